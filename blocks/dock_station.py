@@ -1,0 +1,63 @@
+"""The dock station: one place where recorders are docked, and everything a session there needs (Art. 16)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from prefect.blocks.core import Block
+from pydantic import Field
+
+from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
+from blocks.directory_vault import DirectoryVault
+from blocks.receipt_key import ReceiptKey
+from blocks.registry_database import RegistryDatabase
+from blocks.s3_vault import S3Vault
+from blocks.vault import SecondDigest
+from regulation.errors import ActionDenied
+
+
+class DockStation(Block):
+    """A unit's dock. Whoever reaches the Prefect API can name any folder, so only those below `dock_roots` are read."""
+
+    _block_type_name = "Custody dock station"
+    _block_type_slug = "custody-dock-station"
+    _description = "A place where recorders are docked (采集工作站): its unit, folders, vault, registry and receipt key."
+
+    unit_code: str = Field(title="Unit", description="Code of the enforcement unit whose recorders are docked here.")
+    dock_roots: list[Path] = Field(
+        default_factory=list,
+        title="Dock folders",
+        description="Only dumps below these folders are taken in when a run is started from Prefect.",
+    )
+    registry: RegistryDatabase = Field(title="Registry")
+    vault: DirectoryVault | S3Vault = Field(title="Vault")
+    receipt_key: ReceiptKey = Field(title="Receipt key")
+    receipt_folder: Path = Field(title="Receipts", description="Folder for receipt.json and the receipt page.")
+    receipt_link: str | None = Field(
+        default=None, title="Receipt address", description="Address under which receipts are served, if they are."
+    )
+    layouts: list[DeviceLayout] = Field(
+        default_factory=lambda: list(DEFAULT_LAYOUTS),
+        title="Device layouts",
+        description="How recorders name their files; the first that fits is used.",
+    )
+    second_digest: SecondDigest = Field(
+        default=SecondDigest.SM3, title="Second digest", description="Kept beside SHA-256: sm3 (GB/T 32905) or none."
+    )
+    files_at_once: int = Field(default=4, ge=1, le=64, title="Files at once")
+    probes_at_once: int = Field(default=2, ge=1, le=16, title="Probes at once")
+    probe_seconds: float = Field(default=30.0, gt=0, title="Time limit of a probe, in seconds")
+    settle_seconds: float = Field(
+        default=3.0, ge=0, title="Settling time, in seconds", description="A file younger than this is looked at twice."
+    )
+
+    def admitted(self, folder: Path) -> Path:
+        """The real path of `folder`, refused unless it lies below one of the dock folders."""
+        real = Path(os.path.realpath(folder))
+        roots = [Path(os.path.realpath(root)) for root in self.dock_roots]
+        if not any(real != root and real.is_relative_to(root) for root in roots):
+            raise ActionDenied(
+                "The folder is not below a dock folder of this station.", article="Art. 16", subject=str(folder)
+            )
+        return real
