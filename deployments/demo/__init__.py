@@ -1,0 +1,1 @@
+"""The demonstration: a small invented city and what its recorders hold."""
