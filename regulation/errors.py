@@ -8,8 +8,8 @@ from __future__ import annotations
 
 
 class CustodyError(Exception):
-    """An act refused. `message` is a whole sentence for a person; `article` is cited as ``Art. 16``; `subject` names the
-    file, field, setting or id it is about."""
+    """An act refused. `message` is a whole sentence for a person; `article` is cited as ``Art. 16``; `subject` names
+    the file, field, setting or id it is about."""
 
     def __init__(self, message: str, *, article: str | None = None, subject: str | None = None) -> None:
         super().__init__(message)
