@@ -1,0 +1,70 @@
+"""When something is due (Art. 15, 16). Hours are elapsed hours: no zone or summer time stretches them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from regulation.clock import as_utc
+from regulation.policy import Policy
+from regulation.vocabulary import RemoteReason
+
+
+class ClockState(StrEnum):
+    """Why the upload clock of Art. 16 started, or what it still waits for."""
+
+    STARTED_BY_END = "started-by-end"  # the activity ended
+    STARTED_BY_RETURN = "started-by-return"  # remote or continuous work: back at the unit
+    AWAITS_END = "awaits-end"
+    AWAITS_RETURN = "awaits-return"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadClock:
+    """`started_at` in UTC, None while the clock waits."""
+
+    started_at: datetime | None
+    state: ClockState
+
+
+def upload_clock(
+    ended_at: datetime | None, remote_reason: RemoteReason | None, returned_at: datetime | None
+) -> UploadClock:
+    """The clock of Art. 16: from the activity's end, or from the return to the unit where a remote reason is recorded.
+
+    A return without a recorded reason gives no more time; a return before the end (the last activity of the trip was at
+    the unit) does not start the clock before there is anything to store. Raises `ValueError` for a time without a zone.
+    """
+    if ended_at is None:
+        return UploadClock(None, ClockState.AWAITS_END)
+    ended = as_utc(ended_at)
+    if remote_reason is None:
+        return UploadClock(ended, ClockState.STARTED_BY_END)
+    if returned_at is None:
+        return UploadClock(None, ClockState.AWAITS_RETURN)
+    returned = as_utc(returned_at)
+    if returned <= ended:
+        return UploadClock(ended, ClockState.STARTED_BY_END)
+    return UploadClock(returned, ClockState.STARTED_BY_RETURN)
+
+
+def upload_due(clock: UploadClock, policy: Policy, on: date) -> datetime | None:
+    """When the footage must be stored (Art. 16), in UTC; None while the clock waits.
+
+    `on` is the local day whose policy counts: the day on which the clock started.
+    """
+    return None if clock.started_at is None else clock.started_at + policy.span("upload_hours", on)
+
+
+def filing_due(received_at: datetime, policy: Policy, on: date) -> datetime:
+    """When an unfiled recording must be filed (Art. 15), in UTC; `on` is the local day of receipt.
+
+    Raises `ValueError` for a time without a zone.
+    """
+    return as_utc(received_at) + policy.span("filing_hours", on)
+
+
+def is_late(done_at: datetime, due_at: datetime) -> bool:
+    """Whether something came too late; at the very moment it is due it is still in time."""
+    return as_utc(done_at) > as_utc(due_at)
