@@ -1,0 +1,146 @@
+"""The vault in an S3 bucket with Object Lock (Art. 4, 7, 16, 18).
+
+What fits into one part is content-addressed; what is larger goes up in parts while it is being read for the first and
+only time, and is kept under the id of its intake (docs/adr/0003-s3-keys.md). Either way the object is compared with what
+was read, locked until its floor, and its lock read back, before `store` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from prefect.blocks.core import Block
+from pydantic import Field, PrivateAttr, SecretStr
+
+from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+
+if TYPE_CHECKING:
+    from blocks.s3_store import S3Store
+
+MIB = 1 << 20
+
+
+class RetentionMode(StrEnum):
+    """COMPLIANCE: nobody can shorten the lock. GOVERNANCE: an account with a special right can; for trials only."""
+
+    COMPLIANCE = "compliance"
+    GOVERNANCE = "governance"
+
+
+class S3Vault(Block):
+    """Keeps originals in an S3 bucket with Object Lock, so that nobody can delete them before their floor."""
+
+    _block_type_name = "Custody S3 vault"
+    _block_type_slug = "custody-s3-vault"
+    _description = (
+        "Keeps original recordings in an S3 bucket with Object Lock (对象锁定保管库): nobody can change or delete them "
+        "before their retention floor. What the server really does is tried at every start (Art. 4, 7, 16, 18)."
+    )
+
+    endpoint_url: str = Field(
+        title="Address", description="Address of the S3 server (服务地址), such as https://s3.example.gov.cn"
+    )
+    bucket: str = Field(
+        title="Bucket",
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description="Bucket of the originals (存储桶). Created with Object Lock and versioning if it is not there.",
+    )
+    region: str = Field(default="us-east-1", title="Region", description="Region the server signs for (区域).")
+    access_key: SecretStr = Field(title="Access key", description="Access key of the vault's own account (访问密钥).")
+    secret_key: SecretStr = Field(title="Secret key", description="Secret key of the vault's own account (密钥).")
+    write_once: bool = Field(
+        default=True,
+        title="Write once",
+        description="Lock every original until its retention floor (一次写入). Leave it on.",
+    )
+    accepts_no_object_lock: bool = Field(
+        default=False,
+        title="The unit accepts a bucket that cannot lock",
+        description=(
+            "In so many words: the unit accepts that originals in this bucket are NOT protected from deletion by the "
+            "server, and the monthly report will say so. 本单位明确接受：该存储桶不支持对象锁定，服务器不能防止原始文件被删除。"
+        ),
+    )
+    retention_mode: RetentionMode = Field(
+        default=RetentionMode.COMPLIANCE,
+        title="Retention mode",
+        description="compliance: nobody can shorten a lock. governance: a privileged account can; for trials only.",
+    )
+    part_size: int = Field(
+        default=16 * MIB,
+        ge=5 * MIB,
+        le=512 * MIB,
+        title="Part size",
+        description="Bytes in a part. A file may have 10,000 parts: 16 MiB allow files of up to 156 GiB.",
+    )
+    buffers: int = Field(
+        default=8,
+        ge=2,
+        le=64,
+        title="Buffers",
+        description="Buffers of one part each, shared by all files on their way up: they bound the vault's memory.",
+    )
+    certificate_authorities: str | None = Field(
+        default=None,
+        title="Certificate authorities",
+        description="Path of a PEM file with the authorities to trust for this server, if it is not one of the system's.",
+    )
+
+    _store: S3Store | None = PrivateAttr(default=None)
+
+    def prepare(self) -> list[Ability]:
+        """Create or check the bucket and try what the server really does; see `EvidenceVault.prepare`.
+
+        Raises `ConfigurationError` where the bucket cannot lock (unless `accepts_no_object_lock`), where the server
+        proves no integrity of what it takes, or where it refuses the keys; `Unavailable` where it does not answer.
+        """
+        return self._bucket.prepare()
+
+    def store(self, descriptor: int, intake: Intake, *, second: SecondDigest, progress: Progress) -> Stored:
+        """See `EvidenceVault.store`."""
+        return self._bucket.store(descriptor, intake, second=second, progress=progress)
+
+    def check(self, key: str, version: str | None) -> Held | None:
+        """See `EvidenceVault.check`. Raises `ConfigurationError` for what is no key of this vault."""
+        return self._bucket.check(key, version)
+
+    def read(self, key: str, version: str | None) -> Iterator[bytes]:
+        """See `EvidenceVault.read`. Raises `FixityError` when nothing is held under the key."""
+        return self._bucket.read(key, version)
+
+    def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
+        """See `EvidenceVault.extend_retention`."""
+        return self._bucket.extend_retention(key, version, until)
+
+    def set_legal_hold(self, key: str, version: str | None, on: bool) -> Held:
+        """See `EvidenceVault.set_legal_hold`."""
+        return self._bucket.set_legal_hold(key, version, on)
+
+    def put_document(self, key: str, content: bytes) -> Held:
+        """See `EvidenceVault.put_document`."""
+        return self._bucket.put_document(key, content)
+
+    def originals(self, unit_code: str | None = None) -> Iterator[Held]:
+        """See `EvidenceVault.originals`."""
+        return self._bucket.originals(unit_code)
+
+    @property
+    def _bucket(self) -> S3Store:
+        """Made once a process: threads share its connections and buffers, a pickled block takes none along."""
+        if self._store is None:
+            from blocks.s3_store import S3Store
+
+            with _making:
+                if self._store is None:
+                    self._store = S3Store(self)
+        return self._store
+
+    def __getstate__(self) -> dict[object, object]:
+        return {**super().__getstate__(), "__pydantic_private__": {"_store": None}}
+
+
+_making = Lock()

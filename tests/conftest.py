@@ -1,0 +1,3 @@
+"""Fixtures of the whole suite; each room keeps its own under `tests/fixtures/`."""
+
+pytest_plugins = ["tests.fixtures.vaults"]
