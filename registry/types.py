@@ -8,8 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+# Constraints have the same names on every engine, so that one migration can speak of them on both. Set here, because
+# it must stand before the first table is declared and every table module imports this one.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite keeps a row under its INTEGER key itself; any other type would cost a second index.
+WideKey = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -18,14 +31,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"a time without a zone cannot be kept: {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         moment: datetime = value
@@ -44,10 +57,10 @@ def text_of(members: type[StrEnum]) -> type[TypeDecorator[Any]]:
         impl = String(40)
         cache_ok = True
 
-        def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
             return None if value is None else members(value).value
 
-        def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
             return None if value is None else members(value)
 
     Text.__name__ = f"{members.__name__}Text"

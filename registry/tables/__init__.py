@@ -5,6 +5,7 @@ from registry.tables.devices import ClockReading, Device, DeviceCustody
 from registry.tables.docking import DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.duties import Duty, DutyKind, DutyState
 from registry.tables.ledger import LedgerEntry
+from registry.tables.numbers import NumberSeries
 from registry.tables.organisation import Appointment, Person, Unit
 from registry.tables.recordings import (
     Condition,
@@ -32,6 +33,7 @@ __all__ = [
     "FilingCandidate",
     "ItemOutcome",
     "LedgerEntry",
+    "NumberSeries",
     "Person",
     "Recording",
     "RecordingState",

@@ -64,7 +64,7 @@ class DockItem(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("session_id", "raw_name", name="one_item_per_name"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    session_id: UUID = Field(foreign_key="dock_session.id", index=True)
+    session_id: UUID = Field(foreign_key="dock_session.id")
     raw_name: bytes = Field(sa_type=LargeBinary)
     shown_name: str
     size: int = Field(sa_type=BigInteger)

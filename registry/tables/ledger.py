@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from registry.types import UtcDateTime
+from registry.types import UtcDateTime, WideKey
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -16,7 +15,7 @@ class LedgerEntry(SQLModel, table=True):
 
     __tablename__ = "ledger_entry"
 
-    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(primary_key=True, sa_type=WideKey, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcDateTime)
     event: str = Field(max_length=64)
     actor: str

@@ -1,0 +1,110 @@
+"""The hash chain: how an entry is written as text, hashed and appended.
+
+An entry's hash is SHA-256 over the canonical JSON object of its other ten columns, ``previous_hash`` included; the
+first entry follows sixty-four zeros. Canonical JSON: keys sorted, no spaces, UTF-8, nothing escaped that need not be.
+Times are written ``2026-11-23T13:42:00.000000Z``, ids in their usual form with dashes. Any language can check it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from registry.bulk import insert_rows, table_of
+from registry.ledger.events import Event
+from registry.tables.ledger import LedgerEntry
+
+GENESIS = "0" * 64
+
+
+def time_text(moment: datetime) -> str:
+    """`moment` in UTC to the microsecond, always of the same length."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return time_text(value)
+    raise TypeError(f"the ledger cannot keep a {type(value).__name__}")
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def canonical_json(value: Any) -> str:
+    """The one way `value` is written as JSON. UUIDs and times become text; anything else unknown is a TypeError."""
+    return _encoder.encode(value)
+
+
+def hash_of(columns: Mapping[str, Any]) -> str:
+    """The hash of an entry from its other columns, each as text (`seq` as a number)."""
+    return sha256(_encoder.encode(columns).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has a place in the chain. `facts` are ids, hashes, sizes and codes: never personal data."""
+
+    event: Event
+    subject_kind: str
+    subject_id: UUID
+    facts: Mapping[str, Any]
+    unit_id: UUID | None
+    article: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of the chain; `seq` 0 and sixty-four zeros when there is none."""
+
+    seq: int
+    hash: str
+
+
+def head_of(connection: Connection) -> Head:
+    """The newest entry, as this transaction sees it."""
+    entry = table_of(LedgerEntry)
+    row = connection.execute(select(entry.c.seq, entry.c.hash).order_by(entry.c.seq.desc()).limit(1)).first()
+    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
+
+
+def append(connection: Connection, drafts: Sequence[Draft], *, actor: str, at: datetime) -> Head:
+    """Chain `drafts` to the newest entry and insert them. The caller holds the lock that keeps other writers away."""
+    head = head_of(connection)
+    rows = []
+    for seq, draft in enumerate(drafts, head.seq + 1):
+        row = _link(draft, seq, head.hash, actor, at)
+        head = Head(seq, row["hash"])
+        rows.append(row)
+    insert_rows(connection, LedgerEntry, rows)
+    return head
+
+
+def _link(draft: Draft, seq: int, previous_hash: str, actor: str, at: datetime) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "seq": seq,
+        "at": time_text(at),
+        "event": draft.event.value,
+        "actor": actor,
+        "subject_kind": draft.subject_kind,
+        "subject_id": str(draft.subject_id),
+        "unit_id": None if draft.unit_id is None else str(draft.unit_id),
+        "article": draft.article,
+        "facts": _encoder.encode(draft.facts),
+        "previous_hash": previous_hash,
+    }
+    return columns | {
+        "at": at,
+        "subject_id": draft.subject_id,
+        "unit_id": draft.unit_id,
+        "hash": hash_of(columns),
+    }

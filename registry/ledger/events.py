@@ -1,0 +1,40 @@
+"""What the ledger can say: one name for every custody event."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """``<noun>.<past participle>``. A name once used is never given another meaning."""
+
+    SESSION_OPENED = "session.opened"
+    SESSION_SCANNED = "session.scanned"
+    SESSION_SEALED = "session.sealed"
+    ITEM_CHANGED = "item.changed"  # taken in, then seen with another size or time: to be taken in again
+    ITEM_DUPLICATED = "item.duplicated"  # its content already was a verified original
+    ITEM_SET_ASIDE = "item.set-aside"
+    ITEM_WIPED = "item.wiped"
+    RECORDING_VERIFIED = "recording.verified"
+    RECORDING_PROBED = "recording.probed"
+    RECORDING_FILED = "recording.filed"
+    RECORDING_UNFILED = "recording.unfiled"
+    RECORDING_ASKED = "recording.asked"
+    RECORDING_SEALED = "recording.sealed"
+    RECEIPT_ISSUED = "receipt.issued"
+    DUTY_OPENED = "duty.opened"
+    DUTY_MET = "duty.met"
+    DIRECTORY_IMPORTED = "directory.imported"
+    UNIT_ENTERED = "unit.entered"
+    UNIT_CHANGED = "unit.changed"
+    PERSON_ENTERED = "person.entered"
+    PERSON_CHANGED = "person.changed"
+    APPOINTMENT_ENTERED = "appointment.entered"
+    APPOINTMENT_CHANGED = "appointment.changed"
+    DEVICE_ENTERED = "device.entered"
+    DEVICE_CHANGED = "device.changed"
+    CUSTODY_ENTERED = "custody.entered"
+    CUSTODY_CHANGED = "custody.changed"
+    CLOCK_READ = "clock.read"
+    ACTIVITY_ENTERED = "activity.entered"
+    ACTIVITY_CHANGED = "activity.changed"

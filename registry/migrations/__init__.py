@@ -1,0 +1,1 @@
+"""The schema's history, one file a version, run by `Registry.migrate` on SQLite and PostgreSQL alike."""

@@ -1,0 +1,141 @@
+"""Triggers that make the database itself refuse what no act may do (Art. 7: nobody may cut or alter originals).
+
+They stop mistakes, and anyone who holds only the service's role. An owner of the database can drop them: that is what
+the ledger's hash chain, checked by `custody verify`, is for. A migration's guards are never edited once released.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+_ORIGINAL = (
+    "id",
+    "unit_id",
+    "session_id",
+    "size",
+    "sha256",
+    "sm3",
+    "vault_key",
+    "vault_version",
+    "received_at",
+)
+
+# Table: the columns that never change once written; None where no column ever does.
+_FIXED_0001: dict[str, tuple[str, ...] | None] = {
+    "ledger_entry": None,
+    "file_receipt": None,
+    "recording": _ORIGINAL,
+    "dock_item": ("id", "session_id", "raw_name"),
+    "dock_session": ("id", "number", "unit_id", "source", "opened_at", "opened_by"),
+}
+
+# Table: a change of the other columns that goes back on what was said.
+_GOES_BACK_0001: dict[str, str] = {
+    "recording": (
+        "(OLD.state = 'sealed' AND NEW.state <> 'sealed') "
+        "OR (OLD.retain_until IS NOT NULL AND (NEW.retain_until IS NULL OR NEW.retain_until < OLD.retain_until))"
+    ),
+    "dock_session": "(OLD.state = 'sealed' AND NEW.state <> 'sealed')",
+}
+
+# Table: what makes a row the same as one already there. SQLite's INSERT OR REPLACE would remove that one unseen.
+_SAME_0001: dict[str, str] = {
+    "file_receipt": "id = NEW.id OR number = NEW.number OR session_id = NEW.session_id",
+    "recording": "id = NEW.id OR (unit_id = NEW.unit_id AND sha256 = NEW.sha256)",
+    "dock_item": "id = NEW.id OR (session_id = NEW.session_id AND raw_name = NEW.raw_name)",
+    "dock_session": (
+        "id = NEW.id OR number = NEW.number OR (source = NEW.source AND state = 'open' AND NEW.state = 'open')"
+    ),
+}
+
+
+def guard_0001(connection: Connection) -> None:
+    """Put the first schema's guards in place."""
+    make = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    make(connection)
+
+
+def _guard_sqlite(connection: Connection) -> None:
+    for table, fixed in _FIXED_0001.items():
+        for name, moment, condition in _sqlite_rules(table, fixed):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{moment.split()[0]} of {table} refused (Art. 7)'); END"
+            )
+
+
+def _sqlite_rules(table: str, fixed: tuple[str, ...] | None) -> list[tuple[str, str, str]]:
+    changed = _changed(table, fixed, "OLD.{0} IS NOT NEW.{0}")
+    return [
+        ("fixed", "UPDATE", changed and f"WHEN {changed}"),
+        ("kept", "DELETE", ""),
+        ("placed", "INSERT", f"WHEN {_misplaced_sqlite(table)}"),
+    ]
+
+
+def _changed(table: str, fixed: tuple[str, ...] | None, differs: str) -> str:
+    """The condition on an update to refuse; empty for any."""
+    if fixed is None:
+        return ""
+    conditions = [differs.format(column) for column in fixed]
+    if table in _GOES_BACK_0001:
+        conditions.append(_GOES_BACK_0001[table])
+    return " OR ".join(conditions)
+
+
+def _misplaced_sqlite(table: str) -> str:
+    if table != "ledger_entry":
+        return f"EXISTS (SELECT 1 FROM {table} WHERE {_SAME_0001[table]})"  # noqa: S608  (our own words)
+    return (
+        "NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger_entry) OR NEW.previous_hash IS NOT "
+        "coalesce((SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1), hex(zeroblob(32)))"
+    )
+
+
+_REFUSE = """
+    CREATE FUNCTION custody_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% of % refused (Art. 7)', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $$
+"""
+
+_CHAIN = """
+    CREATE FUNCTION custody_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        newest record;
+    BEGIN
+        SELECT seq, hash INTO newest FROM ledger_entry ORDER BY seq DESC LIMIT 1;
+        IF NEW.seq IS DISTINCT FROM coalesce(newest.seq, 0) + 1
+            OR NEW.previous_hash IS DISTINCT FROM coalesce(newest.hash, repeat('0', 64))
+        THEN
+            RAISE EXCEPTION 'INSERT of ledger_entry refused (Art. 7)' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+"""
+
+
+def _guard_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql(_REFUSE)
+    for table, fixed in _FIXED_0001.items():
+        changed = _changed(table, fixed, "OLD.{0} IS DISTINCT FROM NEW.{0}")
+        for name, moment, condition in (
+            ("fixed", "UPDATE", "FOR EACH ROW " + (changed and f"WHEN ({changed})")),
+            ("kept", "DELETE", "FOR EACH ROW"),
+            ("full", "TRUNCATE", "FOR EACH STATEMENT"),
+        ):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {condition} "
+                "EXECUTE FUNCTION custody_refuse()"
+            )
+    _chain_postgresql(connection)
+
+
+def _chain_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql(_CHAIN)
+    # A temporary table of the same name would otherwise be looked at instead of the ledger.
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    connection.exec_driver_sql(f"ALTER FUNCTION custody_chain() SET search_path = {schema}, pg_temp")
+    connection.exec_driver_sql(
+        "CREATE TRIGGER ledger_entry_placed BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION custody_chain()"
+    )

@@ -1,0 +1,79 @@
+"""Units, people and who held which role when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from registry.bulk import chunked, table_of
+from registry.tables import Appointment, Person, Unit
+from regulation.authority import Holding
+
+
+def units_by_code(session: Session) -> dict[str, Unit]:
+    """Every unit by its code; there are as many as a city has, not as many as it has recordings."""
+    return {unit.code: unit for unit in session.exec(select(Unit))}
+
+
+def unit_by_code(session: Session, code: str) -> Unit | None:
+    """The unit with this code."""
+    return session.exec(select(Unit).where(col(Unit.code) == code)).one_or_none()
+
+
+def unit_subtree(session: Session, unit_id: UUID) -> list[UUID]:
+    """The unit and every unit below it."""
+    unit = table_of(Unit)
+    tree = select_columns(unit.c.id).where(unit.c.id == unit_id).cte("tree", recursive=True)
+    tree = tree.union(select_columns(unit.c.id).join(tree, unit.c.parent_id == tree.c.id))
+    return list(session.execute(select_columns(tree.c.id)).scalars())
+
+
+def unit_chain(session: Session, unit_id: UUID) -> list[UUID]:
+    """The unit and every unit above it."""
+    unit = table_of(Unit)
+    chain = select_columns(unit.c.id, unit.c.parent_id).where(unit.c.id == unit_id).cte("chain", recursive=True)
+    chain = chain.union(select_columns(unit.c.id, unit.c.parent_id).join(chain, unit.c.id == chain.c.parent_id))
+    return list(session.execute(select_columns(chain.c.id)).scalars())
+
+
+def people_by_number(session: Session, numbers: Iterable[str]) -> dict[str, Person]:
+    """The people with these certificate numbers."""
+    return {
+        person.number: person
+        for chunk in chunked(set(numbers))
+        for person in session.exec(select(Person).where(col(Person.number).in_(chunk)))
+    }
+
+
+def holdings_of(session: Session, person_id: UUID) -> list[Holding]:
+    """Every role the person holds, held or will hold."""
+    return [_holding(one) for one in session.exec(select(Appointment).where(col(Appointment.person_id) == person_id))]
+
+
+def roles_at(session: Session, person_id: UUID, at: datetime) -> list[Holding]:
+    """The roles the person held at the moment `at`, acting ones included."""
+    return [holding for holding in holdings_of(session, person_id) if holding.covers(at)]
+
+
+def holders_at(session: Session, unit_ids: Iterable[UUID], at: datetime) -> list[Holding]:
+    """Who held which role in these units at the moment `at`."""
+    return [
+        _holding(one)
+        for chunk in chunked(set(unit_ids))
+        for one in session.exec(
+            select(Appointment).where(
+                col(Appointment.unit_id).in_(chunk),
+                col(Appointment.valid_from) <= at,
+                or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) > at),
+            )
+        )
+    ]
+
+
+def _holding(one: Appointment) -> Holding:
+    return Holding(one.person_id, one.unit_id, one.role, one.acting, one.valid_from, one.valid_to)

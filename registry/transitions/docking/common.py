@@ -1,0 +1,48 @@
+"""What the docking transitions look up and refuse alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.act import Act
+from registry.bulk import AnyRow, chunked, table_of
+from registry.tables import DockItem, DockSession, ItemOutcome, SessionState
+from regulation.errors import ActionDenied
+
+TAKEN_IN = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
+"""The outcomes whose content is a verified original: the only ones that may ever be wiped (Art. 16)."""
+
+
+def session_of(act: Act, session_id: UUID) -> DockSession:
+    """The session as it now stands; `ActionDenied` when there is none."""
+    session = act.session.get(DockSession, session_id, populate_existing=True)
+    if session is None:
+        raise ActionDenied("there is no such dock session", subject=str(session_id))
+    return session
+
+
+def require_open(session: DockSession) -> None:
+    """Raise `ActionDenied` when the session is sealed: what a receipt speaks of does not change (Art. 16)."""
+    if session.state is not SessionState.OPEN:
+        raise ActionDenied("the dock session is sealed", article="Art. 16", subject=session.number)
+
+
+def items_of(act: Act, session_id: UUID, item_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
+    """The named items of the session by id; `ActionDenied` when one of them is not of this session."""
+    item = table_of(DockItem)
+    wanted = set(item_ids)
+    found = {
+        row.id: row
+        for chunk in chunked(wanted)
+        for row in act.connection.execute(
+            select(item.c.id, item.c.outcome, item.c.note, item.c.recording_id, item.c.wiped_at).where(
+                item.c.session_id == session_id, item.c.id.in_(chunk)
+            )
+        )
+    }
+    for missing in wanted - found.keys():
+        raise ActionDenied("this item is not of the dock session", subject=str(missing))
+    return found

@@ -1,0 +1,32 @@
+"""Files removed from the device after the receipt (Art. 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from registry.act import Act
+from registry.bulk import update_rows
+from registry.ledger import Event
+from registry.tables import DockItem, SessionState
+from registry.transitions.docking.common import TAKEN_IN, items_of, session_of
+from regulation.errors import ActionDenied
+
+
+def record_wiped(act: Act, session_id: UUID, item_ids: Collection[UUID]) -> None:
+    """Enter that items were removed from the device.
+
+    Raises `ActionDenied` (Art. 16) unless the session is sealed and each item's content is a verified original.
+    """
+    session = session_of(act, session_id)
+    if session.state is not SessionState.SEALED:
+        raise ActionDenied("nothing may be wiped before the receipt", article="Art. 16", subject=session.number)
+    now = items_of(act, session_id, item_ids)
+    for item in now.values():
+        if item.outcome not in TAKEN_IN:
+            raise ActionDenied("this item is not stored and verified", article="Art. 16", subject=str(item.id))
+    wiped = [now[item_id] for item_id in dict.fromkeys(item_ids) if now[item_id].wiped_at is None]
+    update_rows(act.connection, DockItem, [{"id": item.id, "wiped_at": act.at} for item in wiped])
+    for item in wiped:
+        facts = {"session_id": session_id, "recording_id": item.recording_id}
+        act.record(Event.ITEM_WIPED, "item", item.id, facts, unit_id=session.unit_id, article="Art. 16")
