@@ -55,6 +55,15 @@ RECIPES: dict[str, Recipe] = {
     "mkv": Recipe("matroska", "libx264", "yuv420p", (640, 360), "aac", 16_000, X264, {}),
     "flv": Recipe("flv", "libx264", "yuv420p", (640, 360), "aac", 16_000, X264, {}),
 }
+SOUND_RECIPES: dict[str, tuple[str, str, int]] = {  # format, codec, samples a second
+    "wav": ("wav", "pcm_s16le", 16_000),
+    "amr": ("amr", "libopencore_amrnb", 8_000),
+    "mp3": ("mp3", "libmp3lame", 16_000),
+    "aac": ("adts", "aac", 16_000),
+    "m4a": ("ipod", "aac", 16_000),
+    "ogg": ("ogg", "libopus", 48_000),
+    "flac": ("flac", "flac", 16_000),
+}
 
 
 def make_video(
@@ -81,7 +90,7 @@ def make_photo(
     path: Path, taken_at: datetime, *, device: str, officer: str, size: tuple[int, int] = (1280, 960)
 ) -> None:
     """Write a JPEG with a burnt-in caption and the time in its EXIF data (no offset, as recorders do)."""
-    picture = _scene(size, random.Random(f"{device}{taken_at.isoformat()}"))
+    picture = _scene(size, _dice(f"{device}{taken_at.isoformat()}"))
     _caption(picture, f"{taken_at.strftime(TIME_ON_PICTURE)}  {device}  {officer}")
     exif = Image.Exif()
     exif[ExifTags.Base.Model] = device
@@ -90,12 +99,13 @@ def make_photo(
     _stamp(path, taken_at)
 
 
-def make_sound(path: Path, seconds: float, *, starts_at: datetime, sample_rate: int = 16_000) -> None:
-    """Write `seconds` of speech-like sound as 16-bit mono WAV."""
-    with av.open(str(path), "w", format="wav") as output:
+def make_sound(path: Path, seconds: float, *, starts_at: datetime, container: str = "wav") -> None:
+    """Write `seconds` of speech-like mono sound; `container` is a key of `SOUND_RECIPES`."""
+    written_as, codec, rate = SOUND_RECIPES[container]
+    with av.open(str(path), "w", format=written_as) as output:
         output.metadata["date"] = claimed(starts_at).isoformat(sep=" ", timespec="seconds")
-        audio = _add_audio_stream(output, "pcm_s16le", sample_rate)
-        _write_sound(output, audio, speech_like(seconds, sample_rate), sample_rate)
+        audio = _add_audio_stream(output, codec, rate)
+        _write_sound(output, audio, speech_like(seconds, rate), rate)
     _stamp(path, starts_at + timedelta(seconds=seconds))
 
 
@@ -146,7 +156,7 @@ def _write_sound(output: OutputContainer, stream: AudioStream, samples: array[in
 
 def _pictures(recipe: Recipe, count: int, starts_at: datetime, device: str, officer: str) -> Iterator[Image.Image]:
     """A still street, a walker crossing it, and the clock that changes each second."""
-    rng = random.Random(f"{device}{starts_at.isoformat()}")
+    rng = _dice(f"{device}{starts_at.isoformat()}")
     street, (width, height) = _scene(recipe.size, rng), recipe.size
     figure = Image.new("RGB", (width // 16, height // 4), (rng.randrange(256), 40, 60))
     for index in range(count):
@@ -157,6 +167,10 @@ def _pictures(recipe: Recipe, count: int, starts_at: datetime, device: str, offi
         step = (index * width) // (6 * FRAMES_PER_SECOND)
         picture.paste(figure, (step % width, height * 5 // 8 - int(6 * abs(math.sin(index / 2)))))
         yield picture
+
+
+def _dice(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311  (for a drawing)
 
 
 def _scene(size: tuple[int, int], rng: random.Random) -> Image.Image:

@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 """How long a child may take to load its libraries on a busy machine."""
 
 
-class ChildLost(Exception):
+class ChildLostError(Exception):
     """The child is of no more use; the message says why, for the file it was looking at."""
 
 
@@ -59,8 +59,8 @@ class Child:
         return self._process.pid
 
     def ask(self, descriptor: int, extension: str, *, still: bool, seconds: float) -> Probe:
-        """Have one open file looked at. Raises `ChildLost`, after which the child is of no more use; `ConfigurationError`
-        when it never came up."""
+        """Have one open file looked at. Raises `ChildLostError`, after which the child is of no more use;
+        `ConfigurationError` when it never came up."""
         self._await_ready()
         self.asked += 1
         try:
@@ -70,11 +70,11 @@ class Child:
             self.spent = bool(answer.get("retire"))
             return probe_from_answer(answer)
         except TimeoutError:
-            raise ChildLost(f"the probe was stopped after {seconds:g} s") from None
+            raise ChildLostError(f"the probe was stopped after {seconds:g} s") from None
         except (EOFError, OSError):
-            raise ChildLost(f"the probe died of it ({self._cause_of_death()})") from None
+            raise ChildLostError(f"the probe died of it ({self._cause_of_death()})") from None
         except ValueError:
-            raise ChildLost("the probe answered nonsense") from None
+            raise ChildLostError("the probe answered nonsense") from None
 
     def stop(self) -> None:
         """End the process, whatever it is doing. Whoever is asking it loses it; may be called from any thread."""

@@ -1,7 +1,7 @@
 """Video and sound, opened with PyAV. Imported in the probing child only.
 
-The demuxer is the one the first bytes ask for, never one FFmpeg finds by itself: playlists and the like, which name other
-files, are thereby never followed. Long recordings are read at their start and at their end, not in between.
+The demuxer is the one the first bytes ask for, never one FFmpeg finds by itself: playlists and the like, which name
+other files, are thereby never followed. Long recordings are read at their start and at their end, not in between.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def look_into(glance: Glance, guess: Guess, boxes: Boxes | None, answer: Answer,
             answer.streams = [_facts(stream) for stream in recording.streams][:MOST_STREAMS]
             _kind(answer)
             _times(recording, answer)
-            _packets(recording, glance, boxes, answer, still=still)
+            _packets(recording, boxes, answer, still=still)
     except MemoryError:
         raise
     except (FFmpegError, IndexError, ValueError, ArithmeticError) as trouble:
@@ -113,7 +113,7 @@ def parse_claim(text: str) -> datetime | None:
         found = _NUMERIC_TIME.search(text)
         numbers = [int(number) for number in re.findall(r"\d+", found.group())] if found else []
         try:
-            moment = datetime(*numbers[:6]) if numbers else _in_words(text)  # type: ignore[arg-type]
+            moment = _in_numbers(numbers) if numbers else _in_words(text)
         except ValueError:
             return None
     if len(text.strip()) < len("2026-03-02 09:00") or not 1971 <= moment.year <= 2200:
@@ -121,12 +121,17 @@ def parse_claim(text: str) -> datetime | None:
     return moment.replace(tzinfo=None) if moment.utcoffset() in (None, timedelta()) else moment
 
 
+def _in_numbers(numbers: list[int]) -> datetime:
+    year, month, day, hour, minute, second = numbers
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  (the device's wall clock has no zone)
+
+
 def _in_words(text: str) -> datetime:
     """AVI's own form: "Mon Mar 02 09:00:05 2026"."""
-    return datetime.strptime(text.strip()[:40], "%a %b %d %H:%M:%S %Y")
+    return datetime.strptime(text.strip()[:40], "%a %b %d %H:%M:%S %Y")  # noqa: DTZ007  (as above)
 
 
-def _packets(recording: InputContainer, glance: Glance, boxes: Boxes | None, answer: Answer, *, still: bool) -> None:
+def _packets(recording: InputContainer, boxes: Boxes | None, answer: Answer, *, still: bool) -> None:
     """Read packets at both ends, see that one picture decodes, and listen for a while."""
     picture, silence, last = _Picture(answer), SilenceCheck(), 0.0
     ended = False
@@ -142,6 +147,8 @@ def _packets(recording: InputContainer, glance: Glance, boxes: Boxes | None, ans
     silence.finish(answer)
     if not ended:
         last = max(last, _tail(recording, boxes, answer))
+    if answer.container == "flac" and last + 0.5 < (answer.duration_seconds or 0.0):
+        answer.damaged("cut short: its header promises more sound")
     if answer.duration_seconds is None and last > 0:
         answer.duration_seconds = last
     if last == 0.0 and answer.streams and not answer.warnings:

@@ -32,8 +32,9 @@ def look_at(glance: Glance, answer: Answer, *, still: bool) -> None:
     if glance.size > LARGEST_PHOTO:
         return answer.unreadable(f"a photograph larger than {LARGEST_PHOTO >> 20} MiB is not decoded")
     content = glance.at(0, glance.size)
-    if answer.container == "jpeg":
-        check_jpeg(content, answer)
+    check = {"jpeg": end_of_jpeg, "png": end_of_png}.get(answer.container or "")
+    if check is not None:
+        _check_end(content, check(content), answer)
     form = _PILLOW.get(answer.container or "")
     if form is None:
         return answer.warn(f"{answer.container} is recognised but not decoded")
@@ -99,7 +100,7 @@ def _exif_time(picture: Image.Image, answer: Answer) -> None:
 def parse_exif(text: object) -> datetime | None:
     """EXIF's "2026:03:02 09:00:05"; None for anything else, blanks and zeros included."""
     try:
-        return datetime.strptime(str(text).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")
+        return datetime.strptime(str(text).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  (wall clock)
     except ValueError:
         return None
 
@@ -112,9 +113,8 @@ def _offset(text: object) -> timedelta | None:
     return timezone(size if found[1] == "+" else -size).utcoffset(None)
 
 
-def check_jpeg(content: bytes, answer: Answer) -> None:
-    """A JPEG ends with its end marker; what a camera or anyone else put behind it is only a warning."""
-    end = end_of_jpeg(content)
+def _check_end(content: bytes, end: int | None, answer: Answer) -> None:
+    """A picture ends with its end marker; what a camera or anyone else put behind it is only a warning."""
     if end is None:
         answer.damaged("cut short: there is no end marker")
     elif any(content[end:]):
@@ -143,3 +143,14 @@ def end_of_jpeg(content: bytes) -> int | None:
             return None
         scanned = scanned or head[1] == 0xDA
         position += 2 + int.from_bytes(head[2:], "big")
+
+
+def end_of_png(content: bytes) -> int | None:
+    """The position behind the IEND chunk, None when the chunks do not lead to one."""
+    position = 8
+    while position + 12 <= len(content):
+        size, kind = struct.unpack_from(">I4s", content, position)
+        position += 12 + size
+        if kind == b"IEND":
+            return position if position <= len(content) else None
+    return None

@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 from registry.tables.recordings import Condition
 from regulation.errors import ConfigurationError
 from regulation.vocabulary import MediaKind
-from tasks.probing.child import WORKER, Child, ChildLost
+from tasks.probing.child import WORKER, Child, ChildLostError
 from tasks.probing.probe import Probe
 from tasks.probing.sniffing import HEAD_BYTES, extension_of, kind_of_extension, sniff
 
@@ -57,10 +57,11 @@ class ProbePool:
         self._children: dict[int, Child] = {}
         self._idle: queue.LifoQueue[Child | None] = queue.LifoQueue()
         self._lock = threading.Lock()
-        self._closed = True
+        self._open = threading.Event()
 
     def __enter__(self) -> Self:
-        self._closed, self._idle = False, queue.LifoQueue()
+        self._open.set()
+        self._idle = queue.LifoQueue()
         try:
             for _ in range(self.workers):
                 self._idle.put(self._start())
@@ -77,7 +78,7 @@ class ProbePool:
     def close(self) -> None:
         """Kill all children. Probes still running in other threads end as `UNREADABLE`."""
         with self._lock:
-            self._closed = True
+            self._open.clear()
             for child in self._children.values():
                 child.stop()
         with contextlib.suppress(queue.Empty):
@@ -103,8 +104,8 @@ class ProbePool:
         try:
             child = child or self._start()
             probe = child.ask(descriptor, extension, still=still, seconds=self.seconds_per_file)
-            kept = child if not child.spent and child.asked < FILES_PER_CHILD and not self._closed else None
-        except ChildLost as lost:
+            kept = child if not child.spent and child.asked < FILES_PER_CHILD and self._open.is_set() else None
+        except ChildLostError as lost:
             probe = _lost(descriptor, extension, str(lost))
         finally:
             self._give_back(child, kept)
@@ -139,10 +140,10 @@ class ProbePool:
 
     def _take(self) -> Child | None:
         """A child that is free, or None: a place where one may be started."""
-        if self._closed:
+        if not self._open.is_set():
             raise RuntimeError("the pool is closed")
         child = self._idle.get()
-        if self._closed:
+        if not self._open.is_set():
             self._give_back(child, None)  # for whoever else waits
             raise RuntimeError("the pool is closed")
         return child
@@ -151,7 +152,7 @@ class ProbePool:
         child = Child(self._command, self.seconds_per_file, self.memory_limit_bytes)
         with self._lock:
             self._children[child.process_id] = child
-            if self._closed:
+            if not self._open.is_set():
                 child.stop()
         return child
 

@@ -23,10 +23,10 @@ LONGEST_WARNING = 200
 class Probe:
     """What a file is and whether it is whole.
 
-    `claimed_local` is the wall-clock time at which the device says the recording began, without a zone; `claimed_offset`
-    is its distance from UTC, known only where the file itself names one in so many words (EXIF OffsetTimeOriginal,
-    QuickTime creationdate). A container's "Z" does not count: many recorders write local time there. `claimed_start`
-    joins the two with the zone that the caller asserts.
+    `claimed_local` is the wall-clock time at which the device says the recording began, without a zone;
+    `claimed_offset` is its distance from UTC, known only where the file itself names one in so many words (EXIF
+    OffsetTimeOriginal, QuickTime creationdate). A container's "Z" does not count: many recorders write local time
+    there. `claimed_start` joins the two with the zone that the caller asserts.
 
     `container` is the family the bytes belong to ("mp4" for MOV and 3GP too, "ts", "jpeg", "zip" …), None when unknown.
     `duration_seconds` is the container's own, else that of its packets. `warnings` are short English sentences without
@@ -49,7 +49,7 @@ class Probe:
         return self.claimed_offset is not None
 
     def claimed_start(self, asserted: tzinfo) -> datetime | None:
-        """The claimed start as an aware time: in the file's own offset where it has one, else in the `asserted` zone."""
+        """The claimed start as an aware time: in the file's own offset if it has one, else in the `asserted` zone."""
         if self.claimed_local is None:
             return None
         zone = asserted if self.claimed_offset is None else timezone(self.claimed_offset)

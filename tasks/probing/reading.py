@@ -11,7 +11,7 @@ import os
 
 
 class Glance:
-    """An open regular file of fixed `size`. Methods never move the descriptor's offset and may return less than asked."""
+    """An open regular file of fixed `size` in bytes. The descriptor's own offset is never moved."""
 
     def __init__(self, descriptor: int, size: int) -> None:
         self.descriptor = descriptor

@@ -1,7 +1,7 @@
 """Whether a container is as long as it says it is.
 
-A header probe does not prove a file whole: cut MP4, AVI, TS, WAV and AMR files open without complaint. What tells is the
-container's own arithmetic against the size of the file. Standard library only; reads a few bytes at each step.
+A header probe does not prove a file whole: cut MP4, AVI, TS, WAV and AMR files open without complaint. What tells is
+the container's own arithmetic against the size of the file. Standard library only; reads a few bytes at each step.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def check_riff(glance: Glance, answer: Answer) -> None:
         if head[:4] not in (b"RIFF", b"RF64", b"BW64"):
             if any(head):
                 answer.warn(f"{glance.size - position} bytes follow the recording")
-            return
+            return None
         size = struct.unpack_from("<I", head, 4)[0] if len(head) >= 12 else 0
         if head[:4] != b"RIFF" and head[12:16] == b"ds64" and len(head) >= 28:
             size = struct.unpack_from("<Q", head, 20)[0]
@@ -110,6 +110,7 @@ def check_riff(glance: Glance, answer: Answer) -> None:
         if end > glance.size:
             return answer.damaged(f"cut short: {end - glance.size} bytes are missing")
         position = end + (end & 1)
+    return None
 
 
 def check_wave(glance: Glance, answer: Answer) -> None:

@@ -12,7 +12,7 @@ from tasks.probing.wire import Answer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pydub looks for an ffmpeg program, which is never used here
-    from pydub import AudioSegment  # type: ignore[import-untyped]
+    from pydub import AudioSegment
 
 if TYPE_CHECKING:
     from av.packet import Packet
