@@ -32,7 +32,7 @@ class CustodyError(Exception):
         return f"{where}{self.message}{law}"
 
 
-class ActionDenied(CustodyError):
+class ActionDenied(CustodyError):  # noqa: N818  # it is not an error to be denied
     """The regulation or the registry's state does not allow the act. Never retried."""
 
 
@@ -40,7 +40,7 @@ class FixityError(CustodyError):
     """Bytes are not what was recorded of them. Never retried: quarantine and alert."""
 
 
-class Unavailable(CustodyError):
+class Unavailable(CustodyError):  # noqa: N818  # nor to be unavailable
     """Something outside did not answer. The only family that is retried."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from regulation.clock import Basis, Corrected, as_utc
+from regulation.clock import as_utc
 
 
 def expiry_day(ended_on: date, months: int) -> date:
@@ -45,20 +45,11 @@ def day_over(day: date, zone: tzinfo) -> datetime:
 def floor_until(ended_at: datetime, zone: tzinfo, months: int) -> datetime:
     """The moment, in UTC, until which an original that ended at `ended_at` is locked: Art. 18.
 
+    Where the end is not known for certain, count from the moment of receipt: no recording ends after it was received,
+    so the lock is never too short. A recorder's own clock will not do: reset to the year 2000 it would leave the
+    original unlocked, and ahead by decades it would lock it for as long, with nobody able to shorten it.
+
     `zone` is the unit's; `months` the value of ``routine_retention_months``. Raises `ValueError` for a time without a
     zone or a term outside the calendar.
     """
     return day_over(expiry_day(as_utc(ended_at).astimezone(zone).date(), months), zone)
-
-
-def floor_start(ended: Corrected | None, received_at: datetime) -> datetime:
-    """The end of recording to count the floor from, in UTC: the corrected one where the recorder's clock was measured.
-
-    Otherwise the receipt (chosen): no recording ends after it was received, so counting from there never locks too
-    briefly. A clock reset to the year 2000 would leave the original unlocked, and one ahead by decades would lock it
-    for as long with nobody able to shorten it.
-    """
-    received = as_utc(received_at)
-    if ended is None or ended.basis is not Basis.MEASURED:
-        return received
-    return min(as_utc(ended.at), received)
