@@ -3,6 +3,7 @@
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.devices import ClockReading, Device, DeviceCustody
 from registry.tables.docking import DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
+from registry.tables.docks import DockToken
 from registry.tables.duties import Duty, DutyKind, DutyState
 from registry.tables.ledger import LedgerEntry
 from registry.tables.numbers import NumberSeries
@@ -25,6 +26,7 @@ __all__ = [
     "DeviceCustody",
     "DockItem",
     "DockSession",
+    "DockToken",
     "Duty",
     "DutyKind",
     "DutyState",
