@@ -13,6 +13,7 @@ from blocks.directory_vault import DirectoryVault
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.unit_policy import UnitPolicy
 from blocks.vault import SecondDigest
 from regulation.errors import ActionDenied
 
@@ -32,10 +33,16 @@ class DockStation(Block):
     )
     registry: RegistryDatabase = Field(title="Registry")
     vault: DirectoryVault | S3Vault = Field(title="Vault")
+    policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     receipt_key: ReceiptKey = Field(title="Receipt key")
     receipt_folder: Path = Field(title="Receipts", description="Folder for receipt.json and the receipt page.")
     receipt_link: str | None = Field(
         default=None, title="Receipt address", description="Address under which receipts are served, if they are."
+    )
+    wipe_allowed: bool = Field(
+        default=False,
+        title="Wiping allowed",
+        description="Whether a run started from Prefect may wipe the recorder of what its receipt names.",
     )
     layouts: list[DeviceLayout] = Field(
         default_factory=lambda: list(DEFAULT_LAYOUTS),

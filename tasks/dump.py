@@ -71,7 +71,9 @@ class Dump:
             self._descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise ActionDenied(
-                f"The dump cannot be opened as a folder: {error.strerror}.", article="Art. 16", subject=str(self._folder)
+                f"The dump cannot be opened as a folder: {error.strerror}.",
+                article="Art. 16",
+                subject=str(self._folder),
             ) from None
         return self
 

@@ -1,0 +1,94 @@
+"""Blocks of this installation, registered with Prefect under their names. Import only after `Home.enter`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from prefect.blocks.core import Block
+from pydantic import SecretStr, ValidationError
+
+from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
+from blocks.directory_vault import DirectoryVault
+from blocks.dock_station import DockStation
+from blocks.receipt_key import ReceiptKey
+from blocks.registry_database import RegistryDatabase
+from blocks.s3_vault import S3Vault
+from blocks.unit_policy import UnitPolicy
+from deployments.home import Home, station_name
+from deployments.settings import Settings
+from regulation.errors import ConfigurationError
+
+BLOCK_TYPES: tuple[type[Block], ...] = (
+    RegistryDatabase,
+    DirectoryVault,
+    S3Vault,
+    UnitPolicy,
+    ReceiptKey,
+    DockStation,
+)
+
+
+def station_of(home: Home, *, unit: str | None = None, dock_roots: list[Path] | None = None) -> DockStation:
+    """The station that the settings describe."""
+    settings = home.settings
+    return DockStation(
+        unit_code=unit or settings.unit,
+        dock_roots=settings.dock_roots if dock_roots is None else dock_roots,
+        registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
+        vault=vault_of(settings),
+        policy=UnitPolicy(layers=[_text(path, "CUSTODY_POLICY_FILES") for path in settings.policy_files]),
+        receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
+        receipt_folder=settings.receipts,
+        receipt_link=f"{settings.pages_url}/receipts",
+        layouts=layouts_of(settings),
+    )
+
+
+def vault_of(settings: Settings) -> DirectoryVault | S3Vault:
+    """The vault that the settings describe."""
+    if settings.vault == "directory":
+        return DirectoryVault(root=settings.vault_root)
+    return S3Vault(
+        endpoint_url=settings.s3_endpoint,
+        bucket=settings.s3_bucket,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        accepts_no_object_lock=settings.s3_accepts_no_object_lock,
+    )
+
+
+def layouts_of(settings: Settings) -> list[DeviceLayout]:
+    """The layouts of `CUSTODY_LAYOUTS_FILE` (TOML, an array of tables `layout`) before the known ones."""
+    if settings.layouts_file is None:
+        return list(DEFAULT_LAYOUTS)
+    try:
+        tables = tomllib.loads(_text(settings.layouts_file, "CUSTODY_LAYOUTS_FILE")).get("layout", [])
+        return [DeviceLayout.model_validate(table) for table in tables] + list(DEFAULT_LAYOUTS)
+    except (tomllib.TOMLDecodeError, ValidationError) as wrong:
+        raise ConfigurationError(f"{settings.layouts_file}: {wrong}", subject="CUSTODY_LAYOUTS_FILE") from None
+
+
+def _text(path: Path, setting: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.", subject=setting) from None
+
+
+def register(home: Home, *, unit: str | None = None) -> DockStation:
+    """Block types and this installation's documents, made or brought up to date; the vault prepared.
+
+    Returns the station of `unit`, the installation's own by default.
+    """
+    for block_type in BLOCK_TYPES:
+        block_type.register_type_and_schema()
+    station = station_of(home, unit=unit)
+    station.vault.prepare()
+    station.registry.save("default", overwrite=True)
+    station.vault.save("originals", overwrite=True)
+    station.policy.save("default", overwrite=True)
+    station.receipt_key.save("default", overwrite=True)
+    station.save(station_name(unit), overwrite=True)
+    return station

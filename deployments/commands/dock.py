@@ -1,0 +1,87 @@
+"""`custody dock`: take in a dump by hand, or whatever appears in a folder."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from deployments.console import Bars, errors, out
+from deployments.home import Home, station_name
+from deployments.server import prefect_at_hand
+from deployments.settings import read_settings
+
+
+class DockGroup(TyperGroup):
+    """`custody dock DIR` is short for `custody dock take-in DIR`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            args = ["take-in", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Options before the folder belong to `take-in` as well."""
+        if args and args[0].startswith("-") and args[0] not in ("--help", "-h"):
+            args = ["take-in", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=DockGroup, help="Take in a recorder's dump: custody dock DIR.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(help="The dump: a mounted recorder or a copy of one.", metavar="DIR")]
+
+
+@app.command("take-in")
+def take_in(
+    folder: Folder,
+    unit: Annotated[str | None, typer.Option(help="Code of the unit; the station's own by default.")] = None,
+    wipe: Annotated[
+        bool, typer.Option("--wipe", help="Then wipe what the receipt names, each file re-checked.")
+    ] = False,
+) -> None:
+    """Take in one dump and issue its receipt. Interrupted, the same command finishes what it finds begun."""
+    home = Home(read_settings())
+    home.prepare()
+    with prefect_at_hand(home):
+        number = _take_in(home, folder.resolve(), unit, wipe)
+    page = home.settings.receipts / number / "receipt.html"
+    out.print(f"[bold green]Receipt {number}[/]")
+    out.print(f"  {page.with_suffix('.json')}", soft_wrap=True)
+    out.print(f"  {page}", soft_wrap=True)
+
+
+def _take_in(home: Home, folder: Path, unit: str | None, wipe: bool) -> str:
+    """Run the flow in this process, whose operator may name any folder; returns the receipt's number."""
+    from deployments.bootstrap import register
+    from flows.upload import upload_dock_session
+    from tasks.docking.work import open_session
+    from tasks.progress import watched_by
+
+    station = register(home, unit=unit)
+    registry = station.registry.open()
+    open_session(registry, station, folder, by=f"operator:{getpass.getuser()}", at=datetime.now(UTC))
+    registry.dispose()
+    with Bars() as bars, watched_by(bars):
+        return upload_dock_session(folder, station=station_name(unit), wipe=wipe)
+
+
+@app.command("watch")
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Every folder that appears in it is a dump.", metavar="DIR")],
+    settle: Annotated[float, typer.Option(help="Seconds without change before a dump is taken in.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Look once, then end.")] = False,
+    wipe: Annotated[bool, typer.Option("--wipe", help="Wipe each dump by its receipt.")] = False,
+) -> None:
+    """Take in every dump that appears below a folder, each as a run of its own; polling works on network mounts too."""
+    home = Home(read_settings())
+    home.prepare()
+    with prefect_at_hand(home):
+        from deployments.watch import Watch
+
+        errors.print(f"Watching {folder} – Ctrl-C ends.")
+        Watch(home, folder.resolve(), settle_seconds=settle, wipe=wipe).run(once=once)

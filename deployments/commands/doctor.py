@@ -1,0 +1,134 @@
+"""`custody doctor`: what is missing on this machine, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import typer
+from rich.table import Table
+
+from deployments.console import out
+from deployments.home import Home
+from deployments.settings import Settings, read_settings
+from regulation.errors import CustodyError
+
+LEAST_FREE_GIB = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `mend` says what to do when it is not `well`; `grave` means nothing works without it."""
+
+    what: str
+    well: bool
+    found: str
+    mend: str = ""
+    grave: bool = True
+
+
+def doctor() -> None:
+    """Look at Python, home, disk, registry, vault, keys and server; status 1 when something grave is wrong."""
+    home = Home(read_settings())
+    checks = [check for look in LOOKS for check in look(home)]
+    table = Table("", "what", "found", "to mend it")
+    for check in checks:
+        mark = "[green]✓[/]" if check.well else "[red]✗[/]" if check.grave else "[yellow]![/]"
+        table.add_row(mark, check.what, check.found, "" if check.well else check.mend)
+    out.print(table)
+    if any(check.grave and not check.well for check in checks):
+        raise typer.Exit(1)
+
+
+def _python(home: Home) -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    well = (3, 11) <= sys.version_info[:2] < (3, 14)
+    yield Check("Python", well, version, "use Python 3.11, 3.12 or 3.13")
+
+
+def _home(home: Home) -> Iterator[Check]:
+    root = home.root
+    if not root.exists():
+        yield Check(
+            "home", False, f"{root} is not there", "run `custody up` or `custody dock DIR` once, or set CUSTODY_HOME"
+        )
+        return
+    mode = root.stat().st_mode & 0o077
+    yield Check("home", os.access(root, os.W_OK), str(root), f"make {root} writable for this user")
+    yield Check("home is private", mode == 0, f"{root.stat().st_mode & 0o777:o}", f"chmod 700 {root}", grave=False)
+    for secret in ("receipt-key.pem", "prefect-password", "pages-key"):
+        path = root / secret
+        well = path.exists() and path.stat().st_mode & 0o077 == 0
+        yield Check(secret, well, "there, private" if well else "missing or readable by others", f"chmod 600 {path}")
+
+
+def _disk(home: Home) -> Iterator[Check]:
+    settings = home.settings
+    for what, path in (("disk of home", home.root), ("disk of the vault", settings.vault_root)):
+        if what.endswith("vault") and settings.vault != "directory":
+            continue
+        at = next(p for p in (path, *path.parents) if p.exists())
+        free = shutil.disk_usage(at).free / 2**30
+        yield Check(
+            what, free > LEAST_FREE_GIB, f"{free:.0f} GiB free", f"free at least {LEAST_FREE_GIB} GiB", grave=False
+        )
+
+
+def _registry(home: Home) -> Iterator[Check]:
+    from registry.database import Registry
+
+    def look() -> str:
+        registry = Registry(home.settings.registry_url)
+        try:
+            registry.check()
+            return registry.shown_url
+        finally:
+            registry.dispose()
+
+    yield _tried(
+        "registry", look, "run `custody up` once (it brings the schema up to date) or set CUSTODY_DATABASE_URL"
+    )
+
+
+def _vault(home: Home) -> Iterator[Check]:
+    from deployments.bootstrap import vault_of
+
+    try:
+        abilities = vault_of(home.settings).prepare()
+    except CustodyError as refused:
+        yield Check("vault", False, str(refused), "see CUSTODY_VAULT… in docs/reference/settings.md")
+        return
+    yield Check("vault", True, home.settings.vault)
+    for ability in abilities:
+        yield Check(
+            f"vault: {ability.name}", ability.given, ability.detail, "the store does not give this", ability.required
+        )
+
+
+def _server(home: Home) -> Iterator[Check]:
+    well = home.server_answers()
+    yield Check("Prefect server", well, home.settings.api_url, "run `custody up`", grave=False)
+    if not well:
+        for port in (home.settings.prefect_port, home.settings.pages_port):
+            free = _is_free(home.settings, port)
+            mend = "another program has it; set CUSTODY_PREFECT_PORT or CUSTODY_PAGES_PORT"
+            yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
+
+
+def _is_free(settings: Settings, port: int) -> bool:
+    with socket.socket() as trial:
+        return trial.connect_ex((settings.host, port)) != 0
+
+
+def _tried(what: str, look: Callable[[], str], mend: str) -> Check:
+    try:
+        return Check(what, True, look())
+    except CustodyError as refused:
+        return Check(what, False, str(refused), mend)
+
+
+LOOKS = (_python, _home, _disk, _registry, _vault, _server)

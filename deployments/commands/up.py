@@ -1,0 +1,45 @@
+"""`custody up`: the whole system on one machine."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from deployments.console import errors, out
+from deployments.home import Home
+from deployments.settings import read_settings
+from deployments.supervisor import Supervisor
+from deployments.system import start_system
+
+
+def up(
+    once: Annotated[bool, typer.Option("--once", help="Start, say so, stop: to see that everything starts.")] = False,
+) -> None:
+    """Start server, blocks, deployments, worker, pages and watch; Ctrl-C stops them all."""
+    home = Home(read_settings())
+    home.prepare()
+    supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
+    supervisor.stop_on_signals()
+    try:
+        with errors.status("Starting"):
+            start_system(home, supervisor)
+        tell_where(home)
+        while not once and not supervisor.stopping:
+            if (ended := supervisor.ended()) is not None:
+                errors.print(f"[bold red]{ended}[/] ended by itself; see {supervisor.log_folder / ended}.log")
+                raise typer.Exit(1)
+            time.sleep(0.3)
+    finally:
+        with errors.status("Stopping"):
+            supervisor.stop()
+
+
+def tell_where(home: Home) -> None:
+    """The addresses a person opens."""
+    user, _, password = home.prefect_login().partition(":")
+    out.print("[bold green]custody is up[/] – Ctrl-C stops it")
+    out.print(f"  Prefect UI  http://{home.settings.host}:{home.settings.prefect_port}   login  {user}:{password}")
+    out.print(f"  Pages       {home.settings.pages_url}")
+    out.print(f"  Home        {home.root}")

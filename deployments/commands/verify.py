@@ -1,0 +1,31 @@
+"""`custody verify`: check the ledger, and the registry against it."""
+
+from __future__ import annotations
+
+import typer
+
+from deployments.console import errors, out
+from deployments.home import Home
+from deployments.settings import read_settings
+
+
+def verify() -> None:
+    """Check every entry of the custody ledger and every original's row against it; status 1 when something is wrong."""
+    home = Home(read_settings())
+    from registry import ledger
+    from registry.database import Registry
+
+    registry = Registry(home.settings.registry_url)
+    registry.check()
+    try:
+        with errors.status("Verifying the ledger"):
+            report = ledger.verify(registry)
+            problems = [*report.problems, *ledger.verify_rows(registry).problems]
+    finally:
+        registry.dispose()
+    for problem in problems:
+        out.print(f"[red]✗[/] {problem}", markup=True)
+    if problems:
+        out.print(f"[bold red]{len(problems)} problems[/] in {report.entries} ledger entries")
+        raise typer.Exit(1)
+    out.print(f"[bold green]✓[/] ledger of {report.entries} entries is whole, head {report.head[:16]}…")

@@ -1,0 +1,51 @@
+"""Where the command line prints: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+Unit = Literal["bytes", "files"]
+
+out = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Bars:
+    """A bar a step, for `tasks.progress.watched_by`."""
+
+    def __init__(self) -> None:
+        start = (SpinnerColumn(), TextColumn("{task.description:<10}"), BarColumn())
+        self._bytes = Progress(*start, DownloadColumn(binary_units=True), TransferSpeedColumn(), TimeRemainingColumn())
+        self._files = Progress(*start, MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
+        self._live = Live(Group(self._bytes, self._files), console=errors, refresh_per_second=8)
+        self._current: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Bars:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def step(self, title: str, total: int, unit: Unit) -> None:
+        bars = self._bytes if unit == "bytes" else self._files
+        self._current = bars, bars.add_task(title, total=max(total, 1))
+
+    def advanced(self, done: int) -> None:
+        if self._current is not None:
+            bars, bar = self._current
+            bars.update(bar, completed=done)

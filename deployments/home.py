@@ -1,0 +1,98 @@
+"""The home folder of one installation: registry, vault, keys, Prefect's own state; readable by its owner alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from deployments.settings import Settings
+from regulation.errors import ConfigurationError
+
+
+class Home:
+    """`settings.home` laid out. Making it again changes nothing that is there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.root = settings.home
+
+    def prepare(self) -> None:
+        """Create what is missing and bring the registry's schema up to date."""
+        from blocks.signing import new_private_key
+        from registry.database import Registry
+
+        try:
+            for folder in (self.root, self.prefect_home, self.settings.receipts):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _keep_secret(self.root / "receipt-key.pem", new_private_key)
+            _keep_secret(self.root / "prefect-password", lambda: secrets.token_urlsafe(24))
+            _keep_secret(self.root / "pages-key", lambda: secrets.token_urlsafe(32))
+        except OSError as error:
+            raise ConfigurationError(
+                f"The home folder cannot be written: {error.strerror}.", subject="CUSTODY_HOME"
+            ) from None
+        registry = Registry(self.settings.registry_url)
+        try:
+            registry.migrate()
+        finally:
+            registry.dispose()
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.root / "prefect"
+
+    def receipt_key(self) -> str:
+        return (self.root / "receipt-key.pem").read_text()
+
+    def pages_key(self) -> str:
+        return (self.root / "pages-key").read_text()
+
+    def prefect_login(self) -> str:
+        """The one shared login of the Prefect server, `user:password`."""
+        return f"custody:{(self.root / 'prefect-password').read_text()}"
+
+    def prefect_environment(self) -> dict[str, str]:
+        """What Prefect needs to know, offline and behind a password. Without a password its API would show the secrets
+        kept in blocks to anyone who reaches it."""
+        return {
+            "DO_NOT_TRACK": "1",
+            "PREFECT_HOME": str(self.prefect_home),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            "PREFECT_SERVER_API_AUTH_STRING": self.prefect_login(),
+            "PREFECT_API_AUTH_STRING": self.prefect_login(),
+            "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+            "PREFECT_API_URL": self.settings.api_url,
+        }
+
+    def server_answers(self) -> bool:
+        """Whether this installation's Prefect server is up."""
+        try:
+            with urllib.request.urlopen(f"{self.settings.api_url}/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _keep_secret(path: Path, make: Callable[[], str]) -> None:
+    """Write a secret once, complete or not at all, readable by the owner alone."""
+    if path.exists():
+        return
+    draft = path.with_suffix(f".{os.getpid()}.part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(make())
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(draft, path)
+    os.unlink(draft)
+
+
+def station_name(unit: str | None) -> str:
+    """The name of a unit's station block: `default` for the installation's own unit."""
+    return "default" if unit is None else f"unit-{unit}"

@@ -1,0 +1,67 @@
+"""This installation's Prefect server: the one that is up, or one for the length of a command."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from deployments.console import errors
+from deployments.home import Home
+from deployments.supervisor import Supervisor, python
+from regulation.errors import ConfigurationError
+
+START_SECONDS = 90.0
+
+
+def start_server(home: Home, supervisor: Supervisor) -> None:
+    """Start the Prefect server and wait until it answers; this process then talks to it."""
+    settings = home.settings
+    supervisor.start(
+        "server",
+        *python("-m", "prefect", "server", "start", "--host", settings.host, "--port", str(settings.prefect_port)),
+    )
+    supervisor.wait_until(home.server_answers, "server", START_SECONDS)
+    talk_to(home)
+
+
+def talk_to(home: Home) -> None:
+    """Let this process talk to the home's server; Prefect, which reads its settings on import, comes after this."""
+    if "prefect" in sys.modules:
+        raise ConfigurationError("Prefect was imported before it was told which server is its own.", subject="prefect")
+    os.environ.update(home.prefect_environment())
+
+
+@contextmanager
+def prefect_at_hand(home: Home) -> Iterator[None]:
+    """A Prefect server for this command: the one that is up, or one on a port of its own behind the same password."""
+    if home.server_answers():
+        talk_to(home)
+        yield
+        return
+    home.settings.prefect_port = free_port(home.settings.host)
+    supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
+    try:
+        with errors.status("Starting a Prefect server for this command"):
+            start_server(home, supervisor)
+        yield
+    finally:
+        _deliver_logs()
+        supervisor.stop()
+
+
+def _deliver_logs() -> None:
+    """What Prefect still has to say goes to the server before it stops."""
+    if "prefect" in sys.modules:
+        from prefect.logging.handlers import APILogHandler
+
+        APILogHandler().flush()
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind((host, 0))
+        return int(trial.getsockname()[1])

@@ -1,0 +1,150 @@
+"""Take in: read each file once, hash it, store it, verify what the vault holds, register it (Art. 7, 16)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from uuid import UUID, uuid5
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from blocks.vault import Intake, Stored
+from registry.queries import intake as questions
+from registry.queries.intake import KnownOriginal
+from registry.tables import DockItem, ItemOutcome
+from registry.transitions import docking
+from registry.transitions.docking import SetAside, TakenIn
+from regulation.errors import FixityError
+from regulation.retention import floor_until
+from tasks.docking.known import KnownContent
+from tasks.docking.work import DockWork, is_unavailable
+from tasks.progress import Progress
+
+REGISTERED_AT_ONCE = 256
+
+Outcome = TakenIn | SetAside
+
+
+@task(name="take-in-files", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+def take_in_files(work: DockWork) -> None:
+    """Take in every file of the session that is not in yet. Each ends stored, duplicate, or set aside with a reason."""
+    with work.registry.reading() as reading:
+        items = questions.items_to_take_in(reading, work.session_id)
+    progress = Progress("Taking in", sum(item.size for item in items), "bytes", f"take-in-{work.number.lower()}")
+    batch: list[Outcome] = []
+    for outcome in _all_taken_in(work, items, progress):
+        batch.append(outcome)
+        if len(batch) >= REGISTERED_AT_ONCE:
+            _register(work, batch)
+            batch = []
+        progress.tell()
+    _register(work, batch)
+    progress.tell(finished=True)
+
+
+def _all_taken_in(work: DockWork, items: Sequence[DockItem], progress: Progress) -> Iterator[Outcome]:
+    """Several files at once, results as they come; never more than twice as many files under way as threads."""
+    threads = work.station.files_at_once
+    queue = iter(items)
+    known = KnownContent(work, items)
+    with ThreadPoolExecutor(threads, thread_name_prefix="take-in") as pool:
+        under_way: set[Future[Outcome]] = set()
+        try:
+            while True:
+                for item in islice(queue, 2 * threads - len(under_way)):
+                    under_way.add(pool.submit(_take_in, work, known, item, progress))
+                if not under_way:
+                    return
+                done, under_way = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+                progress.tell()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _take_in(work: DockWork, known: KnownContent, item: DockItem, progress: Progress) -> Outcome:
+    try:
+        descriptor = work.dump.open(item.raw_name)
+    except FileNotFoundError:
+        return SetAside(item.id, ItemOutcome.VANISHED, "gone when it was to be read")
+    except OSError as error:
+        return SetAside(item.id, ItemOutcome.UNREADABLE, _reason(error))
+    try:
+        with known.turn(item.size):
+            return _store(work, known, item, descriptor, progress)
+    except FixityError as error:
+        return SetAside(item.id, ItemOutcome.MISMATCHED, error.message)
+    except OSError as error:
+        return SetAside(item.id, ItemOutcome.UNREADABLE, _reason(error))
+    finally:
+        os.close(descriptor)
+
+
+def _store(work: DockWork, known: KnownContent, item: DockItem, descriptor: int, progress: Progress) -> TakenIn:
+    before = os.fstat(descriptor)
+    original = known.find(descriptor, before.st_size)
+    if original is None:
+        intake = _intake(work, item, before)
+        stored = work.vault.store(descriptor, intake, second=work.station.second_digest, progress=progress.advance)
+        original = _original(stored)
+        known.remember(original)
+    else:
+        progress.advance(before.st_size)
+    return _taken_in(item, original, before, os.fstat(descriptor))
+
+
+def _original(stored: Stored) -> KnownOriginal:
+    held = stored.held
+    return KnownOriginal(stored.sha256, stored.sm3, stored.size, held.key, held.version, held.retain_until)
+
+
+def _intake(work: DockWork, item: DockItem, seen: os.stat_result) -> Intake:
+    """Named after the item and the very state of the file, so that a run after a crash finds what was begun and a file
+    that has changed since gets a name of its own. The lock counts from today, never before the recording's end."""
+    month = work.opened_at.astimezone(work.zone)
+    months = work.policy.value("routine_retention_months", work.today())
+    return Intake(
+        intake_id=intake_id(item.id, seen.st_size, seen.st_mtime_ns),
+        unit_code=work.unit_code,
+        year=month.year,
+        month=month.month,
+        retain_until=floor_until(work.now(), work.zone, months),
+    )
+
+
+def intake_id(item_id: UUID, size: int, modified_ns: int) -> UUID:
+    """The name of the intake of one state of one file."""
+    return uuid5(item_id, f"{size}:{modified_ns}")
+
+
+def _taken_in(item: DockItem, original: KnownOriginal, before: os.stat_result, after: os.stat_result) -> TakenIn:
+    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    grew = changed or original.size != after.st_size
+    return TakenIn(
+        item_id=item.id,
+        sha256=original.sha256,
+        sm3=original.sm3,
+        size=original.size,
+        vault_key=original.vault_key,
+        vault_version=original.vault_version,
+        retain_until=original.retain_until,
+        outcome=ItemOutcome.GROWING if grew else ItemOutcome.STORED,
+        note="changed while it was read" if grew else None,
+    )
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def _register(work: DockWork, outcomes: Sequence[Outcome]) -> None:
+    if not outcomes:
+        return
+    taken_in = [outcome for outcome in outcomes if isinstance(outcome, TakenIn)]
+    aside = [outcome for outcome in outcomes if isinstance(outcome, SetAside)]
+    with work.acting() as act:
+        docking.register_originals(act, work.session_id, taken_in)
+        docking.set_aside(act, work.session_id, aside)

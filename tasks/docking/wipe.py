@@ -1,0 +1,90 @@
+"""Wipe: free the recorder of exactly those files that a receipt names (Art. 16)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from blocks.signing import check_signature
+from registry.queries import intake
+from registry.transitions import docking
+from regulation.errors import ActionDenied, FixityError
+from tasks.docking.work import DockWork, is_unavailable
+from tasks.progress import Progress
+
+RECORDED_AT_ONCE = 100
+READ_SIZE = 1 << 20
+
+
+@task(name="wipe-dump", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+def wipe_dump(work: DockWork) -> list[str]:
+    """Delete from the dump by the signed list alone, each file only after its size and hash were read again and the
+    vault was asked again. Returns a sentence for each file that was left."""
+    with work.registry.reading() as reading:
+        receipt = intake.receipt_of(reading, work.session_id)
+        waiting = {item.raw_name: item.id for item in intake.items_to_wipe(reading, work.session_id)}
+    if receipt is None:
+        raise ActionDenied("Nothing may be wiped before the session is sealed.", article="Art. 16", subject=work.number)
+    check_signature(receipt.document, receipt.signature, work.station.receipt_key.public_key)
+    listed = [
+        line for line in json.loads(receipt.document)["may_be_wiped"] if bytes.fromhex(line["raw_name"]) in waiting
+    ]
+    progress = Progress("Wiping", len(listed), "files", f"wipe-{work.number.lower()}")
+    left = []
+    for start in range(0, len(listed), RECORDED_AT_ONCE):
+        wiped = []
+        for line in listed[start : start + RECORDED_AT_ONCE]:
+            why_not = _wipe(work, line)
+            if why_not is None:
+                wiped.append(waiting[bytes.fromhex(line["raw_name"])])
+            else:
+                left.append(f"{line['name']}: {why_not}")
+            progress.advance(1)
+        with work.acting() as act:
+            docking.record_wiped(act, work.session_id, wiped)
+        progress.tell()
+    progress.tell(finished=True)
+    return left
+
+
+def _wipe(work: DockWork, line: dict[str, Any]) -> str | None:
+    """Wipe one file; returns why it was left, or None when it is gone."""
+    raw_name = bytes.fromhex(line["raw_name"])
+    try:
+        descriptor = work.dump.open(raw_name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    try:
+        _check_device_file(descriptor, line)
+        _check_vault(work, line)
+        work.dump.remove(raw_name, descriptor)
+    except (FixityError, ActionDenied) as refused:
+        return refused.message
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _check_device_file(descriptor: int, line: dict[str, Any]) -> None:
+    if os.fstat(descriptor).st_size != line["size"]:
+        raise FixityError("The file on the device has another size than the receipt says.", article="Art. 16")
+    digest = hashlib.sha256()
+    while piece := os.read(descriptor, READ_SIZE):
+        digest.update(piece)
+    if digest.hexdigest() != line["sha256"]:
+        raise FixityError("The file on the device has another content than the receipt says.", article="Art. 16")
+
+
+def _check_vault(work: DockWork, line: dict[str, Any]) -> None:
+    held = work.vault.check(line["vault_key"], line["vault_version"])
+    if held is None or held.marked_deleted or held.size != line["size"]:
+        raise FixityError("The vault does not hold the original any more.", article="Art. 16")

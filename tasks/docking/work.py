@@ -1,0 +1,147 @@
+"""What the steps of one dock session share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from blocks.dock_station import DockStation
+from registry.act import Act
+from registry.database import Registry
+from registry.queries import intake
+from registry.tables import DockSession
+from registry.transitions import docking
+from regulation.errors import ActionDenied, Unavailable
+from tasks.dump import Dump
+from tasks.progress import name_run
+
+Clock = Callable[[], datetime]
+
+LEASE = timedelta(seconds=60)
+ACTOR = "system:upload"
+
+
+class DockWork:
+    """One session being worked on: the station's doors, the open dump, the session's standing facts."""
+
+    def __init__(self, station: DockStation, registry: Registry, dump: Dump, session: DockSession, now: Clock) -> None:
+        self.station = station
+        self.registry = registry
+        self.vault = station.vault
+        self.policy = station.policy.read()
+        self.dump = dump
+        self.now = now
+        self.session_id: UUID = session.id
+        self.number = session.number
+        self.unit_id: UUID = session.unit_id
+        self.opened_at = session.opened_at
+        with registry.reading() as reading:
+            unit = intake.unit_by_id(reading, session.unit_id)
+        self.unit_code = unit.code
+        self.zone = ZoneInfo(unit.zone)
+
+    def acting(self) -> AbstractContextManager[Act]:
+        """One transaction in the name of this lifecycle."""
+        return self.registry.acting(ACTOR, self.now())
+
+    def today(self) -> date:
+        """The unit's date, by which the policy is read."""
+        return self.now().astimezone(self.zone).date()
+
+
+@contextmanager
+def dock_work(station: DockStation, folder: Path, now: Clock) -> Iterator[DockWork]:
+    """Open the dump and its session, and hold the session for this process until the work is done.
+
+    A session that was opened by someone with the right to name any folder (the command line, the intake of a dock) is
+    gone on with; any other folder must lie below the station's dock folders.
+    """
+    real = Path(os.path.realpath(folder))
+    registry = station.registry.open()
+    try:
+        session = open_session_of(registry, real)
+        if session is None:
+            session = open_session(registry, station, station.admitted(real), by="prefect", at=now())
+        name_run(session.number)
+        with Dump(real) as dump, lease(registry, session, now):
+            yield DockWork(station, registry, dump, session, now)
+    finally:
+        registry.dispose()
+
+
+def open_session_of(registry: Registry, folder: Path) -> DockSession | None:
+    """The session that is open for this folder."""
+    with registry.reading() as reading:
+        return intake.open_session_of(reading, os.fspath(folder))
+
+
+def open_session(registry: Registry, station: DockStation, folder: Path, *, by: str, at: datetime) -> DockSession:
+    """The open session of `folder`, or a new one in the name of `by`."""
+    with registry.acting(by, at) as act:
+        return docking.open_session(act, unit_code=station.unit_code, source=os.fspath(folder))
+
+
+@contextmanager
+def lease(registry: Registry, session: DockSession, now: Clock) -> Iterator[None]:
+    """Hold the session for this process alone; a lease whose holder is dead is taken over at once.
+
+    Raises `ActionDenied` while another living process works on it.
+    """
+    holder = _me()
+    with registry.acting(ACTOR, now()) as act:
+        if not docking.take_lease(act, session.id, holder, LEASE, holder_is_dead=_is_dead):
+            raise ActionDenied(
+                "Another process is working on this dock session.", article="Art. 16", subject=session.number
+            )
+    stop = Event()
+    renewer = Thread(target=_renew, args=(registry, session.id, holder, now, stop), daemon=True)
+    renewer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        renewer.join()
+        with registry.acting(ACTOR, now()) as act:
+            docking.release_lease(act, session.id, holder)
+
+
+def _renew(registry: Registry, session_id: UUID, holder: str, now: Clock, stop: Event) -> None:
+    while not stop.wait(LEASE.total_seconds() / 4):
+        try:
+            with registry.acting(ACTOR, now()) as act:
+                docking.renew_lease(act, session_id, holder, LEASE)
+        except Unavailable:
+            continue
+
+
+def _me() -> str:
+    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that lives no more (its start time guards against reuse)."""
+    try:
+        node, process, started = holder.rsplit(":", 2)
+        return node == os.uname().nodename and _started(int(process)) != started
+    except ValueError:
+        return False
+
+
+def _started(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return "gone"
+
+
+def is_unavailable(task: object, task_run: object, state: Any) -> bool:
+    """Prefect's retry condition: only what may come back is tried again."""
+    outcome = state.result(raise_on_failure=False)
+    return isinstance(outcome, Unavailable)

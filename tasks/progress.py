@@ -1,0 +1,91 @@
+"""Telling people how far long work has come: a Prefect progress artifact, and whoever watches in this process.
+
+Telling is best effort: the registry holds the truth, so a Prefect server that does not answer never stops the work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.orchestration import get_client
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+
+SECONDS_BETWEEN_UPDATES = 1.0
+
+
+Unit = Literal["bytes", "files"]
+
+
+class Watcher(Protocol):
+    """Someone in this process who follows the work, such as the command line's bar."""
+
+    def step(self, title: str, total: int, unit: Unit) -> None:
+        """A step of `total` units begins."""
+
+    def advanced(self, done: int) -> None:
+        """`done` units of the current step are behind us."""
+
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Let `watcher` follow every step that runs inside."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+class Progress:
+    """Counts from any thread; tells from the thread that calls `tell`."""
+
+    def __init__(self, title: str, total: int, unit: Unit, key: str) -> None:
+        self._total, self._done, self._lock = total, 0, Lock()
+        self._told_at, self._watcher = time.monotonic(), _watcher.get()
+        if self._watcher is not None:
+            self._watcher.step(title, total, unit)
+        self._artifact: Any = quietly(create_progress_artifact, progress=0.0, key=key, description=title)
+
+    def advance(self, units: int) -> None:
+        """Add `units`; cheap, from any thread."""
+        with self._lock:
+            self._done += units
+
+    def tell(self, *, finished: bool = False) -> None:
+        """Pass on the state, at most once a second unless `finished`."""
+        if self._watcher is not None:
+            self._watcher.advanced(self._done)
+        if not finished and time.monotonic() - self._told_at < SECONDS_BETWEEN_UPDATES:
+            return
+        self._told_at = time.monotonic()
+        share = 100.0 if finished else min(100.0, 100.0 * self._done / max(1, self._total))
+        if isinstance(self._artifact, UUID):
+            quietly(update_progress_artifact, artifact_id=self._artifact, progress=share)
+
+
+def name_run(name: str) -> None:
+    """Let the Prefect UI call this flow run by its subject, known only once the run has begun."""
+    run_id = flow_run.get_id()
+    if run_id is not None:
+        with get_client(sync_client=True) as client:
+            quietly(client.update_flow_run, flow_run_id=UUID(run_id), name=name)
+
+
+def quietly(tell: Any, **told: Any) -> Any:
+    """Call Prefect's `tell`; when it cannot, say so in the log and go on. Prefect raises no common base class."""
+    try:
+        return tell(**told)
+    except Exception as error:  # noqa: BLE001 - whatever the server or the network does, evidence comes first
+        get_run_logger().warning("Prefect took no progress (%s); the work goes on.", type(error).__name__)
+        return None
