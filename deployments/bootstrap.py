@@ -48,7 +48,7 @@ def station_of(home: Home, *, unit: str | None = None, dock_roots: list[Path] | 
 def vault_of(settings: Settings) -> DirectoryVault | S3Vault:
     """The vault that the settings describe."""
     if settings.vault == "directory":
-        return DirectoryVault(root=settings.vault_root)
+        return DirectoryVault(root=settings.vault_root, immutable=settings.vault_immutable)
     return S3Vault(
         endpoint_url=settings.s3_endpoint,
         bucket=settings.s3_bucket,

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     vault: Literal["directory", "s3"] = "directory"
     vault_folder: Path | None = None
+    vault_immutable: bool = True
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"
     s3_bucket: str = "custody-originals"
@@ -43,18 +44,22 @@ class Settings(BaseSettings):
 
     @property
     def vault_root(self) -> Path:
+        """The embedded vault's folder."""
         return self.vault_folder or self.home / "vault"
 
     @property
     def receipts(self) -> Path:
+        """Where receipts are laid out for people."""
         return self.home / "receipts"
 
     @property
     def api_url(self) -> str:
+        """Prefect's API."""
         return f"http://{self.host}:{self.prefect_port}/api"
 
     @property
     def pages_url(self) -> str:
+        """The pages and the intake of docks."""
         return f"http://{self.host}:{self.pages_port}"
 
 

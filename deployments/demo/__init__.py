@@ -1,1 +1,1 @@
-"""The demonstration: a small invented city and what its recorders hold."""
+"""The demo: a small invented city, one recorder's day, taken in before your eyes (`make demo`)."""

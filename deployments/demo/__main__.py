@@ -1,0 +1,122 @@
+"""`make demo`: from nothing to a sealed dock session with its receipt, then kept running to be looked at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from deployments.commands.up import tell_where
+from deployments.console import errors, out
+from deployments.demo.city import UNIT, Day, write_directory
+from deployments.home import Home
+from deployments.server import free_port
+from deployments.settings import Settings, read_settings
+from deployments.supervisor import Supervisor
+from deployments.system import start_system
+from regulation.errors import CustodyError
+
+FOLDER = Path(".demo")
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End with a summary instead of staying up.")] = False,
+) -> None:
+    """Build a city, dock a recorder, show the receipt."""
+    home = Home(_settings())
+    day = Day(datetime.now(UTC).replace(microsecond=0))
+    home.prepare()
+    supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
+    supervisor.stop_on_signals()
+    try:
+        _show(home, day, supervisor)
+        while not once and not supervisor.stopping and supervisor.ended() is None:
+            time.sleep(0.3)
+    finally:
+        supervisor.stop()
+
+
+def _settings() -> Settings:
+    """A home of its own in this folder, made anew, on ports that are free."""
+    if FOLDER.exists():
+        shutil.rmtree(FOLDER)
+    home = FOLDER.absolute()
+    (home / "dock").mkdir(parents=True)
+    os.environ.update(CUSTODY_HOME=str(home), CUSTODY_UNIT=UNIT, CUSTODY_VAULT_IMMUTABLE="false")
+    os.environ["CUSTODY_DOCK_ROOTS"] = f'["{home / "dock"}"]'
+    settings = read_settings()
+    for port in ("prefect_port", "pages_port"):
+        if not _is_free(settings.host, getattr(settings, port)):
+            os.environ[f"CUSTODY_{port.upper()}"] = str(free_port(settings.host))
+    return read_settings()
+
+
+def _is_free(host: str, port: int) -> bool:
+    import socket
+
+    with socket.socket() as trial:
+        return trial.connect_ex((host, port)) != 0
+
+
+def _show(home: Home, day: Day, supervisor: Supervisor) -> None:
+    from deployments.commands.directory import import_file
+
+    started = time.monotonic()
+    for file in write_directory(home.root / "directory", day):
+        import_file(home, file, by="demo")
+    out.print("[bold]1[/] A small city: three units, their people, recorders and one day's activities are imported.")
+    from deployments.demo.dump import make_dump
+
+    make_dump(home.root / "recorder", day)
+    out.print("[bold]2[/] A recorder's dump is made: video, photos and sound that play, and what goes wrong in life.")
+    with errors.status("Starting Prefect, worker and pages"):
+        start_system(home, supervisor)
+    out.print(f"[bold]3[/] The system is up. ({time.monotonic() - started:.0f} s)")
+    (home.root / "recorder").rename(home.root / "dock" / "recorder")
+    out.print("[bold]4[/] The recorder is docked: the watch starts a run.")
+    _wait_for_receipt(home, supervisor)
+    _tell_outcome(home)
+    tell_where(home)
+
+
+def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
+    with errors.status("Taking in"):
+        while not list(home.settings.receipts.glob("*/receipt.html")):
+            if supervisor.stopping:
+                return
+            if (ended := supervisor.ended()) is not None:
+                raise CustodyError(f"{ended} ended by itself; see {supervisor.log_folder / ended}.log")
+            time.sleep(0.2)
+
+
+def _tell_outcome(home: Home) -> None:
+    """The session's table, the check of the ledger, the links."""
+    from deployments.commands.verify import verify
+    from registry.database import Registry
+    from registry.queries import intake, session_by_number
+    from tasks.docking.artifacts import outcome_table
+
+    page = next(home.settings.receipts.glob("*/receipt.html"))
+    registry = Registry(home.settings.registry_url)
+    with registry.reading() as reading:
+        session = session_by_number(reading, page.parent.name.replace("R-", "DS-", 1))
+        assert session is not None
+        rows = outcome_table(
+            intake.receipt_lines(reading, session.id), intake.session_recordings(reading, session.id)
+        )
+    registry.dispose()
+    table = Table(*(key for key in rows[0] if key != "article"), title=f"{session.number}")
+    for row in rows:
+        table.add_row(*(str(value) for key, value in row.items() if key != "article"))
+    out.print(table)
+    verify()
+
+
+if __name__ == "__main__":
+    typer.run(demo)
