@@ -69,7 +69,7 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "A7-no-time": "Neither the file nor its name says when it was recorded.",
         "A7-not-locked": "The vault does not lock originals against deletion; the unit has accepted this.",
         # Art. 15: who enforces, files
-        "A15-asked": "{count} activities fit this recording; a person must say which it belongs to.",
+        "A15-asked": "This recording fits {count} activities; a person must say which it belongs to.",
         # Art. 16: into the unit's store in time, and off the device only then
         "A16-late": "Stored {late_hours:.1f} hours after it was due.",
         "A16-not-wiped": "What lies on the device is not what was stored; it is not wiped.",

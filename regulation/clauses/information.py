@@ -1,0 +1,149 @@
+"""Chapter 3, Information (信息管理): Art. 14 to 19."""
+
+from __future__ import annotations
+
+from regulation.clauses.clause import Clause, Status
+
+_ACCESS = "The access lifecycle is not built yet. Today nothing here shows footage to anyone."
+
+CLAUSES = (
+    Clause(
+        "14",
+        "使用、管理制度",
+        "Each body has rules for using recorders and for collecting, storing, retrieving and consulting footage.",
+        Status.ATTESTED,
+        "The unit's own rules come in as a dated policy layer that names its document; that it has any is its word. "
+        "Duties name the version of the policy they were opened under.",
+        "regulation.policy",
+        "tests/articles/test_article_23.py",
+    ),
+    Clause(
+        "15a",
+        "谁执法、谁整理",
+        "Who enforces, files the footage and sees to its archiving.",
+        Status.ENFORCED,
+        "Filed where exactly one activity fits; otherwise a duty of the officer, answered by an officer concerned or "
+        "the unit's device administrator, never guessed.",
+        "registry.transitions.filing",
+        "tests/articles/test_article_15.py",
+    ),
+    Clause(
+        "15b",
+        "真实性负责",
+        "And answers for its truth.",
+        Status.ATTESTED,
+        "An answer is entered in the ledger under the name of the person who gave it.",
+        "registry.transitions.filing",
+        "tests/articles/test_article_15.py",
+    ),
+    Clause(
+        "16-1a",
+        "24小时内存储",
+        "Footage is stored within 24 hours after the activity ends.",
+        Status.PLANNED,
+        "The due time is reckoned; the duty and its escalation are not built yet.",
+        "regulation.deadlines",
+        "tests/articles/test_article_16.py",
+    ),
+    Clause(
+        "16-1b",
+        "专用存储器",
+        "In the store that is meant for it.",
+        Status.ENFORCED,
+        "A signed receipt lists what is stored and verified; only that is wiped, each file compared again first.",
+        "tasks.docking.wipe",
+        "tests/articles/test_article_16.py",
+    ),
+    Clause(
+        "16-1c",
+        "不得自行保管",
+        "Nobody keeps footage privately.",
+        Status.ATTESTED,
+        "What never reaches a dock is out of reach. What is taken in need stay on no device: the receipt says so.",
+    ),
+    Clause(
+        "16-2",
+        "返回单位后24小时",
+        "After continuous, remote or outlying work, within 24 hours of returning to the unit.",
+        Status.PLANNED,
+        "The clock starts at the return where a reason is recorded; the duty is not built yet.",
+        "regulation.deadlines",
+        "tests/articles/test_article_16.py",
+    ),
+    Clause(
+        "16-3",
+        "无线传输云端存储",
+        "Where footage is sent by wireless, the officer makes sure that it has arrived and is stored reliably.",
+        Status.PLANNED,
+        "What the vault holds is compared with what was read, whichever way it came; the confirmation by the officer "
+        "is not built yet.",
+    ),
+    Clause("17-1", "分级授权管理", "Access is authorised by levels.", Status.PLANNED, _ACCESS),
+    Clause(
+        "17-2a",
+        "分管领导批准",
+        "An officer who needs footage for work has the supervising leader's approval, and is registered.",
+        Status.PLANNED,
+        _ACCESS,
+    ),
+    Clause(
+        "17-2b",
+        "主要领导批准",
+        "Other units and persons have the principal leader's approval, and are registered.",
+        Status.PLANNED,
+        _ACCESS,
+    ),
+    Clause(
+        "17-3a",
+        "不得擅自截留、拷贝、调用",
+        "Nobody holds back, copies or uses footage on their own.",
+        Status.PLANNED,
+        _ACCESS,
+    ),
+    Clause(
+        "17-3b",
+        "保密工作规定",
+        "Footage with state secrets, trade secrets or privacy follows the rules of confidentiality.",
+        Status.PLANNED,
+        "A confidentiality review comes before any approval where footage is marked; not built yet.",
+    ),
+    Clause(
+        "18",
+        "保存期限",
+        "How long footage is kept goes by what it is.",
+        Status.PLANNED,
+        "Every original starts with the floor of (1); classes and disposal are not built, so nothing is disposed of.",
+        "regulation.retention",
+        "tests/articles/test_article_18.py",
+    ),
+    Clause(
+        "18(1)",
+        "不少于6个月",
+        "Routine patrol and inspection: at least six months.",
+        Status.ENFORCED,
+        "The lock that every original is stored under: calendar months, whole days, in the unit's zone.",
+        "regulation.retention",
+        "tests/articles/test_article_18.py",
+    ),
+    Clause(
+        "18(2)",
+        "与案卷保存期限相同",
+        "Evidence: as long as the case file.",
+        Status.PLANNED,
+        "Nothing is disposed of yet, evidence included.",
+    ),
+    Clause(
+        "19a",
+        "转化至存储媒介",
+        "Footage used as evidence is converted to a suitable medium.",
+        Status.PLANNED,
+        "An evidence package with verified copies.",
+    ),
+    Clause(
+        "19b",
+        "文字说明材料",
+        "With a text that states source, extractor, time of extraction, maker and what it proves.",
+        Status.PLANNED,
+        "The statement; a missing field keeps it from being issued.",
+    ),
+)
