@@ -58,6 +58,11 @@ class Child:
     def process_id(self) -> int:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs: one that died idle must not be blamed on the next file."""
+        return self._process.poll() is None
+
     def ask(self, descriptor: int, extension: str, *, still: bool, seconds: float) -> Probe:
         """Have one open file looked at. Raises `ChildLostError`, after which the child is of no more use;
         `ConfigurationError` when it never came up."""

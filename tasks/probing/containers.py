@@ -147,7 +147,7 @@ def _packets(recording: InputContainer, boxes: Boxes | None, answer: Answer, *, 
     silence.finish(answer)
     if not ended:
         last = max(last, _tail(recording, boxes, answer))
-    if answer.container == "flac" and last + 0.5 < (answer.duration_seconds or 0.0):
+    if answer.container == "flac" and last + 0.05 < (answer.duration_seconds or 0.0):
         answer.damaged("cut short: its header promises more sound")
     if answer.duration_seconds is None and last > 0:
         answer.duration_seconds = last
@@ -166,6 +166,8 @@ def _some(recording: InputContainer, budget: int) -> Iterator[Packet[Stream]]:
 def _judge(packet: Packet[Stream], boxes: Boxes | None, answer: Answer) -> None:
     if packet.is_corrupt:
         answer.damaged("a packet is marked corrupt")
+    if packet.stream.type == "video" and packet.stream.codec_context.name != "rawvideo" and not any(bytes(packet)[:8]):
+        answer.damaged("a picture in it is blank")
     if boxes is not None and boxes.media and packet.pos is not None and packet.pos >= 0:
         start, stop = packet.pos, packet.pos + packet.size
         if not any(media.start <= start and stop <= media.stop for media in boxes.media):

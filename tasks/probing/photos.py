@@ -58,8 +58,10 @@ def look_at(glance: Glance, answer: Answer, *, still: bool) -> None:
 def _decode(picture: Image.Image, answer: Answer, *, still: bool) -> None:
     width, height = picture.size
     answer.streams = [StreamFacts("photo", answer.container, width, height)]
-    _exif_time(picture, answer)
-    if width * height > MOST_PIXELS:
+    too_large = width * height > MOST_PIXELS
+    if not (too_large and answer.container == "png"):  # Pillow looks for a PNG's EXIF data behind its decoded picture
+        _exif_time(picture, answer)
+    if too_large:
         return answer.unreadable(f"{width} × {height} pixels are more than are decoded")
     # The scaled decode of JPEG reads every byte of the picture all the same and takes an eighth of the memory.
     picture.draft("RGB", (STILL_WIDTH, STILL_WIDTH) if still else (1, 1))
@@ -117,6 +119,8 @@ def _check_end(content: bytes, end: int | None, answer: Answer) -> None:
     """A picture ends with its end marker; what a camera or anyone else put behind it is only a warning."""
     if end is None:
         answer.damaged("cut short: there is no end marker")
+    elif bytes(4096) in content[:end] and answer.container == "jpeg":
+        answer.warn("stretches of it are blank")
     elif any(content[end:]):
         answer.warn(f"{len(content) - end} bytes follow the picture")
 

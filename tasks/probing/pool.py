@@ -76,7 +76,7 @@ class ProbePool:
         self.close()
 
     def close(self) -> None:
-        """Kill all children. Probes still running in other threads end as `UNREADABLE`."""
+        """Kill all children. Probes still running or waiting in other threads raise RuntimeError."""
         with self._lock:
             self._open.clear()
             for child in self._children.values():
@@ -84,6 +84,7 @@ class ProbePool:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._give_back(self._idle.get_nowait(), None, place=False)
+        self._idle.put(None)  # wakes whoever waits for a child; see `_take`
 
     @property
     def process_ids(self) -> list[int]:
@@ -105,15 +106,19 @@ class ProbePool:
             child = child or self._start()
             probe = child.ask(descriptor, extension, still=still, seconds=self.seconds_per_file)
             kept = child if not child.spent and child.asked < FILES_PER_CHILD and self._open.is_set() else None
-        except ChildLostError as lost:
+        except (ChildLostError, ConfigurationError) as lost:
+            self._check_open()  # a child that was lost because the pool closed says nothing about its file
+            if isinstance(lost, ConfigurationError):
+                raise
             probe = _lost(descriptor, extension, str(lost))
         finally:
             self._give_back(child, kept)
         return probe
 
     def probe_many(self, items: Iterable[tuple[Key, Opener]], *, still: bool = False) -> Iterator[tuple[Key, Probe]]:
-        """Probe one after the other as children become free; results come as they are ready, each with its key. Only
-        twice as many files as there are children are open at once. A file that cannot be opened is `UNREADABLE`."""
+        """Probe one after the other as children become free; results come as they are ready, each with its key. Openers
+        are called from several threads, and only as many files as there are children are open at once. A file that
+        cannot be opened is `UNREADABLE`."""
         pending: dict[Future[Probe], Key] = {}
         with ThreadPoolExecutor(self.workers, "probe") as threads:
             try:
@@ -140,13 +145,19 @@ class ProbePool:
 
     def _take(self) -> Child | None:
         """A child that is free, or None: a place where one may be started."""
-        if not self._open.is_set():
-            raise RuntimeError("the pool is closed")
+        self._check_open()
         child = self._idle.get()
         if not self._open.is_set():
             self._give_back(child, None)  # for whoever else waits
-            raise RuntimeError("the pool is closed")
+            self._check_open()
+        if child is not None and not child.alive:
+            self._forget(child)
+            return None
         return child
+
+    def _check_open(self) -> None:
+        if not self._open.is_set():
+            raise RuntimeError("the pool is closed")
 
     def _start(self) -> Child:
         child = Child(self._command, self.seconds_per_file, self.memory_limit_bytes)
@@ -159,11 +170,14 @@ class ProbePool:
     def _give_back(self, child: Child | None, kept: Child | None, *, place: bool = True) -> None:
         """Put the child back for the next file, or an empty place in which the next file starts another."""
         if child is not None and kept is None:
-            with self._lock:
-                self._children.pop(child.process_id, None)
-            child.kill()
+            self._forget(child)
         if place:
             self._idle.put(kept)
+
+    def _forget(self, child: Child) -> None:
+        with self._lock:
+            self._children.pop(child.process_id, None)
+        child.kill()
 
 
 def _finished(pending: dict[Future[Probe], Key]) -> Iterator[tuple[Key, Probe]]:

@@ -18,8 +18,8 @@ class Glance:
         self.size = size
 
     def at(self, position: int, count: int) -> bytes:
-        """Up to `count` bytes from `position`; fewer only at the end of the file."""
-        wanted = max(0, min(count, self.size - position))
+        """Up to `count` bytes from `position`; fewer only at the end of the file, none before its start."""
+        wanted = max(0, min(count, self.size - position)) if position >= 0 else 0
         pieces = []
         while wanted:
             piece = os.pread(self.descriptor, wanted, position)

@@ -18,6 +18,8 @@ MOST_BOXES = 200_000
 """A fragmented recording has two boxes a second or so; more than this is not a recording."""
 LONGEST_WALK = 128 << 20
 """Sound without an index is walked frame by frame up to this size."""
+BLOCK_BYTES = 4096
+BLOCKS_LOOKED_AT = 64
 TAIL_BYTES = 128 << 10
 
 _TOP_LEVEL_BOXES = frozenset(
@@ -58,6 +60,8 @@ def check_boxes(glance: Glance, answer: Answer, *, still: bool = False) -> Boxes
         if position + size > glance.size:
             answer.damaged(f"cut short: box {_shown(kind)} needs {position + size - glance.size} bytes more")
             break
+        if kind == needed and kind in found.kinds:
+            answer.warn("there are two indexes in it")
         found.kinds.add(kind)
         if kind == b"mdat":
             found.media.append(range(position + header, position + size))
@@ -244,6 +248,18 @@ def _walk(glance: Glance, answer: Answer, position: int, measure: Callable[[byte
     elif not frames or (position < len(data) and not data.startswith((b"TAG", b"APE", b"ID3", b"LYR"), position)):
         answer.damaged(f"no frame at byte {position}, {len(data) - position} bytes before the end")
     return None
+
+
+def check_blank(glance: Glance, answer: Answer) -> None:
+    """Look at places all over a video for blocks of nothing but zeros, which a failing card leaves. Padding looks the
+    same, so it is only a warning."""
+    last = glance.size // BLOCK_BYTES - 1
+    if last < 2:
+        return
+    places = range(1, last, max(1, last // BLOCKS_LOOKED_AT))
+    blank = sum(1 for place in places if glance.at(place * BLOCK_BYTES, BLOCK_BYTES) == bytes(BLOCK_BYTES))
+    if blank:
+        answer.warn(f"about {max(1, round(100 * blank / len(places)))} % of it is blank")
 
 
 _CHECKS: dict[str, Callable[[Glance, Answer], None]] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import av
 from av.error import FFmpegError
 
+from regulation.vocabulary import MediaKind
 from tasks.probing.wire import Answer
 
 with warnings.catch_warnings():
@@ -56,7 +57,8 @@ class SilenceCheck:
     def finish(self, answer: Answer) -> None:
         """Put what was heard into `answer`."""
         if self.failed:
-            answer.warn("its sound does not decode throughout")
+            fault = answer.damaged if answer.kind is MediaKind.SOUND else answer.warn
+            fault("its sound does not decode throughout")
         if len(self.samples) < 2 * _RATE // 2:
             return
         heard = AudioSegment(data=bytes(self.samples), sample_width=2, frame_rate=_RATE, channels=1)

@@ -17,7 +17,7 @@ from typing import Any
 from regulation.vocabulary import MediaKind
 from tasks.probing import containers, photos
 from tasks.probing.reading import Glance
-from tasks.probing.shapes import check_shape
+from tasks.probing.shapes import check_blank, check_shape
 from tasks.probing.sniffing import EXTENSIONS, HEAD_BYTES, Guess, kind_of_extension, sniff
 from tasks.probing.wire import Answer, Seen, receive_with_file, send
 
@@ -89,6 +89,8 @@ def _look(glance: Glance, guess: Guess, answer: Answer, *, still: bool) -> None:
     if guess.kind is MediaKind.PHOTO:
         photos.look_at(glance, answer, still=still)
     elif guess.demuxer is not None:
+        if answer.kind is MediaKind.VIDEO:
+            check_blank(glance, answer)
         containers.look_into(glance, guess, boxes, answer, still=still)
 
 
