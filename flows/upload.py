@@ -36,6 +36,8 @@ def upload_dock_session(folder: Path, station: str = "default", wipe: bool = Fal
     """
     dock = DockStation.load(station)
     with dock_work(dock, folder, _now) as work:
+        if wipe:
+            work.check_may_wipe()
         scan_dump(work)
         take_in_files(work)
         probe_originals(work)

@@ -26,6 +26,7 @@ Clock = Callable[[], datetime]
 
 LEASE = timedelta(seconds=60)
 ACTOR = "system:upload"
+OWNERS = ("operator:", "dock:")
 
 
 class DockWork:
@@ -42,6 +43,7 @@ class DockWork:
         self.number = session.number
         self.unit_id: UUID = session.unit_id
         self.opened_at = session.opened_at
+        self.opened_by = session.opened_by
         with registry.reading() as reading:
             unit = intake.unit_by_id(reading, session.unit_id)
         self.unit_code = unit.code
@@ -50,6 +52,14 @@ class DockWork:
     def acting(self) -> AbstractContextManager[Act]:
         """One transaction in the name of this lifecycle."""
         return self.registry.acting(ACTOR, self.now())
+
+    def check_may_wipe(self) -> None:
+        """Raise `ActionDenied` unless the station allows wiping or the session was opened by someone who has the dump
+        in hand: the command line's operator, or a dock that pushed a copy of it."""
+        if not self.station.wipe_allowed and not self.opened_by.startswith(OWNERS):
+            raise ActionDenied(
+                "The station does not allow wiping from Prefect.", article="Art. 16", subject=self.number
+            )
 
     def today(self) -> date:
         """The unit's date, by which the policy is read."""

@@ -1,0 +1,192 @@
+"""The upload lifecycle on a real Prefect server: what goes in, what comes out, again and again."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from blocks.signing import check_signature
+from flows.upload import upload_dock_session
+from registry import ledger
+from registry.tables import Condition, Filing, ItemOutcome
+from regulation.errors import ActionDenied, FixityError
+from regulation.vocabulary import MediaKind
+from tests.fixtures.stations import NOON, MakeScene, Scene
+
+pytestmark = pytest.mark.servers
+
+
+Samples = dict[str, bytes]
+
+
+def put(scene: Scene, sample: bytes, name: str, at: float = NOON.timestamp()) -> Path:
+    path = scene.dump / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(sample)
+    os.utime(path, (at, at))
+    return path
+
+
+def recorded(minute: int, extension: str = "mp4") -> str:
+    at = NOON + timedelta(hours=8, minutes=minute)
+    return f"DSJ00001_SL000001_{at:%Y%m%d%H%M%S}_{minute:04d}.{extension}"
+
+
+def run(scene: Scene, **options: bool) -> str:
+    return upload_dock_session(scene.dump, station=scene.name, **options)
+
+
+def assert_sound(scene: Scene) -> None:
+    assert ledger.verify(scene.registry).problems == []
+    assert ledger.verify_rows(scene.registry).problems == []
+
+
+def test_a_dump_becomes_sealed_verified_filed_originals_with_a_receipt(scene: Scene, media_samples: Samples) -> None:
+    activity = scene.activity()
+    video = put(scene, media_samples["mp4"], recorded(5))
+    photo = put(scene, media_samples["jpg"], recorded(6, "jpg"))
+
+    number = run(scene)
+
+    receipt = scene.receipt()
+    assert receipt.number == number
+    document = json.loads(receipt.document)
+    assert [line["name"] for line in document["may_be_wiped"]] == [video.name, photo.name]
+    assert document["stays_on_device"] == []
+    check_signature(receipt.document, receipt.signature, scene.station.receipt_key.public_key)
+    rows = scene.recordings()
+    assert {row.media_kind for row in rows.values()} == {MediaKind.VIDEO, MediaKind.PHOTO}
+    assert {row.condition for row in rows.values()} == {Condition.WHOLE}
+    assert {row.filing for row in rows.values()} == {Filing.FILED}
+    assert activity is not None
+    assert len(scene.originals()) == 2
+    assert video.exists(), "nothing is wiped unless it is asked for"
+    assert_sound(scene)
+
+
+def test_the_same_dump_again_is_all_duplicates_and_stores_nothing_twice(scene: Scene, media_samples: Samples) -> None:
+    put(scene, media_samples["mp4"], recorded(5))
+    first = run(scene)
+    held = scene.originals()
+    second = run(scene)
+    assert first != second
+    assert scene.originals() == held
+    assert [line.outcome for line in scene.lines().values()] == [ItemOutcome.DUPLICATE]
+    assert all(line.may_be_wiped for line in scene.lines().values())
+    assert_sound(scene)
+
+
+def test_what_is_wrong_with_a_file_is_told_and_keeps_nothing_out(scene: Scene, media_samples: Samples) -> None:
+    whole = put(scene, media_samples["mp4"], recorded(1))
+    broken = put(scene, media_samples["mov"], recorded(2))
+    os.truncate(broken, broken.stat().st_size * 6 // 10)
+    put(scene, whole.read_bytes(), "again.mp4")
+    put(scene, media_samples["jpg"], "picture.mp4")
+    (scene.dump / "empty.mp4").touch()
+    (scene.dump / "readme.txt").write_text("text")
+
+    run(scene)
+
+    lines, rows = scene.lines(), scene.recordings()
+    outcomes = sorted(line.outcome for name, line in lines.items() if name in (recorded(1), "again.mp4"))
+    assert outcomes == [ItemOutcome.DUPLICATE, ItemOutcome.STORED]
+    assert rows[recorded(2)].condition == Condition.DAMAGED
+    assert rows["picture.mp4"].condition == Condition.WRONG_EXTENSION
+    assert rows["empty.mp4"].condition == Condition.EMPTY
+    assert rows["readme.txt"].condition == Condition.NOT_MEDIA
+    assert all(line.may_be_wiped for line in lines.values())
+    assert len(scene.originals()) == 5
+
+
+def test_nothing_outside_the_dump_is_read_and_nothing_but_files_is_taken(scene: Scene, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.mp4"
+    secret.write_bytes(b"not of this dump")
+    (scene.dump / "link.mp4").symlink_to(secret)
+    (scene.dump / "folder").symlink_to(tmp_path)
+    os.mkfifo(scene.dump / "pipe.mp4")
+
+    run(scene, wipe=True)
+
+    assert {line.outcome for line in scene.lines().values()} == {ItemOutcome.NOT_A_FILE}
+    assert not any(line.may_be_wiped for line in scene.lines().values())
+    assert scene.originals() == []
+    assert secret.read_bytes() == b"not of this dump"
+    assert sorted(os.listdir(scene.dump)) == ["folder", "link.mp4", "pipe.mp4"]
+
+
+def test_wiping_removes_exactly_what_the_receipt_names(scene: Scene, media_samples: Samples) -> None:
+    put(scene, media_samples["mp4"], recorded(5))
+    put(scene, media_samples["jpg"], "sub/" + recorded(6, "jpg"))
+    (scene.dump / "link.mp4").symlink_to("/etc/passwd")
+
+    run(scene, wipe=True)
+
+    assert sorted(path.name for path in scene.dump.rglob("*")) == ["link.mp4", "sub"]
+    assert len(scene.originals()) == 2
+    assert_sound(scene)
+
+
+def test_a_file_changed_after_the_receipt_is_not_wiped(
+    scene: Scene, media_samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = put(scene, media_samples["mp4"], recorded(5))
+    publish = upload_dock_session.fn.__globals__["publish_session"]
+
+    def change_then_publish(*arguments: object) -> None:
+        content = bytearray(video.read_bytes())
+        content[100] ^= 1
+        video.write_bytes(content)
+        publish(*arguments)
+
+    monkeypatch.setitem(upload_dock_session.fn.__globals__, "publish_session", change_then_publish)
+    run(scene, wipe=True)
+    assert video.exists()
+
+
+def test_a_run_from_prefect_reads_only_below_the_dock_folders(scene: Scene, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with pytest.raises(ActionDenied, match="not below a dock folder"):
+        upload_dock_session(elsewhere, station=scene.name)
+    (scene.dock / "way-out").symlink_to(elsewhere)
+    with pytest.raises(ActionDenied, match="not below a dock folder"):
+        upload_dock_session(scene.dock / "way-out", station=scene.name)
+
+
+def test_a_run_from_prefect_wipes_only_where_the_station_allows_it(make_scene: MakeScene) -> None:
+    scene = make_scene(wipe_allowed=False)
+    (scene.dump / "a.txt").write_text("a")
+    with pytest.raises(ActionDenied, match="does not allow"):
+        run(scene, wipe=True)
+    assert (scene.dump / "a.txt").exists()
+
+
+def test_a_recording_of_no_activity_becomes_a_duty_and_of_several_a_question(scene: Scene, media_samples: Samples) -> None:
+    scene.activity(start=NOON, minutes=30)
+    scene.activity(start=NOON + timedelta(minutes=20), minutes=30)
+    put(scene, media_samples["mp4"], recorded(25))
+    put(scene, media_samples["jpg"], recorded(59, "jpg"))
+    run(scene)
+    rows = scene.recordings()
+    assert rows[recorded(25)].filing == Filing.ASKED
+    assert rows[recorded(59, "jpg")].filing == Filing.UNFILED
+
+
+def test_an_original_gone_from_the_vault_is_never_offered_for_wiping(scene: Scene) -> None:
+    (scene.dump / "a.txt").write_text("a")
+    run(scene)
+    for original in scene.originals():
+        original.unlink()
+    run(scene)
+    assert [line.outcome for line in scene.lines().values()] == [ItemOutcome.MISMATCHED]
+    assert not any(line.may_be_wiped for line in scene.lines().values())
+
+
+def test_a_forged_receipt_wipes_nothing(scene: Scene) -> None:
+    receipt_text = '{"may_be_wiped":[]}'
+    with pytest.raises(FixityError):
+        check_signature(receipt_text, scene.station.receipt_key.sign("other"), scene.station.receipt_key.public_key)
