@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast, overload
 
-from sqlalchemy import Connection, Row, Table, bindparam
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Select, Table, bindparam, func, select
 from sqlmodel import SQLModel
 
 T = TypeVar("T")
@@ -30,10 +30,31 @@ def chunked(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
+def rows_among(
+    connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Iterable[Any]
+) -> Iterator[AnyRow]:
+    """The rows of `query` whose `column` is one of `values`, however many they are; in no particular order."""
+    for chunk in chunked(dict.fromkeys(values)):
+        yield from connection.execute(query.where(_among(connection, column, chunk)))
+
+
+def _among(connection: Connection, column: Column[Any], values: list[Any]) -> ColumnElement[bool]:
+    if connection.dialect.name != "postgresql":
+        return column.in_(values)
+    # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a subquery
+    # instead of ANY, which a plan made once would compare value by value.
+    return column.in_(select(func.unnest(bindparam(None, values, type_=ARRAY(column.type)))))
+
+
 def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows`, which all have the same columns; columns not named stay empty."""
-    if rows:
-        connection.execute(table_of(model).insert(), rows)
+    """Insert `rows`, which all have the same columns in the same order; columns not named stay empty."""
+    if not rows:
+        return
+    table = table_of(model)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, rows)
+    else:
+        connection.execute(table.insert(), rows)
 
 
 def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -41,12 +62,34 @@ def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
     if not rows:
         return
     table = table_of(model)
-    columns = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in rows[0] if name != "id"}
-    statement = table.update().where(table.c.id == bindparam("row_id")).values(columns)
-    connection.execute(
-        statement,
-        [{"row_id" if name == "id" else f"new_{name}": value for name, value in row.items()} for row in rows],
-    )
+    changed = [name for name in rows[0] if name != "id"]
+    if connection.dialect.name == "postgresql":
+        new = select(*_as_columns(table, rows)).subquery("new")
+        connection.execute(table.update().where(table.c.id == new.c.id).values({name: new.c[name] for name in changed}))
+    else:
+        statement = table.update().where(table.c.id == bindparam("_id"))
+        values = {name: bindparam(f"_{name}", type_=table.c[name].type) for name in changed}
+        connection.execute(statement.values(values), [{f"_{name}": row[name] for name in row} for row in rows])
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """COPY, three times as fast as INSERT. The driver's errors come as they are: `in_our_words` knows them as well."""
+    columns = [table.c[name] for name in rows[0]]
+    convert = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
+    quote = connection.dialect.identifier_preparer.quote
+    target = f"COPY {quote(table.name)} ({', '.join(quote(column.name) for column in columns)}) FROM STDIN"
+    with connection.connection.cursor().copy(target) as copy:
+        for row in rows:
+            values = row.values()
+            copy.write_row([one if to is None else to(one) for one, to in zip(values, convert, strict=True)])
+
+
+def _as_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
+    """`rows` as one array a column, for one statement instead of one a row."""
+    return [
+        func.unnest(bindparam(None, [row[name] for row in rows], type_=ARRAY(table.c[name].type))).label(name)
+        for name in rows[0]
+    ]
 
 
 @overload

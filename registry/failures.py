@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import exc
 
 from regulation.errors import ActionDenied, ConfigurationError, CustodyError, FixityError, Unavailable
@@ -16,7 +18,7 @@ _Meaning = tuple[_Family, str]
 
 _SCHEMA: _Meaning = (ConfigurationError, "the database lacks tables or columns of this version: run the migrations")
 _RIGHTS: _Meaning = (ConfigurationError, "the database role lacks a right that this act needs")
-_REFUSED: _Meaning = (ActionDenied, "the database refuses the change: it would break a rule of the registry")
+_REFUSED: _Meaning = (ActionDenied, "the database refuses the change")
 _STOPPED: _Meaning = (Unavailable, "the database does not answer")
 _BUSY: _Meaning = (Unavailable, "the database is busy: another act held it too long")
 _FULL: _Meaning = (Unavailable, "the database cannot write: its disk is full or failing")
@@ -59,25 +61,32 @@ _SQLSTATE: dict[str, _Meaning] = {
 }
 
 
-def meaning_of(error: exc.DBAPIError) -> CustodyError | None:
-    """The family `error` belongs to, or None for a mistake of our own, which must surface as it is."""
+def meaning_of(error: BaseException) -> CustodyError | None:
+    """The family a driver's `error` belongs to, or None for a mistake of our own, which must surface as it is."""
     found = _meaning(error)
     if found is None:
         return None
     family, message = found
-    subject = SETTING if family is ConfigurationError else None
-    return family(message, subject=subject)
+    if family is ActionDenied:
+        message = f"{message}: {_rule_of(error)}"
+    return family(message, subject=SETTING if family is ConfigurationError else None)
 
 
-def _meaning(error: exc.DBAPIError) -> _Meaning | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return _of_sqlite(code, str(error.orig))
-    state = getattr(error.orig, "sqlstate", None)
+def _rule_of(error: BaseException) -> str:
+    """Which rule, in the database's words; what it says of the values stands elsewhere, in PostgreSQL's DETAIL."""
+    if isinstance(error, psycopg.Error):
+        return error.diag.message_primary or "unknown"
+    return str(error)
+
+
+def _meaning(error: BaseException) -> _Meaning | None:
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(getattr(error, "sqlite_errorcode", 0), str(error))
+    state = getattr(error, "sqlstate", None)
     if state is not None:
         return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])
     # A connection that breaks or never comes about carries no state.
-    return _STOPPED if isinstance(error, exc.OperationalError | exc.InterfaceError) else None
+    return _STOPPED if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
 
 
 def _of_sqlite(code: int, text: str) -> _Meaning | None:
@@ -89,13 +98,15 @@ def _of_sqlite(code: int, text: str) -> _Meaning | None:
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Turn the driver's errors into the four families; the driver's own text, which may quote rows, is not repeated."""
+    """Turn the drivers' errors into the four families; their own text, which may quote rows, is not repeated."""
     try:
         yield
     except exc.TimeoutError as error:
         raise Unavailable("no connection to the database became free in time") from error
-    except exc.DBAPIError as error:
-        told = meaning_of(error)
+    except (exc.DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
+        told = None if cause is None else meaning_of(cause)
         if told is None:
             raise
-        raise told from error
+        # What breaks a rule is quoted by the driver, row and all: that is not passed on.
+        raise told from (None if isinstance(told, ActionDenied) else error)

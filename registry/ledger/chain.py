@@ -45,8 +45,31 @@ def canonical_json(value: Any) -> str:
     return _encoder.encode(value)
 
 
-def hash_of(columns: Mapping[str, Any]) -> str:
-    """The hash of an entry from its other columns, each as text (`seq` as a number)."""
+def entry_hash(
+    seq: int,
+    at: str,
+    event: str,
+    actor: str,
+    subject_kind: str,
+    subject_id: str,
+    unit_id: str | None,
+    article: str | None,
+    facts: str,
+    previous_hash: str,
+) -> str:
+    """The hash of an entry from its other columns, times and ids as text; `TypeError` for what cannot be text."""
+    columns = {
+        "actor": actor,
+        "article": article,
+        "at": at,
+        "event": event,
+        "facts": facts,
+        "previous_hash": previous_hash,
+        "seq": seq,
+        "subject_id": subject_id,
+        "subject_kind": subject_kind,
+        "unit_id": unit_id,
+    }
     return sha256(_encoder.encode(columns).encode()).hexdigest()
 
 
@@ -81,30 +104,37 @@ def append(connection: Connection, drafts: Sequence[Draft], *, actor: str, at: d
     """Chain `drafts` to the newest entry and insert them. The caller holds the lock that keeps other writers away."""
     head = head_of(connection)
     rows = []
-    for seq, draft in enumerate(drafts, head.seq + 1):
-        row = _link(draft, seq, head.hash, actor, at)
-        head = Head(seq, row["hash"])
-        rows.append(row)
+    for draft in drafts:
+        rows.append(_link(draft, head, actor, at))
+        head = Head(head.seq + 1, rows[-1]["hash"])
     insert_rows(connection, LedgerEntry, rows)
     return head
 
 
-def _link(draft: Draft, seq: int, previous_hash: str, actor: str, at: datetime) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "seq": seq,
-        "at": time_text(at),
+def _link(draft: Draft, head: Head, actor: str, at: datetime) -> dict[str, Any]:
+    facts = canonical_json(draft.facts)
+    digest = entry_hash(
+        head.seq + 1,
+        time_text(at),
+        draft.event.value,
+        actor,
+        draft.subject_kind,
+        str(draft.subject_id),
+        None if draft.unit_id is None else str(draft.unit_id),
+        draft.article,
+        facts,
+        head.hash,
+    )
+    return {
+        "seq": head.seq + 1,
+        "at": at,
         "event": draft.event.value,
         "actor": actor,
         "subject_kind": draft.subject_kind,
-        "subject_id": str(draft.subject_id),
-        "unit_id": None if draft.unit_id is None else str(draft.unit_id),
-        "article": draft.article,
-        "facts": _encoder.encode(draft.facts),
-        "previous_hash": previous_hash,
-    }
-    return columns | {
-        "at": at,
         "subject_id": draft.subject_id,
         "unit_id": draft.unit_id,
-        "hash": hash_of(columns),
+        "article": draft.article,
+        "facts": facts,
+        "previous_hash": head.hash,
+        "hash": digest,
     }

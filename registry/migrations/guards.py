@@ -6,7 +6,7 @@ the ledger's hash chain, checked by `custody verify`, is for. A migration's guar
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 _ORIGINAL = (
     "id",
@@ -99,24 +99,24 @@ _REFUSE = """
     END $$
 """
 
+# Every new entry follows the one before it; as numbers are unique, that leaves no place but the end of the chain. Checked
+# once a statement: once a row it would cost more than all the rest of registering a recording.
 _CHAIN = """
     CREATE FUNCTION custody_chain() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE
-        newest record;
     BEGIN
-        SELECT seq, hash INTO newest FROM ledger_entry ORDER BY seq DESC LIMIT 1;
-        IF NEW.seq IS DISTINCT FROM coalesce(newest.seq, 0) + 1
-            OR NEW.previous_hash IS DISTINCT FROM coalesce(newest.hash, repeat('0', 64))
-        THEN
+        PERFORM FROM added LEFT JOIN ledger_entry AS before ON before.seq = added.seq - 1
+        WHERE added.previous_hash IS DISTINCT FROM
+            CASE WHEN added.seq = 1 THEN repeat('0', 64) WHEN added.seq > 1 THEN before.hash END;
+        IF FOUND THEN
             RAISE EXCEPTION 'INSERT of ledger_entry refused (Art. 7)' USING ERRCODE = 'restrict_violation';
         END IF;
-        RETURN NEW;
+        RETURN NULL;
     END $$
 """
 
 
 def _guard_postgresql(connection: Connection) -> None:
-    connection.exec_driver_sql(_REFUSE)
+    connection.execute(text(_REFUSE))
     for table, fixed in _FIXED_0001.items():
         changed = _changed(table, fixed, "OLD.{0} IS DISTINCT FROM NEW.{0}")
         for name, moment, condition in (
@@ -132,10 +132,11 @@ def _guard_postgresql(connection: Connection) -> None:
 
 
 def _chain_postgresql(connection: Connection) -> None:
-    connection.exec_driver_sql(_CHAIN)
+    connection.execute(text(_CHAIN))
     # A temporary table of the same name would otherwise be looked at instead of the ledger.
     schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
     connection.exec_driver_sql(f"ALTER FUNCTION custody_chain() SET search_path = {schema}, pg_temp")
     connection.exec_driver_sql(
-        "CREATE TRIGGER ledger_entry_placed BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION custody_chain()"
+        "CREATE TRIGGER ledger_entry_placed AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS added "
+        "FOR EACH STATEMENT EXECUTE FUNCTION custody_chain()"
     )

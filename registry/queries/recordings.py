@@ -10,7 +10,7 @@ from sqlalchemy import or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from registry.bulk import chunked, table_of
+from registry.bulk import chunked, rows_among, table_of
 from registry.queries.organisation import unit_subtree
 from registry.tables import (
     Activity,
@@ -45,15 +45,8 @@ def recordings_listed(session: Session, session_id: UUID) -> dict[UUID, Recordin
 def known_content(session: Session, unit_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
     """Which of these SHA-256 digests are originals of the unit already: digest to recording id."""
     recording = table_of(Recording).c
-    return {
-        row.sha256: row.id
-        for chunk in chunked(set(digests))
-        for row in session.execute(
-            select_columns(recording.sha256, recording.id).where(
-                recording.unit_id == unit_id, recording.sha256.in_(chunk)
-            )
-        )
-    }
+    query = select_columns(recording.sha256, recording.id).where(recording.unit_id == unit_id)
+    return {row.sha256: row.id for row in rows_among(session.connection(), query, recording.sha256, digests)}
 
 
 def activities_overlapping(session: Session, unit_id: UUID, start: datetime, end: datetime) -> list[ActivitySpan]:

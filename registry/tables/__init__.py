@@ -2,7 +2,7 @@
 
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.devices import ClockReading, Device, DeviceCustody
-from registry.tables.docking import DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
+from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
 from registry.tables.duties import Duty, DutyKind, DutyState
 from registry.tables.ledger import LedgerEntry
@@ -17,6 +17,7 @@ from registry.tables.recordings import (
 )
 
 __all__ = [
+    "TAKEN_IN",
     "Activity",
     "ActivityOfficer",
     "Appointment",

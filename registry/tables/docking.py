@@ -30,6 +30,10 @@ class ItemOutcome(StrEnum):
     VANISHED = "vanished"  # seen by the scan, gone when it was to be read
 
 
+TAKEN_IN = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
+"""The outcomes whose content is a verified original: the only ones that may ever be wiped (Art. 16)."""
+
+
 class DockSession(SQLModel, table=True):
     """One dump of one source. At most one session a source is open; a lease says which process works on it."""
 

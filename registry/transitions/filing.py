@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, chunked, insert_rows, table_of, update_rows
+from registry.bulk import AnyRow, insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.organisation import holdings_of, unit_chain
 from registry.tables import (
@@ -91,23 +91,13 @@ def answer_filing(act: Act, recording_id: UUID, activity_id: UUID, by: UUID) -> 
 def _recordings_of(act: Act, session_id: UUID, recording_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     recording, unit = table_of(Recording), table_of(Unit)
     wanted = set(recording_ids)
-    found = {
-        row.id: row
-        for chunk in chunked(wanted)
-        for row in act.connection.execute(
-            select(
-                recording.c.id,
-                recording.c.unit_id,
-                recording.c.officer_id,
-                recording.c.received_at,
-                recording.c.filing,
-                recording.c.activity_id,
-                unit.c.zone,
-            )
-            .join_from(recording, unit, unit.c.id == recording.c.unit_id)
-            .where(recording.c.session_id == session_id, recording.c.id.in_(chunk))
-        )
-    }
+    columns = ("id", "unit_id", "officer_id", "received_at", "filing", "activity_id")
+    query = (
+        select(*(recording.c[name] for name in columns), unit.c.zone)
+        .join_from(recording, unit, unit.c.id == recording.c.unit_id)
+        .where(recording.c.session_id == session_id)
+    )
+    found = {row.id: row for row in rows_among(act.connection, query, recording.c.id, wanted)}
     for missing in wanted - found.keys():
         raise ActionDenied("this recording is not of the dock session", subject=str(missing))
     return found

@@ -8,12 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, chunked, table_of
-from registry.tables import DockItem, DockSession, ItemOutcome, SessionState
+from registry.bulk import AnyRow, rows_among, table_of
+from registry.tables import DockItem, DockSession, SessionState
 from regulation.errors import ActionDenied
-
-TAKEN_IN = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
-"""The outcomes whose content is a verified original: the only ones that may ever be wiped (Art. 16)."""
 
 
 def session_of(act: Act, session_id: UUID) -> DockSession:
@@ -34,15 +31,8 @@ def items_of(act: Act, session_id: UUID, item_ids: Iterable[UUID]) -> dict[UUID,
     """The named items of the session by id; `ActionDenied` when one of them is not of this session."""
     item = table_of(DockItem)
     wanted = set(item_ids)
-    found = {
-        row.id: row
-        for chunk in chunked(wanted)
-        for row in act.connection.execute(
-            select(item.c.id, item.c.outcome, item.c.note, item.c.recording_id, item.c.wiped_at).where(
-                item.c.session_id == session_id, item.c.id.in_(chunk)
-            )
-        )
-    }
+    query = select(item).where(item.c.session_id == session_id)
+    found = {row.id: row for row in rows_among(act.connection, query, item.c.id, wanted)}
     for missing in wanted - found.keys():
         raise ActionDenied("this item is not of the dock session", subject=str(missing))
     return found

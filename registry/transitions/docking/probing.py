@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, chunked, storable, table_of, update_rows
+from registry.bulk import AnyRow, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.tables import Recording
 from registry.transitions.docking.common import session_of
@@ -54,13 +54,8 @@ def _differs(now: AnyRow, row: dict[str, Any]) -> bool:
 def _recordings(act: Act, session_id: UUID, recording_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     recording = table_of(Recording)
     wanted = set(recording_ids)
-    found = {
-        row.id: row
-        for chunk in chunked(wanted)
-        for row in act.connection.execute(
-            select(recording).where(recording.c.session_id == session_id, recording.c.id.in_(chunk))
-        )
-    }
+    query = select(recording).where(recording.c.session_id == session_id)
+    found = {row.id: row for row in rows_among(act.connection, query, recording.c.id, wanted)}
     for missing in wanted - found.keys():
         raise ActionDenied("this recording is not of the dock session", subject=str(missing))
     return found

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, chunked, insert_rows, storable, table_of, update_rows
+from registry.bulk import insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.tables import Condition, DockItem, DockSession, Filing, ItemOutcome, Recording, RecordingState
-from registry.transitions.docking.common import TAKEN_IN, items_of, require_open, session_of
+from registry.tables import TAKEN_IN, Condition, DockItem, DockSession, Filing, ItemOutcome, Recording, RecordingState
+from registry.transitions.docking.common import items_of, require_open, session_of
 from registry.transitions.docking.shapes import RegisteredItem, TakenIn
 from registry.types import new_id
 from regulation.errors import ActionDenied, FixityError
@@ -54,15 +54,8 @@ class _Now:
 
 def _contents(act: Act, unit_id: UUID, digests: Iterable[str]) -> dict[str, _Content]:
     recording = table_of(Recording).c
-    rows: Iterable[AnyRow] = (
-        row
-        for chunk in chunked(digests)
-        for row in act.connection.execute(
-            select(recording.id, recording.sha256, recording.size, recording.sm3).where(
-                recording.unit_id == unit_id, recording.sha256.in_(chunk)
-            )
-        )
-    )
+    query = select(recording.id, recording.sha256, recording.size, recording.sm3).where(recording.unit_id == unit_id)
+    rows = rows_among(act.connection, query, recording.sha256, digests)
     return {row.sha256: _Content(row.id, row.size, row.sm3) for row in rows}
 
 

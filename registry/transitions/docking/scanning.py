@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, chunked, insert_rows, storable, table_of, update_rows
+from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.tables import DockItem, DockSession
-from registry.transitions.docking.common import TAKEN_IN, require_open, session_of
+from registry.tables import TAKEN_IN, DockItem, DockSession
+from registry.transitions.docking.common import require_open, session_of
 from registry.transitions.docking.shapes import ScannedEntry
 from registry.types import new_id
 
@@ -43,13 +43,8 @@ def record_scan(act: Act, session_id: UUID, entries: Sequence[ScannedEntry]) -> 
 
 def _known(act: Act, session_id: UUID, names: Iterable[bytes]) -> dict[bytes, AnyRow]:
     item = table_of(DockItem)
-    return {
-        row.raw_name: row
-        for chunk in chunked(names)
-        for row in act.connection.execute(
-            select(item).where(item.c.session_id == session_id, item.c.raw_name.in_(chunk))
-        )
-    }
+    query = select(item).where(item.c.session_id == session_id)
+    return {row.raw_name: row for row in rows_among(act.connection, query, item.c.raw_name, names)}
 
 
 def _seen(entry: ScannedEntry) -> dict[str, Any]:

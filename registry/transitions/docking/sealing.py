@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
@@ -15,6 +16,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, chunked, table_of
 from registry.ledger import Event
 from registry.tables import (
+    TAKEN_IN,
     DockItem,
     DockSession,
     FileReceipt,
@@ -23,8 +25,10 @@ from registry.tables import (
     RecordingState,
     SessionState,
 )
-from registry.transitions.docking.common import TAKEN_IN, session_of
+from registry.transitions.docking.common import session_of
 from regulation.errors import ActionDenied
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def seal_session(
@@ -77,10 +81,11 @@ def _require_named(act: Act, session: DockSession, document: str) -> None:
         .select_from(table_of(DockItem).outerjoin(table_of(Recording), recording.id == item.recording_id))
         .where(item.session_id == session.id, item.outcome.in_(TAKEN_IN))
     )
+    named = set(_DIGEST.findall(document))
     for row in taken_in:
         if row.sha256 is None:
             raise _denied(f"item {row.id} counts as taken in, but has no verified recording", session)
-        if row.sha256 not in document:
+        if row.sha256 not in named:
             raise _denied(f"the receipt does not name the content of item {row.id}", session)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import update_rows
 from registry.ledger import Event
-from registry.tables import DockItem, SessionState
-from registry.transitions.docking.common import TAKEN_IN, items_of, session_of
+from registry.tables import TAKEN_IN, DockItem, SessionState
+from registry.transitions.docking.common import items_of, session_of
 from regulation.errors import ActionDenied
 
 

@@ -1,0 +1,256 @@
+"""The rows against the ledger: what the registry says today must be what the ledger says happened (Art. 7, 16)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, or_, select
+
+from registry.bulk import AnyRow, table_of
+from registry.ledger.chain import time_text
+from registry.ledger.events import Event
+from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
+from registry.tables import (
+    TAKEN_IN,
+    DockItem,
+    DockSession,
+    FileReceipt,
+    ItemOutcome,
+    LedgerEntry,
+    Recording,
+    RecordingState,
+    SessionState,
+)
+
+if TYPE_CHECKING:
+    from registry.database import Registry
+
+_AT_ONCE = 1_000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+_Check = Callable[[Connection], Iterator[RowProblem | None]]
+"""Goes through rows; a problem, or None for a row that is as it should be."""
+
+
+def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
+    """Compare recordings, items, sessions and receipts with their ledger entries; memory stays the same.
+
+    It takes the ledger at its word: check that with `verify`. Raises `Unavailable` when the database does not answer.
+    """
+    rows, problems = 0, list[RowProblem]()
+    with registry.streaming() as connection:
+        total = _count(connection)
+        for problem in (one for check in _CHECKS for one in check(connection)):
+            rows += 1
+            if problem is not None and len(problems) < MOST:
+                problems.append(problem)
+            if progress is not None and rows % _AT_ONCE == 0:
+                progress(rows, max(rows, total))
+    return RowReport(rows, problems)
+
+
+def _count(connection: Connection) -> int:
+    counts = [
+        select(func.count()).select_from(table_of(model)).scalar_subquery()
+        for model in (Recording, Recording, Recording, FileReceipt, DockSession, DockItem)
+    ]
+    return sum(connection.execute(select(*counts)).one())
+
+
+def _entry(event: Event, name: str) -> tuple[FromClause, ColumnElement[bool]]:
+    """The ledger under `name`, and the condition that an entry of it is of `event`."""
+    entry = table_of(LedgerEntry).alias(name)
+    return entry, entry.c.event == event.value
+
+
+def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterable[AnyRow]:
+    return connection.execution_options(yield_per=_AT_ONCE).execute(query)
+
+
+def _facts(text: str | None) -> dict[str, Any]:
+    """An entry's facts; nothing where they cannot be read, which `verify` will have told."""
+    try:
+        facts = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _originals(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each recording's facts are those with which it was verified."""
+    recording = table_of(Recording)
+    entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
+    query = (
+        select(recording, entry.c.facts, entry.c.unit_id.label("entry_unit_id"), entry.c.at)
+        .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, verified)))
+        .order_by(recording.c.id)
+    )
+    for row in _stream(connection, query):
+        yield _original_problem(row)
+
+
+def _original_problem(row: AnyRow) -> RowProblem | None:
+    if row.facts is None:
+        return RowProblem("recording", row.id, "id", "the ledger does not know it")
+    facts = _facts(row.facts)
+    for column in ("size", "sha256", "sm3", "vault_key", "vault_version"):
+        if getattr(row, column) != facts.get(column):
+            return RowProblem("recording", row.id, column, "it is not what the ledger says was verified")
+    if str(row.session_id) != facts.get("session_id"):
+        return RowProblem("recording", row.id, "session_id", "the ledger says another session brought it in")
+    if row.unit_id != row.entry_unit_id:
+        return RowProblem("recording", row.id, "unit_id", "the ledger says it is another unit's")
+    if row.received_at != row.at:
+        return RowProblem("recording", row.id, "received_at", "the ledger says it was received at another time")
+    floor = facts.get("retain_until")
+    if floor is not None and (row.retain_until is None or time_text(row.retain_until) < floor):
+        return RowProblem("recording", row.id, "retain_until", "it is earlier than the floor in the ledger")
+    return None
+
+
+def _vanished_originals(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each original that was verified still has its row."""
+    recording = table_of(Recording)
+    entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
+    query = (
+        select(entry.c.subject_id, recording.c.id)
+        .select_from(entry.outerjoin(recording, recording.c.id == entry.c.subject_id))
+        .where(verified)
+        .order_by(entry.c.seq)
+    )
+    for row in _stream(connection, query):
+        gone = row.id is None
+        yield RowProblem("recording", row.subject_id, "id", "the ledger knows it, its row is gone") if gone else None
+
+
+def _sealed_originals(connection: Connection) -> Iterator[RowProblem | None]:
+    """A recording is sealed exactly when the ledger says so."""
+    recording = table_of(Recording)
+    entry, sealed = _entry(Event.RECORDING_SEALED, "entry")
+    query = (
+        select(recording.c.id, recording.c.state, recording.c.sealed_at, entry.c.at)
+        .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, sealed)))
+        .order_by(recording.c.id)
+    )
+    for row in _stream(connection, query):
+        sealed_at = row.sealed_at if row.state is RecordingState.SEALED else None
+        yield None if sealed_at == row.at else RowProblem("recording", row.id, "state", "the ledger says otherwise")
+
+
+def _receipts(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each receipt is the one that was issued, and names the content of every item that may be wiped."""
+    receipt = table_of(FileReceipt)
+    entry, issued = _entry(Event.RECEIPT_ISSUED, "entry")
+    query = (
+        select(receipt, entry.c.facts)
+        .select_from(receipt.outerjoin(entry, and_(entry.c.subject_id == receipt.c.id, issued)))
+        .order_by(receipt.c.id)
+    )
+    # One receipt at a time: its document lists a whole session.
+    for row in connection.execution_options(yield_per=1).execute(query):
+        yield _receipt_problem(connection, row)
+
+
+def _receipt_problem(connection: Connection, row: AnyRow) -> RowProblem | None:
+    facts = _facts(row.facts)
+    stated = {
+        "number": row.number,
+        "session_id": str(row.session_id),
+        "key_id": row.key_id,
+        "signature": row.signature,
+        "document_sha256": sha256(row.document.encode()).hexdigest(),
+    }
+    for column, value in stated.items():
+        if facts.get(column) != value:
+            return RowProblem("file_receipt", row.id, column, "it is not what the ledger says was issued")
+    item, recording = table_of(DockItem).c, table_of(Recording).c
+    listed = connection.execute(
+        select(recording.sha256)
+        .join(table_of(DockItem), recording.id == item.recording_id)
+        .where(item.session_id == row.session_id, item.outcome.in_(TAKEN_IN))
+    )
+    if set(listed.scalars()) - set(_DIGEST.findall(row.document)):
+        return RowProblem("file_receipt", row.id, "document", "it does not name everything that may be wiped")
+    return None
+
+
+def _sessions(connection: Connection) -> Iterator[RowProblem | None]:
+    """A session is sealed exactly when the ledger says so, and then has a receipt."""
+    session, receipt = table_of(DockSession), table_of(FileReceipt)
+    entry, sealed = _entry(Event.SESSION_SEALED, "entry")
+    query = (
+        select(session.c.id, session.c.state, session.c.sealed_at, entry.c.at, receipt.c.id.label("receipt_id"))
+        .select_from(
+            session.outerjoin(entry, and_(entry.c.subject_id == session.c.id, sealed)).outerjoin(
+                receipt, receipt.c.session_id == session.c.id
+            )
+        )
+        .order_by(session.c.id)
+    )
+    for row in _stream(connection, query):
+        yield _session_problem(row)
+
+
+def _session_problem(row: AnyRow) -> RowProblem | None:
+    if (row.sealed_at if row.state is SessionState.SEALED else None) != row.at:
+        return RowProblem("dock_session", row.id, "state", "the ledger says otherwise")
+    if (row.receipt_id is None) != (row.at is None):
+        return RowProblem("file_receipt", row.id, "session_id", "receipt and seal of the session do not agree")
+    return None
+
+
+def _items(connection: Connection) -> Iterator[RowProblem | None]:
+    """What counts as taken in, or as wiped, does so because of an entry."""
+    item = table_of(DockItem)
+    original, verified = _entry(Event.RECORDING_VERIFIED, "original")
+    double, duplicated = _entry(Event.ITEM_DUPLICATED, "double")
+    gone, wiped = _entry(Event.ITEM_WIPED, "gone")
+    query = (
+        select(
+            item.c.id,
+            item.c.outcome,
+            item.c.recording_id,
+            item.c.wiped_at,
+            original.c.facts.label("original_facts"),
+            double.c.facts.label("double_facts"),
+            gone.c.at.label("gone_at"),
+        )
+        .select_from(
+            item.outerjoin(original, and_(original.c.subject_id == item.c.recording_id, verified))
+            .outerjoin(double, and_(double.c.subject_id == item.c.id, duplicated))
+            .outerjoin(gone, and_(gone.c.subject_id == item.c.id, wiped))
+        )
+        .where(or_(item.c.outcome.in_(TAKEN_IN), item.c.wiped_at.is_not(None), gone.c.at.is_not(None)))
+        .order_by(item.c.id)
+    )
+    for item_id, entries in groupby(_stream(connection, query), key=lambda row: row.id):
+        yield _item_problem(item_id, list(entries))
+
+
+def _item_problem(item_id: UUID, entries: list[AnyRow]) -> RowProblem | None:
+    row = entries[0]
+    if row.wiped_at != row.gone_at:
+        return RowProblem("dock_item", item_id, "wiped_at", "the ledger says otherwise")
+    if row.outcome is ItemOutcome.STORED:
+        vouched = _facts(row.original_facts).get("item_id") == str(item_id)
+    else:
+        vouched = row.outcome is ItemOutcome.DUPLICATE and any(
+            _facts(one.double_facts).get("recording_id") == str(row.recording_id) for one in entries
+        )
+    return None if vouched else RowProblem("dock_item", item_id, "outcome", "no ledger entry says it was taken in")
+
+
+_CHECKS: tuple[_Check, ...] = (
+    _originals,
+    _vanished_originals,
+    _sealed_originals,
+    _receipts,
+    _sessions,
+    _items,
+)
