@@ -19,7 +19,7 @@ CLAUSES = (
         Status.ENFORCED,
         "All three kinds of media are taken in and told apart; anything else a recorder carries is kept, never opened.",
         "tasks.probing.probe",
-        "tests/articles/test_article_02.py",
+        "tests/tasks/test_probing.py",
     ),
     Clause(
         "2-1b",
@@ -62,7 +62,7 @@ CLAUSES = (
         "A recording that fits no activity is unfiled and a duty of its officer to explain. The software cannot keep "
         "anyone from switching a recorder on.",
         "registry.transitions.filing",
-        "tests/articles/test_article_04.py",
+        "tests/flows/test_upload.py",
     ),
     Clause(
         "4c",
@@ -79,7 +79,7 @@ CLAUSES = (
         Status.ENFORCED,
         "Every file of a dump becomes an original in the unit's vault, whatever its condition.",
         "tasks.docking.take_in",
-        "tests/articles/test_article_04.py",
+        "tests/flows/test_upload.py",
     ),
     Clause(
         "4e",

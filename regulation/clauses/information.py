@@ -52,7 +52,7 @@ CLAUSES = (
         Status.ENFORCED,
         "A signed receipt lists what is stored and verified; only that is wiped, each file compared again first.",
         "tasks.docking.wipe",
-        "tests/articles/test_article_16.py",
+        "tests/flows/test_upload.py",
     ),
     Clause(
         "16-1c",

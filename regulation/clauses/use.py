@@ -29,7 +29,7 @@ CLAUSES = (
         Status.ENFORCED,
         "What a dump holds is stored and locked before any of it may be wiped; nothing is refused for being broken.",
         "tasks.docking.take_in",
-        "tests/articles/test_article_16.py",
+        "tests/flows/test_upload.py",
     ),
     Clause(
         "6-2",
@@ -70,7 +70,7 @@ CLAUSES = (
         "Each original is probed: damaged, empty, misnamed or unreadable ones are told apart and reported. Whether it "
         "is objective only a viewer can say.",
         "tasks.probing.probe",
-        "tests/articles/test_article_07.py",
+        "tests/tasks/test_probing.py",
     ),
     Clause(
         "7-2b",
@@ -80,7 +80,7 @@ CLAUSES = (
         "From intake on: written once, hashed as read, compared with what the vault holds, locked until the floor, and "
         "entered in a hash chain. What happens on the device before docking is out of reach.",
         "blocks.vault",
-        "tests/articles/test_article_07.py",
+        "tests/blocks/test_vault_conformance.py",
     ),
     Clause(
         "7-3a",
