@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self, cast
 
 from prefect.blocks.core import Block
 from pydantic import Field
@@ -23,7 +24,9 @@ class DockStation(Block):
 
     _block_type_name = "Custody dock station"
     _block_type_slug = "custody-dock-station"
-    _description = "A place where recorders are docked (采集工作站): its unit, folders, vault, registry and receipt key."
+    _description = (
+        "A place where recorders are docked (采集工作站): its unit, folders, vault, registry and receipt key."
+    )
 
     unit_code: str = Field(title="Unit", description="Code of the enforcement unit whose recorders are docked here.")
     dock_roots: list[Path] = Field(
@@ -58,6 +61,11 @@ class DockStation(Block):
     settle_seconds: float = Field(
         default=3.0, ge=0, title="Settling time, in seconds", description="A file younger than this is looked at twice."
     )
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The station block of this name."""
+        return cast("Self", cls.load(name))
 
     def admitted(self, folder: Path) -> Path:
         """The real path of `folder`, refused unless it lies below one of the dock folders."""

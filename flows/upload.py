@@ -34,7 +34,7 @@ def upload_dock_session(folder: Path, station: str = "default", wipe: bool = Fal
     Returns:
         The receipt's number.
     """
-    dock = DockStation.load(station)
+    dock = DockStation.named(station)
     with dock_work(dock, folder, _now) as work:
         if wipe:
             work.check_may_wipe()

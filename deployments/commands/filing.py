@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -21,12 +22,12 @@ app = typer.Typer(help="Recordings waiting to be filed under an activity.", no_a
 def list_waiting(unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None) -> None:
     """Show every recording that is unfiled or asked about, with the activities it could belong to."""
     from registry.database import Registry
-    from registry.queries import intake
+    from registry.queries.waiting import waiting_for_filing
 
     registry = Registry(Home(read_settings()).settings.registry_url)
     registry.check()
     with registry.reading() as reading:
-        waiting = intake.waiting_for_filing(reading, unit)
+        waiting = waiting_for_filing(reading, unit)
     registry.dispose()
     table = Table("recording", "unit", "recorder", "started", "filing", "due", "could belong to")
     for row in waiting:
@@ -44,20 +45,20 @@ def answer(
     by: Annotated[str, typer.Option(help="Certificate number of the person who says so.")],
 ) -> None:
     """File a recording under an activity on the word of an officer who took part, or of the device administrator."""
+    from registry import queries
     from registry.database import Registry
-    from registry.queries import intake
     from registry.transitions import filing
 
     registry = Registry(Home(read_settings()).settings.registry_url)
     registry.check()
     with registry.reading() as reading:
-        person = intake.people_by_number(reading).get(by)
-        found = intake.activity_by_number(reading, activity)
+        person = queries.people_by_number(reading, [by]).get(by)
+        found = queries.activities_by_number(reading, [activity]).get(activity)
     if person is None:
         raise ActionDenied("Nobody has this certificate number.", article="Art. 15", subject=by)
     if found is None:
         raise ActionDenied("There is no activity of this number.", article="Art. 15", subject=activity)
-    with registry.acting(f"person:{person.id}", datetime.now(UTC)) as act:
+    with registry.acting(f"operator:{getpass.getuser()}", datetime.now(UTC)) as act:
         filing.answer_filing(act, recording, found.id, person.id)
     registry.dispose()
     out.print(f"[bold green]✓[/] filed under {activity}")

@@ -10,18 +10,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from registry.bulk import chunked
+from registry.bulk import chunked, table_of
 from registry.tables import (
     Activity,
     Condition,
     Device,
     DockItem,
     DockSession,
-    Duty,
-    DutyKind,
     FileReceipt,
     Filing,
-    FilingCandidate,
     ItemOutcome,
     Recording,
     SessionState,
@@ -30,7 +27,22 @@ from registry.tables import (
 from regulation.filing import RecordedSpan
 from regulation.vocabulary import MediaKind
 
+_item, _recording = table_of(DockItem).c, table_of(Recording).c
+_device, _activity = table_of(Device).c, table_of(Activity).c
+
 MAY_BE_WIPED = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOriginal:
+    """An original the unit already has."""
+
+    sha256: str
+    sm3: str | None
+    size: int
+    vault_key: str
+    vault_version: str | None
+    retain_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +128,18 @@ def _is_open() -> ColumnElement[bool]:
     return col(DockSession.state) == SessionState.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class KnownOriginal:
-    """An original the unit already has."""
-
-    sha256: str
-    sm3: str | None
-    size: int
-    vault_key: str
-    vault_version: str | None
-    retain_until: datetime | None
-
-
 def originals_of_sizes(session: Session, unit_id: UUID, sizes: Iterable[int]) -> dict[int, dict[str, KnownOriginal]]:
     """The unit's originals that are as big as something about to be taken in: by size, then by SHA-256."""
     found: dict[int, dict[str, KnownOriginal]] = {}
     for chunk in chunked(set(sizes)):
         question = select(
-            Recording.sha256,
-            Recording.sm3,
-            Recording.size,
-            Recording.vault_key,
-            Recording.vault_version,
-            Recording.retain_until,
-        ).where(col(Recording.unit_id) == unit_id, col(Recording.size).in_(chunk))
+            _recording.sha256,
+            _recording.sm3,
+            _recording.size,
+            _recording.vault_key,
+            _recording.vault_version,
+            _recording.retain_until,
+        ).where(_recording.unit_id == unit_id, _recording.size.in_(chunk))
         for row in session.execute(question):
             known = KnownOriginal(*row)
             found.setdefault(known.size, {})[known.sha256] = known
@@ -159,15 +159,15 @@ def items_to_take_in(session: Session, session_id: UUID) -> list[DockItem]:
 def originals_to_probe(session: Session, session_id: UUID) -> list[OriginalToProbe]:
     """Originals of the session that are not probed, one line each."""
     question = (
-        select(DockItem.recording_id, DockItem.raw_name, DockItem.shown_name, DockItem.modified_ns)
-        .join(Recording, col(Recording.id) == col(DockItem.recording_id))
+        select(_item.recording_id, _item.raw_name, _item.shown_name, _item.modified_ns)
+        .join(table_of(Recording), _recording.id == _item.recording_id)
         .where(
-            col(DockItem.session_id) == session_id,
-            col(Recording.session_id) == session_id,
-            col(Recording.condition) == Condition.UNPROBED,
-            col(DockItem.outcome).in_((ItemOutcome.STORED, ItemOutcome.GROWING)),
+            _item.session_id == session_id,
+            _recording.session_id == session_id,
+            _recording.condition == Condition.UNPROBED,
+            _item.outcome.in_((ItemOutcome.STORED, ItemOutcome.GROWING)),
         )
-        .order_by(col(DockItem.id))
+        .order_by(_item.id)
     )
     lines = (OriginalToProbe(*row) for row in session.execute(question))
     return list({line.recording_id: line for line in lines}.values())
@@ -176,9 +176,9 @@ def originals_to_probe(session: Session, session_id: UUID) -> list[OriginalToPro
 def spans_to_file(session: Session, session_id: UUID) -> list[RecordedSpan]:
     """The session's originals that nobody has filed yet."""
     question = (
-        select(Recording.id, Recording.officer_id, Recording.started_at, Recording.ended_at)
-        .where(col(Recording.session_id) == session_id, col(Recording.filing) == Filing.PENDING)
-        .order_by(col(Recording.id))
+        select(_recording.id, _recording.officer_id, _recording.started_at, _recording.ended_at)
+        .where(_recording.session_id == session_id, _recording.filing == Filing.PENDING)
+        .order_by(_recording.id)
     )
     return [RecordedSpan(*row) for row in session.execute(question)]
 
@@ -187,21 +187,21 @@ def receipt_lines(session: Session, session_id: UUID) -> list[ReceiptLine]:
     """Every entry of the session's dump, with what the vault holds of it."""
     question = (
         select(
-            DockItem.id,
-            DockItem.raw_name,
-            DockItem.shown_name,
-            func.coalesce(Recording.size, DockItem.size),
-            DockItem.outcome,
-            DockItem.note,
-            DockItem.recording_id,
-            Recording.sha256,
-            Recording.sm3,
-            Recording.vault_key,
-            Recording.vault_version,
+            _item.id,
+            _item.raw_name,
+            _item.shown_name,
+            func.coalesce(_recording.size, _item.size),
+            _item.outcome,
+            _item.note,
+            _item.recording_id,
+            _recording.sha256,
+            _recording.sm3,
+            _recording.vault_key,
+            _recording.vault_version,
         )
-        .join(Recording, col(Recording.id) == col(DockItem.recording_id), isouter=True)
-        .where(col(DockItem.session_id) == session_id)
-        .order_by(col(DockItem.raw_name))
+        .join(table_of(Recording), _recording.id == _item.recording_id, isouter=True)
+        .where(_item.session_id == session_id)
+        .order_by(_item.raw_name)
     )
     return [ReceiptLine(*row) for row in session.execute(question)]
 
@@ -210,26 +210,26 @@ def session_recordings(session: Session, session_id: UUID) -> list[RecordingRow]
     """The session's originals, by name; one whose entry was there twice is shown once."""
     question = (
         select(
-            Recording.id,
-            DockItem.shown_name,
-            Device.number,
-            Recording.media_kind,
-            Recording.condition,
-            Recording.filing,
-            Activity.number,
-            Recording.started_at,
-            Recording.ended_at,
-            Recording.size,
+            _recording.id,
+            _item.shown_name,
+            _device.number,
+            _recording.media_kind,
+            _recording.condition,
+            _recording.filing,
+            _activity.number,
+            _recording.started_at,
+            _recording.ended_at,
+            _recording.size,
         )
-        .join(DockItem, col(DockItem.recording_id) == col(Recording.id))
-        .join(Device, col(Device.id) == col(Recording.device_id), isouter=True)
-        .join(Activity, col(Activity.id) == col(Recording.activity_id), isouter=True)
+        .join(table_of(DockItem), _item.recording_id == _recording.id)
+        .join(table_of(Device), _device.id == _recording.device_id, isouter=True)
+        .join(table_of(Activity), _activity.id == _recording.activity_id, isouter=True)
         .where(
-            col(Recording.session_id) == session_id,
-            col(DockItem.session_id) == session_id,
-            col(DockItem.outcome).in_((ItemOutcome.STORED, ItemOutcome.GROWING)),
+            _recording.session_id == session_id,
+            _item.session_id == session_id,
+            _item.outcome.in_((ItemOutcome.STORED, ItemOutcome.GROWING)),
         )
-        .order_by(col(DockItem.shown_name))
+        .order_by(_item.shown_name)
     )
     rows = (RecordingRow(*row) for row in session.execute(question))
     return list({row.recording_id: row for row in rows}.values())
@@ -256,50 +256,7 @@ def last_sealed_state_of(session: Session, source: str) -> DumpState | None:
     if sealed is None:
         return None
     question = select(
-        func.count(), func.coalesce(func.sum(DockItem.size), 0), func.coalesce(func.max(DockItem.modified_ns), 0)
-    ).where(col(DockItem.session_id) == sealed.id)
+        func.count(), func.coalesce(func.sum(_item.size), 0), func.coalesce(func.max(_item.modified_ns), 0)
+    ).where(_item.session_id == sealed.id)
     entries, size, newest = session.execute(question).one()
     return DumpState(int(entries), int(size), int(newest))
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRecording:
-    """An original whose activity a person must name, and by when (Art. 15)."""
-
-    recording_id: UUID
-    unit_code: str
-    device_number: str | None
-    started_at: datetime | None
-    filing: Filing
-    due_at: datetime | None
-    candidates: tuple[str, ...]
-
-
-def waiting_for_filing(session: Session, unit_code: str | None = None) -> list[WaitingRecording]:
-    """Every original that is unfiled or asked about, the most urgent first."""
-    question = (
-        select(Recording.id, Unit.code, Device.number, Recording.started_at, Recording.filing, Duty.due_at)
-        .join(Unit, col(Unit.id) == col(Recording.unit_id))
-        .join(Device, col(Device.id) == col(Recording.device_id), isouter=True)
-        .join(Duty, (col(Duty.subject_id) == col(Recording.id)) & (col(Duty.kind) == DutyKind.FILING), isouter=True)
-        .where(col(Recording.filing).in_((Filing.UNFILED, Filing.ASKED)))
-        .order_by(col(Duty.due_at), col(Recording.id))
-    )
-    if unit_code is not None:
-        question = question.where(col(Unit.code) == unit_code)
-    candidates = _candidates(session)
-    return [WaitingRecording(*row, tuple(candidates.get(row[0], ()))) for row in session.execute(question)]
-
-
-def _candidates(session: Session) -> dict[UUID, list[str]]:
-    question = (
-        select(FilingCandidate.recording_id, Activity.number)
-        .join(Activity, col(Activity.id) == col(FilingCandidate.activity_id))
-        .join(Recording, col(Recording.id) == col(FilingCandidate.recording_id))
-        .where(col(Recording.filing) == Filing.ASKED)
-        .order_by(col(FilingCandidate.overlap_seconds).desc())
-    )
-    found: dict[UUID, list[str]] = {}
-    for recording_id, number in session.execute(question):
-        found.setdefault(recording_id, []).append(number)
-    return found
