@@ -45,7 +45,10 @@ def waiting_for_filing(session: Session, unit_code: str | None = None) -> list[W
     if unit_code is not None:
         question = question.where(unit.code == unit_code)
     candidates = _candidates(session)
-    return [WaitingRecording(*row, candidates=tuple(candidates.get(row[0], ()))) for row in session.execute(question)]
+    return [
+        WaitingRecording(row[0], row[1], row[2], row[3], row[4], row[5], tuple(candidates.get(row[0], ())))
+        for row in session.execute(question)
+    ]
 
 
 def _candidates(session: Session) -> dict[UUID, list[str]]:
