@@ -69,6 +69,10 @@ class DirectoryVault(Block):
         """See `EvidenceVault.store`."""
         return self._folder.store(descriptor, intake, second=second, progress=progress)
 
+    def names_by_content(self, size: int) -> bool:
+        """Always: the key is made when the whole content is known."""
+        return self._folder.names_by_content(size)
+
     def check(self, key: str, version: str | None) -> Held | None:
         """See `EvidenceVault.check`. Raises `ConfigurationError` for what is no key of this vault."""
         return self._folder.check(key, version)

@@ -49,6 +49,11 @@ class Slab:
         self.data = self.memory[:filled]
         return filled
 
+    @property
+    def full(self) -> bool:
+        """Whether the data fills the buffer: then the file may go on."""
+        return len(self.data) == len(self.memory)
+
     def hold(self) -> None:
         """Add a holder."""
         with self._lock:

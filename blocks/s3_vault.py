@@ -1,34 +1,22 @@
 """The vault in an S3 bucket with Object Lock (Art. 4, 7, 16, 18).
 
 What fits into one part is content-addressed; what is larger goes up in parts while it is being read for the first and
-only time, and is kept under the id of its intake (docs/adr/0003-s3-keys.md). Either way the object is compared with what
-was read, locked until its floor, and its lock read back, before `store` returns.
+only time, and is kept under the id of its intake (docs/adr/0003-s3-keys.md). Either way the object is compared with
+what was read, locked until its floor, and its lock read back, before `store` returns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from prefect.blocks.core import Block
 from pydantic import Field, PrivateAttr, SecretStr
 
+from blocks.s3_settings import MIB, RetentionMode, S3Settings
+from blocks.s3_store import S3Store
 from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
-
-if TYPE_CHECKING:
-    from blocks.s3_store import S3Store
-
-MIB = 1 << 20
-
-
-class RetentionMode(StrEnum):
-    """COMPLIANCE: nobody can shorten the lock. GOVERNANCE: an account with a special right can; for trials only."""
-
-    COMPLIANCE = "compliance"
-    GOVERNANCE = "governance"
 
 
 class S3Vault(Block):
@@ -61,8 +49,9 @@ class S3Vault(Block):
         default=False,
         title="The unit accepts a bucket that cannot lock",
         description=(
-            "In so many words: the unit accepts that originals in this bucket are NOT protected from deletion by the "
-            "server, and the monthly report will say so. 本单位明确接受：该存储桶不支持对象锁定，服务器不能防止原始文件被删除。"
+            "In so many words: the unit accepts that the server does NOT protect originals in this bucket from "
+            "deletion, and the monthly report will say so. "
+            "(本单位明确接受: 该存储桶不支持对象锁定, 服务器不能防止原始文件被删除.)"
         ),
     )
     retention_mode: RetentionMode = Field(
@@ -84,10 +73,16 @@ class S3Vault(Block):
         title="Buffers",
         description="Buffers of one part each, shared by all files on their way up: they bound the vault's memory.",
     )
+    timeout_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        title="Time limit, in seconds",
+        description="How long a silent connection is waited for before the request is repeated.",
+    )
     certificate_authorities: str | None = Field(
         default=None,
         title="Certificate authorities",
-        description="Path of a PEM file with the authorities to trust for this server, if it is not one of the system's.",
+        description="Path of a PEM file with the authorities to trust for this server, if not the system's own.",
     )
 
     _store: S3Store | None = PrivateAttr(default=None)
@@ -103,6 +98,10 @@ class S3Vault(Block):
     def store(self, descriptor: int, intake: Intake, *, second: SecondDigest, progress: Progress) -> Stored:
         """See `EvidenceVault.store`."""
         return self._bucket.store(descriptor, intake, second=second, progress=progress)
+
+    def names_by_content(self, size: int) -> bool:
+        """What goes up in one part is known before its first byte leaves; anything bigger is not."""
+        return self._bucket.names_by_content(size)
 
     def check(self, key: str, version: str | None) -> Held | None:
         """See `EvidenceVault.check`. Raises `ConfigurationError` for what is no key of this vault."""
@@ -132,12 +131,26 @@ class S3Vault(Block):
     def _bucket(self) -> S3Store:
         """Made once a process: threads share its connections and buffers, a pickled block takes none along."""
         if self._store is None:
-            from blocks.s3_store import S3Store
-
             with _making:
                 if self._store is None:
-                    self._store = S3Store(self)
+                    self._store = S3Store(self._settings())
         return self._store
+
+    def _settings(self) -> S3Settings:
+        return S3Settings(
+            endpoint_url=self.endpoint_url,
+            bucket=self.bucket,
+            access_key=self.access_key.get_secret_value(),
+            secret_key=self.secret_key.get_secret_value(),
+            region=self.region,
+            write_once=self.write_once,
+            accepts_no_object_lock=self.accepts_no_object_lock,
+            retention_mode=self.retention_mode,
+            part_size=self.part_size,
+            buffers=self.buffers,
+            timeout_seconds=self.timeout_seconds,
+            certificate_authorities=self.certificate_authorities,
+        )
 
     def __getstate__(self) -> dict[object, object]:
         return {**super().__getstate__(), "__pydantic_private__": {"_store": None}}

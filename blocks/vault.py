@@ -85,11 +85,16 @@ class EvidenceVault(Protocol):
         """Create or check the store and try its abilities. Called once at start; idempotent."""
 
     def store(self, descriptor: int, intake: Intake, *, second: SecondDigest, progress: Progress) -> Stored:
-        """Read the open file `descriptor` once from its start to its end, hash, keep, verify, lock; return what is held.
+        """Read the open file `descriptor` once from start to end, hash, keep, verify, lock; return what is held.
 
         Nothing is visible under an original's key before it is whole. Content already held under the same unit, year
-        and month is verified and returned with `already_there`. The descriptor stays open and is the caller's.
+        and month (where `names_by_content`), or by an earlier try of the same intake, is verified and returned with
+        `already_there`. The descriptor stays open and is the caller's. An `OSError` comes from the descriptor: a source
+        that cannot be read is no fault of the vault.
         """
+
+    def names_by_content(self, size: int) -> bool:
+        """Whether an original of `size` bytes gets a key made of its content: storing it twice keeps it once."""
 
     def check(self, key: str, version: str | None) -> Held | None:
         """What the vault holds now under (key, version), from its own metadata; None when it is gone."""

@@ -10,6 +10,7 @@ os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.media",
+    "tests.fixtures.properties",
     "tests.fixtures.s3",
     "tests.fixtures.stations",
     "tests.fixtures.vaults",

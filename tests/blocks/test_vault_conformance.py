@@ -13,15 +13,21 @@ import pytest
 
 from blocks.vault import EvidenceVault, SecondDigest
 from regulation.errors import ActionDenied, ConfigurationError, FixityError
+from tests.fixtures.s3 import SERVERS
 from tests.fixtures.vaults import FLOOR, intake, store_bytes, store_file
 
 MIB = 1 << 20
-SIZES = [0, 1, 100 << 10, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 8 * MIB, 13 * MIB + 17]
+# around a buffer of the directory vault (4 MiB) and a part of the S3 vaults here (5 MiB)
+SIZES = [0, 1, 100 << 10, 4 * MIB, 4 * MIB + 1, 5 * MIB - 1, 5 * MIB, 5 * MIB + 1, 10 * MIB, 23 * MIB + 17]
 
 
-@pytest.fixture
+VAULTS = ["directory", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
+
+
+@pytest.fixture(params=VAULTS)
 def vault(request: pytest.FixtureRequest) -> EvidenceVault:
-    found: EvidenceVault = request.getfixturevalue("directory_store")
+    """Each vault in turn, empty."""
+    found: EvidenceVault = request.getfixturevalue(f"{request.param}_store")
     return found
 
 
@@ -201,7 +207,7 @@ def test_hostile_unit_codes_are_refused(vault: EvidenceVault, tmp_path: Path, un
 
 
 def test_a_floor_without_a_zone_is_refused(vault: EvidenceVault, tmp_path: Path) -> None:
-    naive = datetime(2027, 1, 1)  # noqa: DTZ001 - the point of the test
+    naive = datetime(2027, 1, 1)
     with pytest.raises(ConfigurationError):
         store_bytes(vault, tmp_path, b"x", intake(until=naive))
     held = store_bytes(vault, tmp_path, b"x", intake()).held
