@@ -60,8 +60,7 @@ def look_into(glance: Glance, guess: Guess, boxes: Boxes | None, answer: Answer,
 
 
 def _facts(stream: Stream) -> StreamFacts:
-    context = getattr(stream, "codec_context", None)
-    codec = None if context is None else str(context.name)
+    context, codec = getattr(stream, "codec_context", None), codec_name(stream)
     if stream.type == "video" and context is not None:
         rate = getattr(stream, "average_rate", None)
         return StreamFacts("video", codec, context.width or None, context.height or None, _number(rate))
@@ -70,6 +69,12 @@ def _facts(stream: Stream) -> StreamFacts:
             "audio", codec, sample_rate=context.sample_rate or None, channels=getattr(context, "channels", 0) or None
         )
     return StreamFacts(str(stream.type), codec)
+
+
+def codec_name(stream: Stream) -> str | None:
+    """None for a codec nobody knows here: PyAV then has no context at all, whatever its annotations say."""
+    context = getattr(stream, "codec_context", None)
+    return None if context is None else str(context.name)
 
 
 def _number(value: object) -> float | None:
@@ -166,7 +171,7 @@ def _some(recording: InputContainer, budget: int) -> Iterator[Packet[Stream]]:
 def _judge(packet: Packet[Stream], boxes: Boxes | None, answer: Answer) -> None:
     if packet.is_corrupt:
         answer.damaged("a packet is marked corrupt")
-    if packet.stream.type == "video" and packet.stream.codec_context.name != "rawvideo" and not any(bytes(packet)[:8]):
+    if packet.stream.type == "video" and not any(bytes(packet)[:8]) and codec_name(packet.stream) != "rawvideo":
         answer.damaged("a picture in it is blank")
     if boxes is not None and boxes.media and packet.pos is not None and packet.pos >= 0:
         start, stop = packet.pos, packet.pos + packet.size
@@ -208,10 +213,14 @@ class _Picture:
         self.frame: VideoFrame | None = None
         self.tried = 0
         self.stream: Stream | None = None
+        self.unknown = False
 
     def take(self, packet: Packet[Stream]) -> None:
         stream = packet.stream
         if self.frame is not None or stream.type != "video" or self.answer.kind is not MediaKind.VIDEO:
+            return
+        if codec_name(stream) is None:
+            self.unknown = True
             return
         if self.stream is None:
             self.stream = stream
@@ -241,6 +250,8 @@ class _Picture:
         if self.frame is None:
             if self.tried:
                 self.answer.damaged("no picture decodes")
+            elif self.unknown:
+                self.answer.warn("its pictures are in a codec that is not known here")
             elif self.answer.kind is MediaKind.VIDEO:
                 self.answer.damaged("no picture in it")
             return

@@ -37,7 +37,12 @@ class SilenceCheck:
     def take(self, packet: Packet[Stream]) -> None:
         """Decode one packet if it is sound and there is still something to listen to."""
         stream = packet.stream
-        if stream.type != "audio" or self.failed or len(self.samples) >= 2 * _RATE * LISTENED_SECONDS:
+        if (
+            stream.type != "audio"
+            or getattr(stream, "codec_context", None) is None
+            or self.failed
+            or len(self.samples) >= 2 * _RATE * LISTENED_SECONDS
+        ):
             return
         if self.stream is None:
             self.stream = stream

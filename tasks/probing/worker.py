@@ -56,18 +56,19 @@ def limit(memory: int) -> None:
 
 
 def answer_to(request: dict[str, Any], descriptor: int) -> dict[str, Any]:
-    """What is sent back for one file; `retire` asks to be replaced, because memory ran out."""
+    """What is sent back for one file; `retire` asks to be replaced, because this child may not be sound any more."""
     extension, still = str(request["extension"]), bool(request["still"])
     try:
         return {**examine(descriptor, extension, still=still).as_json(), "retire": False}
     except MemoryError:
-        failed = Answer(kind_of_extension(extension))
-        failed.unreadable("looking into it needs more memory than a probe may have")
-        return {**failed.as_json(), "retire": True}
+        why = "looking into it needs more memory than a probe may have"
     except OSError as trouble:
-        failed = Answer(kind_of_extension(extension))
-        failed.unreadable(f"it cannot be read: {trouble.strerror or type(trouble).__name__}")
-        return {**failed.as_json(), "retire": False}
+        why = f"it cannot be read: {trouble.strerror or type(trouble).__name__}"
+    except Exception as trouble:  # noqa: BLE001  (the last line: whatever a hostile file brings about, it is one file's)
+        why = f"the probe failed at it: {type(trouble).__name__}"
+    failed = Answer(kind_of_extension(extension))
+    failed.unreadable(why)
+    return {**failed.as_json(), "retire": True}
 
 
 def examine(descriptor: int, extension: str, *, still: bool) -> Answer:

@@ -63,6 +63,7 @@ def _write_boxes(writer: Writer, whole: bytes) -> None:
         "time-scale-zero": whole.replace(*_after(whole, b"mvhd", 12, bytes(4))),
         "endless": whole.replace(*_after(whole, b"mvhd", 16, b"\xff" * 4)),
         "wide-as-the-sea": whole.replace(*_after(whole, b"avc1", 24, b"\xff\xff\xff\xff")),
+        "unknown-codecs": whole.replace(b"avc1\0\0\0\0", b"zzzz\0\0\0\0").replace(b"mp4a\0\0", b"yyyy\0\0"),
         "external-media": whole.replace(b"url \0\0\0\1", b"url \0\0\0\0"),
         **{f"absurd-{kind.decode()}": _absurd_count(whole, kind) for kind in COUNTED},
     }
@@ -109,6 +110,8 @@ def _write_riff(writer: Writer, samples: dict[str, bytes]) -> None:
     writer.write("riff/format-2-31.wav", wave(fmt_size=1 << 31), "WAV: a format of 2 GiB", BROKEN)
     ds64 = struct.pack("<4sIQQQI", b"ds64", 28, 10 << 30, 9 << 30, 0, 0)
     writer.write("riff/ten-gigabytes.wav", b"RF64\xff\xff\xff\xffWAVE" + ds64 + wave()[12:], "RF64 lies", BROKEN)
+    unknown = samples["avi"].replace(b"MJPG", b"ZZZZ")
+    writer.write("riff/unknown-codec.avi", unknown, "AVI in a codec nobody knows", ANYTHING)
     streams = samples["avi"].replace(*_after(samples["avi"], b"avih", 28, b"\xff\xff\xff\xff"))
     writer.write("riff/many-streams.avi", streams, "AVI says four thousand million streams", ANYTHING)
     opendml = samples["avi"] + struct.pack("<4sI4s", b"RIFF", 4 + 1000, b"AVIX") + bytes(1000)

@@ -20,7 +20,7 @@ from tests.corpus import GrowingFile, build_corpus
 from tests.corpus.entries import CorpusEntry
 from tests.fixtures.media import Corpus, probe_path
 
-LOST = ("died", "stopped", "nonsense")
+LOST = ("died", "stopped", "nonsense", "failed at it", "cannot be read")
 
 
 def test_the_corpus_is_large_enough(corpus: Corpus) -> None:
