@@ -25,6 +25,7 @@ class Act:
         self.actor = actor
         self.at = at
         self._drafts: list[Draft] = []
+        self._taken_back = False
 
     @property
     def connection(self) -> Connection:
@@ -47,8 +48,15 @@ class Act:
         """
         self._drafts.append(Draft(event, subject_kind, subject_id, facts, unit_id, article))
 
+    def take_back(self) -> None:
+        """Have nothing of the act happen at its end: for trying out what it would do."""
+        self._taken_back = True
+
     def commit(self) -> None:
-        """Write what is pending, append to the ledger, and make both durable at once."""
+        """Write what is pending, append to the ledger, and make both durable at once; nothing when taken back."""
+        if self._taken_back:
+            self.session.rollback()
+            return
         self.session.flush()
         if self._drafts:
             append(self.connection, self._drafts, actor=self.actor, at=self.at)

@@ -21,7 +21,7 @@ _ORIGINAL = (
 )
 
 # Table: the columns that never change once written; None where no column ever does.
-_FIXED_0001: dict[str, tuple[str, ...] | None] = {
+FIXED_0001: dict[str, tuple[str, ...] | None] = {
     "ledger_entry": None,
     "file_receipt": None,
     "recording": _ORIGINAL,
@@ -56,7 +56,7 @@ def guard_0001(connection: Connection) -> None:
 
 
 def _guard_sqlite(connection: Connection) -> None:
-    for table, fixed in _FIXED_0001.items():
+    for table, fixed in FIXED_0001.items():
         for name, moment, condition in _sqlite_rules(table, fixed):
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {condition} "
@@ -99,8 +99,8 @@ _REFUSE = """
     END $$
 """
 
-# Every new entry follows the one before it; as numbers are unique, that leaves no place but the end of the chain. Checked
-# once a statement: once a row it would cost more than all the rest of registering a recording.
+# Every new entry follows the one before it; as numbers are unique, that leaves no place but the end of the chain.
+# Checked once a statement: once a row it would cost more than all the rest of registering a recording.
 _CHAIN = """
     CREATE FUNCTION custody_chain() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -117,7 +117,7 @@ _CHAIN = """
 
 def _guard_postgresql(connection: Connection) -> None:
     connection.execute(text(_REFUSE))
-    for table, fixed in _FIXED_0001.items():
+    for table, fixed in FIXED_0001.items():
         changed = _changed(table, fixed, "OLD.{0} IS DISTINCT FROM NEW.{0}")
         for name, moment, condition in (
             ("fixed", "UPDATE", "FOR EACH ROW " + (changed and f"WHEN ({changed})")),

@@ -1,0 +1,101 @@
+"""Enforcement activities and the officers who took part (Art. 9, 15, 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from registry.act import Act
+from registry.bulk import chunked, insert_rows, rows_among, table_of
+from registry.ledger import Event
+from registry.tables import Activity, ActivityOfficer, Person, Unit
+from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
+from registry.transitions.directory.shapes import ActivityEntry, Entered
+
+_TIMES = ("started_at", "ended_at", "remote_reason", "returned_at")
+
+
+def enter_activities(act: Act, entries: Sequence[ActivityEntry]) -> Entered:
+    """Enter activities by number, with their officers.
+
+    Raises `DirectoryDenied` for unknown units and officers, activities with no officer, and times in the wrong order.
+    """
+    units = ids_by(act, Unit, "code", (one.unit for one in entries))
+    people = ids_by(act, Person, "number", (number for one in entries for number in one.officers))
+    sieve = _checked(entries, units, people)
+    rows = {one.number: _row_of(one, units) for one in sieve.sound()}
+    officers = {one.number: frozenset(people[number] for number in one.officers) for one in sieve.sound()}
+    table = table_of(Activity)
+    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, rows)}
+    before = _officers_of(act, [row.id for row in existing.values()])
+    swapped = [number for number, row in existing.items() if before.get(row.id) != officers[number]]
+    entered, ids = enter(act, _kind(officers), rows, existing, dict.fromkeys(swapped, "officers"))
+    _replace_officers(act, {ids[key]: officers[key] for key in rows if key in swapped or key not in existing})
+    return sieve.finish(entered)
+
+
+def _checked(
+    entries: Sequence[ActivityEntry], units: Mapping[str, UUID], people: Mapping[str, UUID]
+) -> Sieve[ActivityEntry]:
+    sieve = Sieve(entries)
+    sieve.require_once("number", lambda one: one.number)
+    sieve.require("number", lambda one: 0 < len(one.number) <= 64, "a number has 1 to 64 characters")
+    sieve.require_known("unit", units, "unit")
+    sieve.require("officers", lambda one: bool(one.officers), "an activity has at least one officer")
+    sieve.require("officers", lambda one: all(number in people for number in one.officers), "an officer is not known")
+    sieve.require(
+        "ended_at", lambda one: one.ended_at is None or one.started_at <= one.ended_at, "it ends before it starts"
+    )
+    return sieve
+
+
+def _row_of(one: ActivityEntry, units: Mapping[str, UUID]) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "unit_id": units[one.unit],
+        "kind": one.kind,
+        "place": one.place,
+        "parties": [party.value for party in one.parties],
+        "case_number": one.case_number,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "remote_reason": one.remote_reason,
+        "returned_at": one.returned_at,
+    }
+
+
+def _kind(officers: Mapping[str, frozenset[UUID]]) -> Kind:
+    """The place is free text and stays out of the ledger."""
+
+    def facts(row: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: row[name] for name in _TIMES}
+        return known | {
+            "kind": row["kind"].value,
+            "parties": row["parties"],
+            "officers": sorted(officers[row["number"]]),
+        }
+
+    return Kind(Activity, "activity", Event.ACTIVITY_ENTERED, Event.ACTIVITY_CHANGED, facts, "Art. 9")
+
+
+def _officers_of(act: Act, activity_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+    table = table_of(ActivityOfficer)
+    found: dict[UUID, set[UUID]] = {}
+    for row in rows_among(act.connection, select(table), table.c.activity_id, activity_ids):
+        found.setdefault(row.activity_id, set()).add(row.person_id)
+    return {activity_id: frozenset(people) for activity_id, people in found.items()}
+
+
+def _replace_officers(act: Act, officers: Mapping[UUID, frozenset[UUID]]) -> None:
+    table = table_of(ActivityOfficer)
+    for chunk in chunked(officers):
+        act.connection.execute(delete(table).where(table.c.activity_id.in_(chunk)))
+    rows = [
+        {"activity_id": activity_id, "person_id": person}
+        for activity_id, people in officers.items()
+        for person in sorted(people)
+    ]
+    insert_rows(act.connection, ActivityOfficer, rows)

@@ -1,0 +1,92 @@
+"""People, and the dated roles by which their decisions are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from registry.act import Act
+from registry.bulk import rows_among, table_of
+from registry.ledger import Event
+from registry.tables import Appointment, Person, Unit
+from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
+from registry.transitions.directory.shapes import AppointmentEntry, Entered, PersonEntry
+
+_PERSON = Kind(Person, "person", Event.PERSON_ENTERED, Event.PERSON_CHANGED, lambda row: {"unit_id": row["unit_id"]})
+_APPOINTMENT = Kind(
+    Appointment,
+    "appointment",
+    Event.APPOINTMENT_ENTERED,
+    Event.APPOINTMENT_CHANGED,
+    lambda row: {
+        "person_id": row["person_id"],
+        "role": row["role"].value,
+        "acting": row["acting"],
+        "valid_from": row["valid_from"],
+        "valid_to": row["valid_to"],
+    },
+)
+
+
+def enter_people(act: Act, entries: Sequence[PersonEntry]) -> Entered:
+    """Enter people by certificate number. Raises `DirectoryDenied` for unknown units and dates in the wrong order."""
+    units = ids_by(act, Unit, "code", (person.unit for person in entries))
+    sieve = Sieve(entries)
+    sieve.require_once("number", lambda person: person.number)
+    sieve.require("number", lambda person: 0 < len(person.number) <= 32, "a number has 1 to 32 characters")
+    sieve.require_known("unit", units, "unit")
+    sieve.require("left_on", _leaves_after_joining, "nobody leaves before joining")
+    rows = {
+        person.number: {
+            "number": person.number,
+            "name": person.name,
+            "unit_id": units[person.unit],
+            "joined_on": person.joined_on,
+            "left_on": person.left_on,
+        }
+        for person in sieve.sound()
+    }
+    table = table_of(Person)
+    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, rows)}
+    entered, _ = enter(act, _PERSON, rows, existing)
+    return sieve.finish(entered)
+
+
+def _leaves_after_joining(person: PersonEntry) -> bool:
+    return person.left_on is None or person.joined_on is None or person.joined_on <= person.left_on
+
+
+def enter_appointments(act: Act, entries: Sequence[AppointmentEntry]) -> Entered:
+    """Enter roles by person, unit, role and first moment.
+
+    Raises `DirectoryDenied` for unknown people and units, and for terms that end before they begin.
+    """
+    units = ids_by(act, Unit, "code", (one.unit for one in entries))
+    people = ids_by(act, Person, "number", (one.person for one in entries))
+    sieve = Sieve(entries)
+    sieve.require_known("person", people, "person")
+    sieve.require_known("unit", units, "unit")
+    sieve.require_once("valid_from", lambda one: (one.person, one.unit, one.role, one.valid_from))
+    sieve.require(
+        "valid_to", lambda one: one.valid_to is None or one.valid_from < one.valid_to, "it ends before it begins"
+    )
+    rows = {
+        (people[one.person], units[one.unit], one.role, one.valid_from): {
+            "person_id": people[one.person],
+            "unit_id": units[one.unit],
+            "role": one.role,
+            "acting": one.acting,
+            "document": one.document,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+        }
+        for one in sieve.sound()
+    }
+    table = table_of(Appointment)
+    existing = {
+        (row.person_id, row.unit_id, row.role, row.valid_from): row
+        for row in rows_among(act.connection, select(table), table.c.person_id, people.values())
+    }
+    entered, _ = enter(act, _APPOINTMENT, rows, existing)
+    return sieve.finish(entered)
