@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Self, cast
 
 from prefect.blocks.core import Block
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
 from blocks.receipt_key import ReceiptKey
+from blocks.receipt_link import receipt_link
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.unit_policy import UnitPolicy
@@ -39,8 +41,11 @@ class DockStation(Block):
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     receipt_key: ReceiptKey = Field(title="Receipt key")
     receipt_folder: Path = Field(title="Receipts", description="Folder for receipt.json and the receipt page.")
-    receipt_link: str | None = Field(
-        default=None, title="Receipt address", description="Address under which receipts are served, if they are."
+    pages_url: str | None = Field(
+        default=None, title="Pages", description="Address of the pages that serve receipts, if they are served."
+    )
+    pages_key: SecretStr | None = Field(
+        default=None, title="Key of the pages", description="Signs the links by which a receipt can be read."
     )
     wipe_allowed: bool = Field(
         default=False,
@@ -66,6 +71,12 @@ class DockStation(Block):
     def named(cls, name: str) -> Self:
         """The station block of this name."""
         return cast("Self", cls.load(name))
+
+    def receipt_address(self, number: str, at: datetime) -> str | None:
+        """The link under which receipt `number` can be read for a while from `at`; None where none are served."""
+        if self.pages_url is None or self.pages_key is None:
+            return None
+        return receipt_link(self.pages_url, number, self.pages_key.get_secret_value(), at)
 
     def admitted(self, folder: Path) -> Path:
         """The real path of `folder`, refused unless it lies below one of the dock folders."""

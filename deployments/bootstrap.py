@@ -40,7 +40,8 @@ def station_of(home: Home, *, unit: str | None = None, dock_roots: list[Path] | 
         policy=UnitPolicy(layers=[_text(path, "CUSTODY_POLICY_FILES") for path in settings.policy_files]),
         receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
         receipt_folder=settings.receipts,
-        receipt_link=f"{settings.pages_url}/receipts",
+        pages_url=settings.pages_url,
+        pages_key=SecretStr(home.pages_key()),
         layouts=layouts_of(settings),
     )
 

@@ -65,3 +65,9 @@ def free_port(host: str) -> int:
     with socket.socket() as trial:
         trial.bind((host, 0))
         return int(trial.getsockname()[1])
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as trial:
+        return trial.connect_ex((host, port)) != 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from rich.table import Table
 
 from deployments.console import out
 from deployments.home import Home
-from deployments.settings import Settings, read_settings
+from deployments.server import is_free
+from deployments.settings import read_settings
 from regulation.errors import CustodyError
 
 LEAST_FREE_GIB = 5
@@ -114,14 +114,9 @@ def _server(home: Home) -> Iterator[Check]:
     yield Check("Prefect server", well, home.settings.api_url, "run `custody up`", grave=False)
     if not well:
         for port in (home.settings.prefect_port, home.settings.pages_port):
-            free = _is_free(home.settings, port)
+            free = is_free(home.settings.host, port)
             mend = "another program has it; set CUSTODY_PREFECT_PORT or CUSTODY_PAGES_PORT"
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
-
-
-def _is_free(settings: Settings, port: int) -> bool:
-    with socket.socket() as trial:
-        return trial.connect_ex((settings.host, port)) != 0
 
 
 def _tried(what: str, look: Callable[[], str], mend: str) -> Check:

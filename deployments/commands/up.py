@@ -40,6 +40,9 @@ def tell_where(home: Home) -> None:
     """The addresses a person opens."""
     user, _, password = home.prefect_login().partition(":")
     out.print("[bold green]custody is up[/] – Ctrl-C stops it")
-    out.print(f"  Prefect UI  http://{home.settings.host}:{home.settings.prefect_port}   login  {user}:{password}")
+    out.print(
+        f"  Prefect UI  http://{home.settings.host}:{home.settings.prefect_port}   login  {user}:{password}",
+        soft_wrap=True,
+    )
     out.print(f"  Pages       {home.settings.pages_url}")
     out.print(f"  Home        {home.root}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from datetime import UTC, datetime
@@ -11,12 +12,13 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from deployments.commands.up import tell_where
 from deployments.console import errors, out
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.home import Home
-from deployments.server import free_port
+from deployments.server import free_port, is_free
 from deployments.settings import Settings, read_settings
 from deployments.supervisor import Supervisor
 from deployments.system import start_system
@@ -52,16 +54,9 @@ def _settings() -> Settings:
     os.environ["CUSTODY_DOCK_ROOTS"] = f'["{home / "dock"}"]'
     settings = read_settings()
     for port in ("prefect_port", "pages_port"):
-        if not _is_free(settings.host, getattr(settings, port)):
+        if not is_free(settings.host, getattr(settings, port)):
             os.environ[f"CUSTODY_{port.upper()}"] = str(free_port(settings.host))
     return read_settings()
-
-
-def _is_free(host: str, port: int) -> bool:
-    import socket
-
-    with socket.socket() as trial:
-        return trial.connect_ex((host, port)) != 0
 
 
 def _show(home: Home, day: Day, supervisor: Supervisor) -> None:
@@ -96,26 +91,35 @@ def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
 
 
 def _tell_outcome(home: Home) -> None:
-    """The session's table, the check of the ledger, the links."""
+    """The session's table, the check of the ledger, the way to the receipt."""
+    from deployments.bootstrap import station_of
     from deployments.commands.verify import verify
     from registry.database import Registry
-    from registry.queries import intake, session_by_number
+    from registry.queries import session_by_number
     from tasks.docking.artifacts import outcome_table
+    from tasks.docking.report import session_report
 
-    page = next(home.settings.receipts.glob("*/receipt.html"))
+    number = next(home.settings.receipts.glob("*/receipt.html")).parent.name
+    station, now = station_of(home), datetime.now(UTC)
     registry = Registry(home.settings.registry_url)
     with registry.reading() as reading:
-        session = session_by_number(reading, page.parent.name.replace("R-", "DS-", 1))
-        assert session is not None
-        rows = outcome_table(
-            intake.receipt_lines(reading, session.id), intake.session_recordings(reading, session.id)
-        )
+        session = session_by_number(reading, number.replace("R-", "DS-", 1))
+    assert session is not None
+    rows = outcome_table(session_report(registry, station, session, now))
     registry.dispose()
-    table = Table(*(key for key in rows[0] if key != "article"), title=f"{session.number}")
+    table = Table("file", "outcome", "condition", "filing", "wipe", "findings", title=session.number)
     for row in rows:
-        table.add_row(*(str(value) for key, value in row.items() if key != "article"))
+        words = (english(row[column]) for column in ("outcome", "condition", "filing"))
+        codes = re.findall(r"A\d+\S*-[a-z-]+", row["findings"])
+        table.add_row(Text(row["file"].removeprefix("DCIM/")), *words, row["may be wiped"], " ".join(codes))
     out.print(table)
     verify()
+    out.print(f"[bold]Receipt[/] {station.receipt_address(number, now)}", soft_wrap=True)
+
+
+def english(words: str) -> str:
+    """The English half of a word that stands in both languages."""
+    return words.partition(" ")[2]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from deployments.demo.city import RECORDER, Day
 from deployments.demo.media import make_photo, make_sound, make_video
 
-HOSTILE = "..\\..\\etc\\passwd <script>alert(1)</script> \u202e4pm.gpj"
+HOSTILE = "..\\..\\etc <img src=x onerror=alert(1)> \u202e4pm.gpj"
 
 
 def make_dump(folder: Path, day: Day) -> None:
@@ -29,14 +29,15 @@ def make_dump(folder: Path, day: Day) -> None:
     for minute in (3, 5, 9):
         maker.photo(day.inspection_start + timedelta(minutes=minute))
     maker.sound(day.inspection_start + timedelta(minutes=20), seconds=4)
-    _spoil(folder, first, maker.video(day.inspection_start + timedelta(minutes=25), seconds=4))
+    broken = maker.video(day.inspection_start + timedelta(minutes=25), seconds=4)
+    _spoil(folder, first, broken, day.inspection_start.astimezone(day.zone))
 
 
-def _spoil(folder: Path, whole: Path, broken: Path) -> None:
+def _spoil(folder: Path, whole: Path, broken: Path, when: datetime) -> None:
     with broken.open("r+b") as file:
         file.truncate(int(broken.stat().st_size * 0.6))
     shutil.copy2(whole, folder / "DCIM" / "copy of a recording.mp4")
-    shutil.copy2(next((folder / "DCIM").glob("*.jpg")), folder / "DCIM" / "photo called video.mp4")
+    make_photo(folder / "DCIM" / "photo called video.mp4", when, device=RECORDER.number, officer=RECORDER.officer)
     (folder / "DCIM" / HOSTILE).write_bytes(b"not a picture at all\n" * 100)
     (folder / "DCIM" / "zero.mp4").touch()
     (folder / "device.log").write_text("boot ok\nclock set\n")

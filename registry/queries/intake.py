@@ -25,7 +25,7 @@ from registry.tables import (
     Unit,
 )
 from regulation.filing import RecordedSpan
-from regulation.vocabulary import MediaKind
+from regulation.vocabulary import MediaKind, RemoteReason
 
 _item, _recording = table_of(DockItem).c, table_of(Recording).c
 _device, _activity = table_of(Device).c, table_of(Activity).c
@@ -91,6 +91,7 @@ class RecordingRow:
     """An original of a session as people see it."""
 
     recording_id: UUID
+    item_id: UUID
     shown_name: str
     device_number: str | None
     media_kind: MediaKind
@@ -100,6 +101,14 @@ class RecordingRow:
     started_at: datetime | None
     ended_at: datetime | None
     size: int
+    officer_id: UUID | None
+    container: str | None
+    note: str | None
+    clock_offset_seconds: float | None
+    received_at: datetime
+    activity_ended_at: datetime | None
+    remote_reason: RemoteReason | None
+    returned_at: datetime | None
 
 
 def unit_by_id(session: Session, unit_id: UUID) -> Unit:
@@ -211,6 +220,7 @@ def session_recordings(session: Session, session_id: UUID) -> list[RecordingRow]
     question = (
         select(
             _recording.id,
+            _item.id,
             _item.shown_name,
             _device.number,
             _recording.media_kind,
@@ -220,6 +230,14 @@ def session_recordings(session: Session, session_id: UUID) -> list[RecordingRow]
             _recording.started_at,
             _recording.ended_at,
             _recording.size,
+            _recording.officer_id,
+            _recording.container,
+            _recording.note,
+            _recording.clock_offset_seconds,
+            _recording.received_at,
+            _activity.ended_at,
+            _activity.remote_reason,
+            _activity.returned_at,
         )
         .join(table_of(DockItem), _item.recording_id == _recording.id)
         .join(table_of(Device), _device.id == _recording.device_id, isouter=True)

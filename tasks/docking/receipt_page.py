@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from registry.queries.intake import RecordingRow
-from registry.tables import FileReceipt, Filing
-from tasks.docking.outcomes import articles_of, needs_attention
+from registry.tables import FileReceipt
+from tasks.docking.report import SessionReport
 from tasks.docking.timeline import timeline
+from tasks.docking.words import FINDINGS, STATES
 from tasks.templates import render
 
 SHOWN = 300
 """Rows a table of the page shows; receipt.json holds all."""
 
-WORDS = {
-    "stored": "已入库 stored",
-    "duplicate": "重复，原件已在库 duplicate",
-    "growing": "读取时仍在写入 still growing",
-    "unreadable": "无法读取 unreadable",
-    "not-a-file": "非普通文件 not a file",
-    "mismatched": "校验不符 mismatch",
-    "vanished": "已消失 vanished",
-    "found": "未处理 not taken in",
-    "unprobed": "未检测 not probed",
-    "whole": "完整 whole",
-    "damaged": "损坏 damaged",
-    "empty": "空文件 empty",
-    "wrong-extension": "扩展名不符 wrong extension",
-    "not-media": "非音像文件 not media",
-    "pending": "待处理 pending",
-    "filed": "已归档 filed",
-    "unfiled": "待归档 unfiled",
-    "asked": "待确认归属 asked",
-}
 
-
-def receipt_page(receipt: FileReceipt, recordings: Sequence[RecordingRow], zone: ZoneInfo) -> str:
+def receipt_page(receipt: FileReceipt, report: SessionReport, zone: ZoneInfo) -> str:
     """The page as HTML, needing nothing from elsewhere."""
     document: dict[str, Any] = json.loads(receipt.document)
-    attention = [row for row in recordings if needs_attention(row)]
     return render(
         "receipt.html.j2",
         receipt=receipt,
@@ -52,14 +29,12 @@ def receipt_page(receipt: FileReceipt, recordings: Sequence[RecordingRow], zone:
         safe=document["may_be_wiped"],
         stays=document["stays_on_device"],
         total=human_size(sum(line["size"] for line in document["may_be_wiped"])),
-        filed=sum(row.filing == Filing.FILED for row in recordings),
-        recordings=recordings,
-        remarks=[
-            {"shown_name": r.shown_name, "condition": r.condition, "filing": r.filing, "articles": articles_of(r)}
-            for r in attention
-        ],
-        picture=Markup(timeline(recordings, zone)),  # noqa: S704 - our own template, escaped there
-        words=WORDS,
+        filed=report.tally()["filed"],
+        recordings=report.recordings,
+        remarks=list(report.attention()),
+        picture=Markup(timeline(report.recordings, zone)),  # noqa: S704 - our own template, escaped there
+        states=STATES,
+        findings=FINDINGS,
         shown=SHOWN,
     )
 

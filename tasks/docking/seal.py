@@ -90,9 +90,7 @@ def lay_out(work: DockWork, receipt: FileReceipt) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     signed = signed_receipt(receipt)
     _write(folder / "receipt.json", signed)
-    with work.registry.reading() as reading:
-        recordings = intake.session_recordings(reading, work.session_id)
-    _write(folder / "receipt.html", receipt_page(receipt, recordings, work.zone))
+    _write(folder / "receipt.html", receipt_page(receipt, work.report(), work.zone))
     work.vault.put_document(f"receipts/{work.unit_code}/{receipt.number}.json", signed.encode())
     return folder
 

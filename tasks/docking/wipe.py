@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from typing import Any
 
 from prefect import task
@@ -16,9 +14,9 @@ from registry.transitions import docking
 from regulation.errors import ActionDenied, FixityError
 from tasks.docking.work import DockWork, is_unavailable
 from tasks.progress import Progress
+from tasks.wiping import wipe_file
 
 RECORDED_AT_ONCE = 100
-READ_SIZE = 1 << 20
 
 
 @task(name="wipe-dump", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
@@ -55,33 +53,9 @@ def wipe_dump(work: DockWork) -> list[str]:
 def _wipe(work: DockWork, line: dict[str, Any]) -> str | None:
     """Wipe one file; returns why it was left, or None when it is gone."""
     raw_name = bytes.fromhex(line["raw_name"])
-    try:
-        descriptor = work.dump.open(raw_name)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return os.strerror(error.errno or 0)
-    try:
-        _check_device_file(descriptor, line)
-        _check_vault(work, line)
-        work.dump.remove(raw_name, descriptor)
-    except (FixityError, ActionDenied) as refused:
-        return refused.message
-    except OSError as error:
-        return os.strerror(error.errno or 0)
-    finally:
-        os.close(descriptor)
-    return None
-
-
-def _check_device_file(descriptor: int, line: dict[str, Any]) -> None:
-    if os.fstat(descriptor).st_size != line["size"]:
-        raise FixityError("The file on the device has another size than the receipt says.", article="Art. 16")
-    digest = hashlib.sha256()
-    while piece := os.read(descriptor, READ_SIZE):
-        digest.update(piece)
-    if digest.hexdigest() != line["sha256"]:
-        raise FixityError("The file on the device has another content than the receipt says.", article="Art. 16")
+    return wipe_file(
+        work.dump, raw_name, size=line["size"], sha256=line["sha256"], also=lambda: _check_vault(work, line)
+    )
 
 
 def _check_vault(work: DockWork, line: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from registry.queries import intake
 from registry.tables import DockSession
 from registry.transitions import docking
 from regulation.errors import ActionDenied, Unavailable
+from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump
 from tasks.progress import name_run
 
@@ -39,6 +40,7 @@ class DockWork:
         self.policy = station.policy.read()
         self.dump = dump
         self.now = now
+        self.session = session
         self.session_id: UUID = session.id
         self.number = session.number
         self.unit_id: UUID = session.unit_id
@@ -52,6 +54,10 @@ class DockWork:
     def acting(self) -> AbstractContextManager[Act]:
         """One transaction in the name of this lifecycle."""
         return self.registry.acting(ACTOR, self.now())
+
+    def report(self) -> SessionReport:
+        """The session as it now stands."""
+        return session_report(self.registry, self.station, self.session, self.now())
 
     def check_may_wipe(self) -> None:
         """Raise `ActionDenied` unless the station allows wiping or the session was opened by someone who has the dump

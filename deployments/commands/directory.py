@@ -1,0 +1,66 @@
+"""`custody directory`: bring units, people, recorders and activities in from files (Art. 4, 6, 9)."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from deployments.console import errors, out
+from deployments.home import Home
+from deployments.settings import read_settings
+from registry.database import Registry
+from registry.directory import DirectoryKind, ImportReport, import_directory
+from regulation.errors import ConfigurationError
+
+app = typer.Typer(
+    help="Directory data: units, people, appointments, devices, custody, activities.", no_args_is_help=True
+)
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX or JSON.", metavar="FILE…")],
+    kind: Annotated[DirectoryKind | None, typer.Option(help="What a file with one sheet holds, if not clear.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, enter nothing.")] = False,
+) -> None:
+    """Enter files, each as a whole or not at all; importing the same again changes nothing."""
+    home = Home(read_settings())
+    home.prepare()
+    failed = False
+    for file in files:
+        report = import_file(home, file, by=f"operator:{getpass.getuser()}", kind=kind, dry_run=dry_run)
+        failed = failed or bool(report.problems)
+        _tell(file, report)
+    if failed:
+        raise typer.Exit(1)
+
+
+def import_file(
+    home: Home, file: Path, *, by: str, kind: DirectoryKind | None = None, dry_run: bool = False
+) -> ImportReport:
+    """Enter one file in the home's registry. Raises `ConfigurationError` for a file that cannot be read."""
+    registry = Registry(home.settings.registry_url)
+    try:
+        return import_directory(registry, file, actor=by, at=datetime.now(UTC), kind=kind, dry_run=dry_run)
+    except OSError as error:
+        raise ConfigurationError(f"The file cannot be read: {error.strerror}.", subject=str(file)) from None
+    finally:
+        registry.dispose()
+
+
+def _tell(file: Path, report: ImportReport) -> None:
+    if report.problems:
+        table = Table("row", "column", "what is wrong", title=f"{file.name}: nothing was entered")
+        for problem in report.problems:
+            table.add_row(str(problem.row or ""), problem.column, problem.message)
+        errors.print(table)
+        return
+    would = "would be " if report.dry_run else ""
+    for kind, entered in report.entered.items():
+        counts = f"{entered.created} {would}created, {entered.changed} {would}changed"
+        out.print(f"[green]✓[/] {file.name}: {kind}: {counts}")
