@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
-from deployments.commands import dock, doctor, filing, receipt, up, verify
-from deployments.console import errors
-from regulation.errors import CustodyError
+from deployments.commands import directory, dock, doctor, filing, receipt, token, up, verify
+from deployments.console import told
 
 app = typer.Typer(
     name="custody",
@@ -18,24 +15,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(dock.app, name="dock")
+app.add_typer(directory.app, name="directory")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
+app.add_typer(token.app, name="token")
 app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
 app.command("verify")(verify.verify)
 
 
 def main() -> None:
-    """Run the command; a refused act is told in a sentence, with status 1, never as a traceback."""
-    try:
-        app()
-    except CustodyError as refused:
-        errors.print(f"[bold red]{type(refused).__name__}[/] {_plain(str(refused))}")
-        sys.exit(1)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    """Run the command."""
+    told(app)
 
 
 if __name__ == "__main__":

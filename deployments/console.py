@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Literal
 
 from rich.console import Console, Group
@@ -17,6 +19,9 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.text import Text
+
+from regulation.errors import CustodyError
 
 Unit = Literal["bytes", "files"]
 
@@ -49,3 +54,12 @@ class Bars:
         if self._current is not None:
             bars, bar = self._current
             bars.update(bar, completed=done)
+
+
+def told(command: Callable[[], object]) -> None:
+    """Run a command; a refused act is told in a sentence, with status 1, never as a traceback."""
+    try:
+        command()
+    except CustodyError as refused:
+        errors.print(Text(type(refused).__name__, "bold red"), Text(str(refused)))
+        sys.exit(1)

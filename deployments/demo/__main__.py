@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deployments.commands.up import tell_where
-from deployments.console import errors, out
+from deployments.console import errors, out, told
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.home import Home
 from deployments.server import free_port, is_free
@@ -123,4 +123,4 @@ def english(words: str) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(demo)
+    told(lambda: typer.run(demo))
