@@ -35,18 +35,21 @@ def talk_to(home: Home) -> None:
 
 
 @contextmanager
-def prefect_at_hand(home: Home) -> Iterator[None]:
-    """A Prefect server for this command: the one that is up, or one on a port of its own behind the same password."""
+def prefect_at_hand(home: Home) -> Iterator[bool]:
+    """A Prefect server for this command: the one that is up, or one on a port of its own behind the same password.
+
+    Gives whether the server is the standing one, whose worker takes runs.
+    """
     if home.server_answers():
         talk_to(home)
-        yield
+        yield True
         return
     home.settings.prefect_port = free_port(home.settings.host)
     supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
     try:
         with errors.status("Starting a Prefect server for this command"):
             start_server(home, supervisor)
-        yield
+        yield False
     finally:
         _deliver_logs()
         supervisor.stop()

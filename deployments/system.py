@@ -33,8 +33,10 @@ def start_system(home: Home, supervisor: Supervisor) -> None:
         str(settings.pages_port),
     )
     supervisor.wait_until(lambda: answers(f"{settings.pages_url}/health"), "pages", START_SECONDS)
-    for place, root in enumerate(settings.dock_roots, start=1):
-        supervisor.start(f"watch-{place}", *python("-m", "deployments.cli", "dock", "watch", str(root)))
+    roots = map(str, settings.dock_roots)
+    supervisor.start(
+        "watch", *python("-m", "deployments.cli", "dock", "watch", *roots, "--spool", str(settings.spool / "ready"))
+    )
 
 
 def _deploy(home: Home) -> None:

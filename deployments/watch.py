@@ -1,23 +1,24 @@
-"""The folder watch: every folder that appears below a dock folder is a dump, and becomes a run.
+"""The folder watch: every folder that appears in a dock folder is a dump, and becomes a run.
 
 It polls, because change notices do not cross network mounts. It remembers nothing that matters: whether a dump was
-taken in already, or was begun and left, is asked of the registry each time.
+taken in already, or was begun and left by a run that died, is asked of the registry each time.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 from prefect.deployments import run_deployment
 
+from blocks.dock_station import DockStation
 from deployments.bootstrap import register
 from deployments.console import errors
-from deployments.home import Home
+from deployments.home import Home, station_name
 from flows.upload import upload_dock_session
 from registry.database import Registry
 from registry.queries import intake
@@ -28,74 +29,121 @@ from tasks.dump import Dump
 
 DEPLOYMENT = "upload-dock-session/dock-station"
 POLL_SECONDS = 2.0
+FIRST_PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 90.0, 3600.0
+"""How long a run may take to begin before another is started, doubled each time: one that fails at once must not come
+back every minute."""
 
 
-@dataclass
-class Watch:
-    """Looks at `folder` again and again and starts a run for each dump that has settled."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder in which dumps appear; `unit` is the installation's own when None."""
 
-    home: Home
     folder: Path
-    settle_seconds: float
+    unit: str | None
     wipe: bool
-    stopping: Event = field(default_factory=Event)
+    settle_seconds: float
 
-    def __post_init__(self) -> None:
-        self._seen: dict[Path, tuple[DumpState, float]] = {}
-        self._started: dict[Path, DumpState] = {}
-        self._station = register(self.home)
+    def dumps(self) -> Iterator[Path]:
+        """The dumps that are there now."""
+        try:
+            yield from sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.is_symlink())
+        except OSError as error:
+            errors.print(f"[yellow]{self.folder}[/]: {error.strerror}")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What this watch knows of a dump: its outline, since when, and when a run was last started for it."""
+
+    state: DumpState
+    since: float
+    started: float | None = None
+    patience: float = FIRST_PATIENCE_SECONDS
+
+
+class Watch:
+    """Looks at its places again and again and starts a run for each dump that has settled.
+
+    With `deployed` the runs go to the worker; else they run here, one after the other.
+    """
+
+    def __init__(self, home: Home, places: list[Place], *, deployed: bool, spool: Path | None = None) -> None:
+        self.stopping = Event()
+        self._home, self._places, self._deployed, self._spool = home, places, deployed, spool
+        self._seen: dict[Path, _Seen] = {}
+        self._stations: dict[str | None, DockStation] = {}
 
     def run(self, *, once: bool = False, every: float = POLL_SECONDS) -> None:
         """Until stopped; what goes wrong with one dump is told and does not stop the others."""
-        registry = self._station.registry.open()
+        registry = Registry(self._home.settings.registry_url)
         while not self.stopping.is_set():
-            for dump in self._dumps():
-                try:
-                    self._look_at(registry, dump, at_once=once)
-                except CustodyError as refused:
-                    errors.print(f"[yellow]{dump.name}[/]: {refused}")
+            for place in [*self._places, *self._spooled()]:
+                for dump in place.dumps():
+                    self._try(registry, place, dump, at_once=once)
             if once:
                 break
             self.stopping.wait(every)
         registry.dispose()
 
-    def _dumps(self) -> Iterator[Path]:
+    def _spooled(self) -> Iterator[Place]:
+        """What docks have pushed: whole when it appears, a copy that is freed by its receipt."""
+        if self._spool is not None and self._spool.is_dir():
+            for unit in sorted(path for path in self._spool.iterdir() if path.is_dir()):
+                yield Place(unit, unit.name, wipe=True, settle_seconds=0.0)
+
+    def _try(self, registry: Registry, place: Place, dump: Path, *, at_once: bool) -> None:
         try:
-            yield from sorted(p for p in self.folder.iterdir() if p.is_dir() and not p.is_symlink())
-        except OSError as error:
-            errors.print(f"[yellow]{self.folder}[/]: {error.strerror}")
+            state = state_of(dump)
+            if state.entries and self._is_due(place, dump, state, at_once=at_once) and _is_new(registry, dump, state):
+                self._start(registry, place, dump)
+        except CustodyError as refused:
+            errors.print(f"[yellow]{dump.name}[/]: {refused}")
 
-    def _look_at(self, registry: Registry, dump: Path, *, at_once: bool) -> None:
-        state = state_of(dump)
-        if state.entries == 0 or self._started.get(dump) == state:
+    def _is_due(self, place: Place, dump: Path, state: DumpState, *, at_once: bool) -> bool:
+        now, seen = time.monotonic(), self._seen.get(dump)
+        if seen is None or seen.state != state:
+            seen = self._seen[dump] = _Seen(state, now)
+        if seen.started is not None:
+            return now - seen.started >= seen.patience
+        return at_once or now - seen.since >= place.settle_seconds
+
+    def _start(self, registry: Registry, place: Place, dump: Path) -> None:
+        seen = self._seen[dump]
+        seen.patience = (
+            FIRST_PATIENCE_SECONDS if seen.started is None else min(2 * seen.patience, LONGEST_PATIENCE_SECONDS)
+        )
+        seen.started = time.monotonic()
+        session = open_session(registry, self._station(place.unit), dump, by="watch", at=datetime.now(UTC))
+        station = station_name(place.unit)
+        if not self._deployed:
+            upload_dock_session(dump, station=station, wipe=place.wipe)
             return
-        if not at_once and not self._has_settled(dump, state):
-            return
-        with registry.reading() as reading:
-            if intake.last_sealed_state_of(reading, str(dump)) == state:
-                return
-        self._start(registry, dump)
-        self._started[dump] = state
+        run_deployment(
+            DEPLOYMENT,
+            parameters={"folder": str(dump), "station": station, "wipe": place.wipe},
+            flow_run_name=session.number,
+            timeout=0,
+            as_subflow=False,
+        )
 
-    def _has_settled(self, dump: Path, state: DumpState) -> bool:
-        before, since = self._seen.get(dump, (None, 0.0))
-        if before != state:
-            self._seen[dump] = (state, time.monotonic())
-            return False
-        return time.monotonic() - since >= self.settle_seconds
+    def _station(self, unit: str | None) -> DockStation:
+        if unit not in self._stations:
+            self._stations[unit] = register(self._home, unit=unit)
+        return self._stations[unit]
 
-    def _start(self, registry: Registry, dump: Path) -> None:
-        open_session(registry, self._station, dump, by="watch", at=datetime.now(UTC))
-        if self.home.server_answers():
-            run_deployment(DEPLOYMENT, parameters={"folder": str(dump), "wipe": self.wipe}, timeout=0, as_subflow=False)
-        else:
-            upload_dock_session(dump, wipe=self.wipe)
+
+def _is_new(registry: Registry, dump: Path, state: DumpState) -> bool:
+    """Whether nobody works on the dump and it is not as it was when it was last sealed."""
+    with registry.reading() as reading:
+        open_one = intake.open_session_of(reading, str(dump))
+        if open_one is not None:
+            return open_one.lease_until is None or open_one.lease_until < datetime.now(UTC)
+        return intake.last_sealed_state_of(reading, str(dump)) != state
 
 
 def state_of(folder: Path) -> DumpState:
     """How many entries the dump has, their bytes and the newest change: enough to see that it changed."""
     with Dump(folder) as dump:
         entries = list(dump.entries())
-    return DumpState(
-        len(entries), sum(entry.size for entry in entries), max((entry.modified_ns for entry in entries), default=0)
-    )
+    newest = max((entry.modified_ns for entry in entries), default=0)
+    return DumpState(len(entries), sum(entry.size for entry in entries), newest)

@@ -7,6 +7,7 @@ Artifacts carry numbers of files, recorders and activities, never names of peopl
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from prefect import task
@@ -21,6 +22,9 @@ from tasks.docking.timeline import timeline
 from tasks.docking.words import FINDINGS, STATES
 from tasks.docking.work import DockWork
 from tasks.progress import quietly
+
+SPECIAL = re.compile(r"[\\<>&\[\]!*`|~:@#]|(?<=www)\.", re.IGNORECASE)
+"""What would become a tag, a picture, a link or a heading."""
 
 MOST_ROWS = 300
 """Prefect pages a table in the browser; more rows than this belong to the receipt."""
@@ -57,15 +61,21 @@ def outcome_table(report: SessionReport) -> list[dict[str, Any]]:
 def _row(line: ReceiptLine, report: SessionReport) -> dict[str, Any]:
     original, noted = report.originals.get(line.item_id), report.noted[line.item_id]
     return {
-        "file": line.shown_name,
+        "file": harmless(line.shown_name),
+        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
         "outcome": STATES[line.outcome],
         "condition": STATES[original.condition] if original is not None else "",
         "filing": STATES[original.filing] if original is not None else "",
-        "activity": (original.activity_number or "") if original is not None else "",
+        "activity": harmless(original.activity_number or "") if original is not None else "",
         "bytes": line.size,
         "may be wiped": "✓" if line.may_be_wiped else "–",
-        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
     }
+
+
+def harmless(name: str) -> str:
+    """A name that Prefect's pages show as it is: they read the cells of a table as Markdown with HTML in it, and a
+    recorder's file can be called anything."""
+    return SPECIAL.sub(lambda special: f"\\{special.group()}", name)
 
 
 def _summary(work: DockWork, receipt: FileReceipt, report: SessionReport, link: str | None) -> str:
@@ -78,7 +88,8 @@ def _summary(work: DockWork, receipt: FileReceipt, report: SessionReport, link: 
         f"({human_size(sum(line.size for line in safe))}) and may be wiped; "
         f"**{len(report.lines) - len(safe)}** stay on the recorder (Art. 16).",
         f"**{counted['filed']}** filed, **{counted['unfiled']}** unfiled, **{counted['asked']}** asked (Art. 4, 15).",
-        "| | |\n|---|---|\n" + "\n".join(f"| {STATES[what]} | {count} |" for what, count in sorted(counted.items())),
+        "| 情形 what | 数量 count |\n|---|---|\n"
+        + "\n".join(f"| {word} | {counted[what]} |" for what, word in STATES.items() if counted[what]),
         f"![timeline](data:image/svg+xml;base64,{encoded})" if picture else "",
         f"[入库回执 Receipt {receipt.number}]({link})" if link else f"Receipt {receipt.number}",
     ]

@@ -26,11 +26,11 @@ class SessionReport:
     originals: dict[UUID, RecordingRow]
     noted: dict[UUID, list[Finding]]
 
-    def attention(self) -> Iterator[tuple[ReceiptLine, Finding]]:
-        """Every finding with the entry it is about."""
+    def attention(self) -> Iterator[tuple[ReceiptLine, list[Finding]]]:
+        """The entries that something is to be noted about, each with its findings."""
         for line in self.lines:
-            for one in self.noted[line.item_id]:
-                yield line, one
+            if noted := self.noted[line.item_id]:
+                yield line, noted
 
     def safe(self) -> list[ReceiptLine]:
         """The entries that may be wiped from the recorder (Art. 16)."""

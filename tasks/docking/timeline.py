@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from registry.queries.intake import RecordingRow
 from registry.tables import Filing
+from regulation.vocabulary import MediaKind
 from tasks.templates import render
 
 WIDTH, LABEL, MARGIN, ROW, HEAD = 960, 150, 16, 30, 40
@@ -38,7 +39,8 @@ class Row:
 
 def timeline(recordings: Sequence[RecordingRow], zone: ZoneInfo) -> str:
     """The picture as SVG, a row a recorder; an empty string when no recording has a time."""
-    timed = [r for r in recordings if r.started_at is not None and r.ended_at is not None]
+    made = (r for r in recordings if r.media_kind is not MediaKind.OTHER)
+    timed = [r for r in made if r.started_at is not None and r.ended_at is not None]
     if not timed:
         return ""
     first = min(r.started_at for r in timed if r.started_at)
