@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from deployments.commands.send import send
 from deployments.console import Bars, errors, out
 from deployments.home import Home, station_name
 from deployments.server import prefect_at_hand
@@ -34,6 +35,8 @@ class DockGroup(TyperGroup):
 app = typer.Typer(cls=DockGroup, help="Take in a recorder's dump: custody dock DIR.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="The dump: a mounted recorder or a copy of one.", metavar="DIR")]
+
+app.command("send")(send)
 
 
 @app.command("take-in")
@@ -72,16 +75,20 @@ def _take_in(home: Home, folder: Path, unit: str | None, wipe: bool) -> str:
 
 @app.command("watch")
 def watch(
-    folder: Annotated[Path, typer.Argument(help="Every folder that appears in it is a dump.", metavar="DIR")],
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Every folder in these is a dump.", metavar="DIR…")
+    ] = None,
     settle: Annotated[float, typer.Option(help="Seconds without change before a dump is taken in.")] = 10.0,
     once: Annotated[bool, typer.Option("--once", help="Look once, then end.")] = False,
     wipe: Annotated[bool, typer.Option("--wipe", help="Wipe each dump by its receipt.")] = False,
+    spool: Annotated[Path | None, typer.Option(help="What docks have pushed, a folder a unit.", hidden=True)] = None,
 ) -> None:
-    """Take in every dump that appears below a folder, each as a run of its own; polling works on network mounts too."""
+    """Take in every dump that appears in a folder, each as a run of its own; polling works on network mounts too."""
     home = Home(read_settings())
     home.prepare()
-    with prefect_at_hand(home):
-        from deployments.watch import Watch
+    with prefect_at_hand(home) as standing:
+        from deployments.watch import Place, Watch
 
-        errors.print(f"Watching {folder} – Ctrl-C ends.")
-        Watch(home, folder.resolve(), settle_seconds=settle, wipe=wipe).run(once=once)
+        places = [Place(folder.resolve(), None, wipe, settle) for folder in folders or []]
+        errors.print(f"Watching {', '.join(map(str, folders or [])) or spool} – Ctrl-C ends.")
+        Watch(home, places, deployed=standing, spool=spool).run(once=once)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from registry.tables import DockToken, Unit
+from registry.tables import DockSession, DockToken, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,10 @@ def tokens(session: Session) -> list[tuple[DockToken, Unit]]:
         .order_by(col(DockToken.name), col(DockToken.created_at))
     )
     return list(session.exec(question))
+
+
+def first_session_of(session: Session, source: str) -> DockSession | None:
+    """The oldest session of a source: for what a dock pushed, the one whose receipt speaks of all of it. What that one
+    left lying may have been looked at again in later ones."""
+    question = select(DockSession).where(col(DockSession.source) == source)
+    return session.exec(question.order_by(col(DockSession.opened_at), col(DockSession.id)).limit(1)).one_or_none()

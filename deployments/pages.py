@@ -1,0 +1,33 @@
+"""The desk of this installation: `uvicorn --factory deployments.pages:app --no-access-log`, as `custody up` starts it.
+
+No access log: addresses of receipts carry the key that opens them. One process: the spool's quotas are counted in it.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from deployments.home import Home
+from deployments.settings import read_settings
+from desk.app import create_app
+from desk.spool import Limits
+from registry.database import Registry
+
+
+def app() -> FastAPI:
+    """The application for the settings of this machine. Raises `ConfigurationError` where the registry is not ready."""
+    settings = read_settings()
+    registry = Registry(settings.registry_url)
+    registry.check()
+    return create_app(
+        registry=registry,
+        spool=settings.spool,
+        receipts=settings.receipts,
+        pages_key=Home(settings).pages_key(),
+        base_url=settings.pages_url,
+        limits=Limits(
+            batch_bytes=settings.intake_batch_bytes,
+            batch_files=settings.intake_batch_files,
+            idle_days=settings.intake_idle_days,
+        ),
+    )

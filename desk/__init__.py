@@ -1,0 +1,1 @@
+"""The desk: where docks hand in what recorders hold, and where people read receipts. It works through the registry."""

@@ -1,0 +1,103 @@
+"""The desk as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anyio.to_thread import run_sync
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from desk import refused
+from desk.context import Desk
+from desk.guard import Guard
+from desk.housekeeping import EVERY, tidy
+from desk.intake import sessions
+from desk.pages import NotShown, answer_not_shown, pages
+from desk.refused import Refused
+from desk.spool import Limits, Spool
+from desk.tokens import Doorkeeper
+from desk.tus import files
+from desk.uploads import Uploads
+from registry.database import Registry
+from regulation.errors import CustodyError
+
+log = logging.getLogger("custody.desk")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    *,
+    registry: Registry,
+    spool: Path,
+    receipts: Path,
+    pages_key: str,
+    base_url: str,
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = _now,
+) -> FastAPI:
+    """The application of one installation; one process serves it.
+
+    Args:
+        registry: Where tokens are looked up and sessions opened; disposed of when the application ends.
+        spool: Folder for dumps on their way in; on one file system, readable by this installation alone.
+        receipts: Folder of the receipts that sealed sessions lay out.
+        pages_key: Secret that signs links to receipts.
+        base_url: Address under which people reach the desk.
+        limits: What docks are granted.
+        now: The clock.
+    """
+    granted = limits or Limits()
+    desk = Desk(
+        registry,
+        Spool(spool, granted),
+        Uploads(granted),
+        Doorkeeper(registry, granted.failed_tokens, granted.failed_within_seconds),
+        receipts,
+        pages_key,
+        base_url,
+        granted,
+        now,
+    )
+    desk.spool.prepare()
+    # No page about the API: it would load its scripts from elsewhere. docs/reference/intake-api.md describes it.
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = desk
+    app.add_middleware(Guard)
+    app.add_exception_handler(Refused, refused.answer_refused)
+    app.add_exception_handler(CustodyError, refused.answer_custody_error)
+    app.add_exception_handler(HTTPException, refused.answer_http_exception)
+    app.add_exception_handler(NotShown, answer_not_shown)
+    for router in (sessions, files, pages):
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    tidying = asyncio.create_task(_keep_tidy(desk))
+    try:
+        yield
+    finally:
+        tidying.cancel()
+        with suppress(asyncio.CancelledError):
+            await tidying
+        desk.registry.dispose()
+
+
+async def _keep_tidy(desk: Desk) -> None:
+    while True:
+        try:
+            await run_sync(tidy, desk)
+        except (CustodyError, OSError) as failure:
+            log.warning("tidying the spool failed: %s", type(failure).__name__)
+        await asyncio.sleep(EVERY.total_seconds())

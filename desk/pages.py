@@ -1,0 +1,91 @@
+"""Pages for people: what this is, whether it is well, and receipts for those who were given a link (Art. 16)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from blocks.receipt_link import RECEIPT_NUMBER, opens
+from desk.context import TheDesk, desk_of
+from desk.refused import Refused
+
+_STYLED = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+}
+_templates = Environment(loader=PackageLoader("desk", "templates"), autoescape=True, undefined=StrictUndefined)
+
+pages = APIRouter()
+
+
+class NotShown(Exception):  # noqa: N818 - it is raised as what it says
+    """A page that is not shown: status, and a sentence in both languages."""
+
+    def __init__(self, status: int, chinese: str, english: str) -> None:
+        super().__init__(english)
+        self.status = status
+        self.chinese = chinese
+        self.english = english
+
+
+def answer_not_shown(request: Request, refused: Exception) -> Response:
+    """The page that says so."""
+    assert isinstance(refused, NotShown)
+    return _page("refused.html.j2", refused.status, chinese=refused.chinese, english=refused.english)
+
+
+def _page(template: str, status: int = 200, **facts: object) -> Response:
+    return HTMLResponse(_templates.get_template(template).render(**facts), status, headers=_STYLED)
+
+
+@pages.get("/")
+def home() -> Response:
+    """What this is."""
+    return _page("home.html.j2")
+
+
+@pages.get("/health")
+def health(desk: TheDesk) -> Response:
+    """Whether the registry answers and the spool can be written."""
+    with desk.registry.reading() as reading:
+        reading.connection().exec_driver_sql("SELECT 1")
+    if not os.access(desk.spool.root, os.W_OK):
+        raise Refused(503, "The spool cannot be written.")
+    return JSONResponse({"status": "ok", "spool_free_bytes": shutil.disk_usage(desk.spool.root).free})
+
+
+def receipt_of(request: Request, number: str, key: str = "") -> Path:
+    """The folder of the receipt that the link opens. Raises `NotShown`: 403 for whoever has no link to it, whether or
+    not there is such a receipt; 404 where it is not laid out yet."""
+    desk = desk_of(request)
+    if not RECEIPT_NUMBER.fullmatch(number) or not opens(key, number, desk.pages_key, desk.now()):
+        raise NotShown(
+            403,
+            "此链接不完整或已过期。请向执法记录仪管理员索取新的链接。",
+            "This link is not complete, or has expired. Ask the device administrator for a new one.",
+        )
+    folder = desk.receipts / number
+    if not (folder / "receipt.json").is_file():
+        raise NotShown(404, "回执尚未生成，请稍后再试。", "The receipt is not laid out yet. Try again in a moment.")
+    return folder
+
+
+TheReceipt = Annotated[Path, Depends(receipt_of)]
+
+
+@pages.get("/receipts/{number}")
+def receipt(folder: TheReceipt) -> Response:
+    """The receipt as people read it."""
+    return FileResponse(folder / "receipt.html", media_type="text/html; charset=utf-8", headers=_STYLED)
+
+
+@pages.get("/receipts/{number}/receipt.json")
+def signed_receipt(folder: TheReceipt) -> Response:
+    """The receipt as it was signed."""
+    return FileResponse(folder / "receipt.json", media_type="application/json", filename=f"{folder.name}.json")
