@@ -8,6 +8,7 @@ many and however large the files are.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Slab:
     __slots__ = ("_holders", "_lock", "_pool", "data", "memory")
 
     def __init__(self, size: int, pool: Slabs) -> None:
-        self.memory = memoryview(bytearray(size))
+        self.memory = memoryview(mmap.mmap(-1, size))  # unlike a bytearray it costs no memory before it is filled
         self.data = self.memory[:0]
         self._pool = pool
         self._holders = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,16 +22,6 @@ ABORT_AFTER_DAYS = 7
 _ABORT_RULE = "custody-abort-unfinished-uploads"
 _PASSING = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout", "OperationAborted"}
 _MISMATCHES = {"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"}
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of an object; `newest_of_all` is False where a newer version or a delete marker hides it."""
-
-    key: str
-    version: str | None
-    newest_of_all: bool
-    modified: datetime
 
 
 class Control:
@@ -120,51 +109,24 @@ class Control:
             raise _unanswered(failure) from failure
         return True
 
-    def versions(self, prefix: str, page_size: int = 1000) -> Iterator[Version]:
-        """All versions below `prefix` in key order, the newest of a key first, read page by page."""
-        pages = self.client.get_paginator("list_object_versions").paginate(
-            Bucket=self.bucket, Prefix=prefix, PaginationConfig={"PageSize": page_size}
-        )
-        with asking(prefix):
-            for page in pages:
-                for told in page.get("Versions", []):
-                    version = told.get("VersionId")
-                    known = None if version in (None, "null") else version
-                    yield Version(told["Key"], known, told["IsLatest"], told["LastModified"])
-
-    def remove_versions(self, prefix: str, *, before: datetime | None = None) -> None:
-        """Delete every version and marker below `prefix` (older than `before`); what is locked stays."""
-        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
-        with asking(prefix):
-            for page in pages:
-                listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-                for told in listed:
-                    if before is None or told["LastModified"] < before:
-                        self._remove(told["Key"], told["VersionId"])
-
-    def _remove(self, key: str, version: str) -> None:
-        try:
-            self.client.delete_object(Bucket=self.bucket, Key=key, VersionId=version)
-        except ClientError as refused:
-            if _status(refused) != 403:
-                raise
+    def remove_version(self, key: str, version: str | None) -> None:
+        """Delete a version or a marker; what is locked stays."""
+        with asking(key):
+            try:
+                self.client.delete_object(Bucket=self.bucket, Key=key, **of_version(version))
+            except ClientError as refused:
+                if _status(refused) != 403:
+                    raise
 
     def begin_parts(self, key: str, **asked: Any) -> str:
         """Begin a multipart upload; returns its id."""
         with asking(key):
             return self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **asked)["UploadId"]
 
-    def abort_parts(self, key: str, upload: str | None = None) -> None:
-        """Abort one upload of `key`, or whatever unfinished ones there are."""
-        client = self.client
+    def abort_parts(self, key: str, upload: str) -> None:
+        """Abort an upload of `key` unless it has ended."""
         with asking(key):
-            uploads = [upload] if upload is not None else self._unfinished(key)
-            for each in uploads:
-                found(client.abort_multipart_upload, Bucket=self.bucket, Key=key, UploadId=each)
-
-    def _unfinished(self, key: str) -> list[str]:
-        pages = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=key)
-        return [told["UploadId"] for page in pages for told in page.get("Uploads", []) if told["Key"] == key]
+            found(self.client.abort_multipart_upload, Bucket=self.bucket, Key=key, UploadId=upload)
 
     def lock(self, key: str, version: str | None, mode: str, until: datetime) -> None:
         """Lock a version until `until`."""

@@ -15,6 +15,7 @@ from blocks import keys
 from blocks.checksum import as_base64, crc64nvme
 from blocks.hashing import Digest, Digests, Slab, Slabs, digest_of, read_slab
 from blocks.s3_keeping import Keeping
+from blocks.s3_listing import unfinished_uploads, versions
 from blocks.s3_objects import Seen, Sent, lock_headers, look, whole_seconds
 from blocks.s3_parts import Uploader
 from blocks.s3_sending import put_object
@@ -55,6 +56,7 @@ class Taking:
     keeping: Keeping
     uploader: Uploader
     slabs: Slabs
+    small_slabs: Slabs
     turns: Turns
 
     def store(self, descriptor: int, intake: Intake, second: SecondDigest, progress: Progress) -> Stored:
@@ -71,6 +73,12 @@ class Taking:
 
     def _first(self, descriptor: int, progress: Progress) -> tuple[Slab, bool]:
         """The first part, and whether it is the whole file."""
+        if os.fstat(descriptor).st_size < self.small_slabs.size:
+            slab = read_slab(self.small_slabs, descriptor, 0, _quietly)
+            if not slab.full:
+                progress(len(slab.data))
+                return slab, True
+            slab.release()  # it is growing
         slab = read_slab(self.slabs, descriptor, 0, progress)
         try:
             return slab, len(slab.data) < self.slabs.size or os.pread(descriptor, 1, self.slabs.size) == b""
@@ -85,7 +93,9 @@ class Taking:
         key = keys.content_key(intake, digest.sha256)
         sent = Sent(len(data), sha256=b64encode(bytes.fromhex(digest.sha256)).decode("ascii"))
         with self.turns.turn(key):
-            there = None if self.keeping.given.conditional_put else self.keeping.newest(key)
+            # a question asked first, where the server knows no condition; what a delete marker hides it does not
+            # tell here, and asking for that too would cost every photo a second question
+            there = None if self.keeping.given.conditional_put else look(self.keeping.wire, key, None)
             if there is None:
                 made = self._put_once(key, data, digest.sha256, floor)
                 if made is not None:
@@ -142,9 +152,11 @@ class Taking:
 
     def _begun_before(self, key: str) -> list[Seen]:
         """What an earlier try of this intake has left: whole versions are returned, unfinished uploads aborted."""
-        self.keeping.control.abort_parts(key)
-        versions = [each.version for each in self.keeping.control.versions(key) if each.key == key]
-        return [seen for seen in (look(self.keeping.wire, key, version) for version in versions) if seen is not None]
+        wire = self.keeping.wire
+        for upload in unfinished_uploads(wire, key):
+            self.keeping.control.abort_parts(key, upload)
+        whole = [each.version for each in versions(wire, key) if each.key == key and not each.is_marker]
+        return [seen for seen in (look(wire, key, version) for version in whole) if seen is not None]
 
     def _same_among(self, before: list[Seen], descriptor: int, second: SecondDigest) -> tuple[Seen, Digest] | None:
         """The version that holds what the file holds now, and the file's digests; None where it has changed since."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from blocks.s3_abilities import Given
 from blocks.s3_control import Control
+from blocks.s3_listing import versions
 from blocks.s3_objects import Seen, Sent, look
 from blocks.s3_settings import MIB, RetentionMode
 from blocks.s3_wire import Wire, refusal
@@ -31,8 +32,8 @@ class Keeping:
         seen = look(self.wire, key, None)
         if seen is not None:
             return seen
-        version = next((each.version for each in self.control.versions(key) if each.key == key), None)
-        return None if version is None else look(self.wire, key, version)
+        version = next((each for each in versions(self.wire, key) if each.key == key and not each.is_marker), None)
+        return None if version is None else look(self.wire, key, version.version)
 
     def known(self, key: str, version: str | None) -> Seen:
         """The version asked for, the newest where that is None. Raises `FixityError` when it is gone."""
@@ -80,7 +81,7 @@ class Keeping:
         query = {} if seen.version is None else {"versionId": seen.version}
         for start in range(0, seen.size, PIECE):
             end = min(start + PIECE, seen.size)
-            answer = self.wire.send("GET", seen.key, query=query, headers={"Range": f"bytes={start}-{end - 1}"})
+            answer = self.wire.send("GET", seen.key, query=query, headers={"range": f"bytes={start}-{end - 1}"})
             if answer.status == 404:
                 raise FixityError("The vault no longer holds this.", article="Art. 7", subject=seen.key)
             if answer.status not in (200, 206):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -115,3 +116,12 @@ def lock_headers(mode: RetentionMode, floor: datetime) -> dict[str, str]:
 def whole_seconds(floor: datetime) -> datetime:
     """S3 keeps whole seconds: the next one, never an earlier."""
     return floor if floor.microsecond == 0 else floor.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def etag_of_parts(etags: list[str]) -> str:
+    """The ETag of an object made of parts with these ETags in this order; empty where they are no MD5 digests."""
+    try:
+        digests = b"".join(bytes.fromhex(etag.strip('"')) for etag in etags)
+    except ValueError:
+        return ""
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(etags)}"

@@ -12,11 +12,11 @@ from typing import Any
 
 from blocks.checksum import as_base64, joined
 from blocks.hashing import Digest, Digests, Slab
-from blocks.s3_abilities import Given, Proof, etag_of_parts
+from blocks.s3_abilities import Given
 from blocks.s3_control import Control, asking, found
-from blocks.s3_objects import Sent, look
+from blocks.s3_objects import Sent, etag_of_parts, look
 from blocks.s3_sending import Part, put_part
-from blocks.s3_settings import LARGEST_PART_NUMBER, RetentionMode
+from blocks.s3_settings import LARGEST_PART_NUMBER, Proof, RetentionMode
 from blocks.s3_wire import Wire
 from blocks.vault import SecondDigest
 from regulation.errors import ConfigurationError, CustodyError, FixityError

@@ -7,8 +7,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from blocks.checksum import as_base64, crc64nvme
-from blocks.s3_abilities import Proof
 from blocks.s3_objects import Sent, version_in
+from blocks.s3_settings import Proof
 from blocks.s3_wire import UNSIGNED, Wire, refusal
 from regulation.errors import FixityError, Unavailable
 
@@ -35,9 +35,9 @@ def put_object(
     digest = b64encode(bytes.fromhex(sha256)).decode("ascii")
     headers = {"x-amz-checksum-sha256": digest, **lock}
     if once:
-        headers["If-None-Match"] = "*"
+        headers["if-none-match"] = "*"
     if proof is Proof.MD5:
-        headers["Content-MD5"] = _md5(body)
+        headers["content-md5"] = _md5(body)
     answer = wire.send("PUT", key, headers=headers, body=body, payload_sha256=sha256, repeatable=once)
     if answer.status == 412 and once:
         return None
@@ -69,7 +69,7 @@ def _proof_of_part(body: memoryview, checksum: int, proof: Proof) -> tuple[dict[
         return {"x-amz-checksum-crc64nvme": as_base64(checksum)}, UNSIGNED
     if proof is Proof.SIGNED_PAYLOAD:
         return {}, hashlib.sha256(body).hexdigest()
-    return {"Content-MD5": _md5(body)}, UNSIGNED
+    return {"content-md5": _md5(body)}, UNSIGNED
 
 
 def _md5(body: memoryview | bytes) -> str:

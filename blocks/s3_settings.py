@@ -21,6 +21,14 @@ class RetentionMode(StrEnum):
     GOVERNANCE = "governance"
 
 
+class Proof(StrEnum):
+    """How the server is made to prove that it received what was sent; the first that it gives is used."""
+
+    CHECKSUM = "checksum"  # SHA-256 of an object, CRC64NVME of parts and of the whole they make
+    SIGNED_PAYLOAD = "signed-payload"  # SHA-256 of every request's body, and the ETag made of the parts' ETags
+    MD5 = "content-md5"  # MD5 of every request's body, and the ETag made of the parts' ETags
+
+
 @dataclass(frozen=True, slots=True)
 class S3Settings:
     """Sizes in bytes, times in seconds. The keys never appear in a representation or a message."""

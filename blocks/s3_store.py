@@ -13,13 +13,16 @@ from blocks.s3_abilities import Given, try_server
 from blocks.s3_control import Control
 from blocks.s3_intake import Taking, Turns
 from blocks.s3_keeping import Keeping
+from blocks.s3_listing import versions
 from blocks.s3_objects import look, whole_seconds
 from blocks.s3_parts import Uploader
 from blocks.s3_sending import put_object
-from blocks.s3_settings import S3Settings
+from blocks.s3_settings import MIB, S3Settings
 from blocks.s3_wire import Wire
 from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
 from regulation.errors import ActionDenied, ConfigurationError
+
+_SMALL_SLABS = 64  # of 1 MiB: photos go up many at a time, for servers that take their time with each
 
 # For the life of the process, and in no file: servers are changed and mended.
 _tried: dict[S3Settings, Given] = {}
@@ -33,11 +36,12 @@ class S3Store:
     """
 
     def __init__(self, settings: S3Settings, given: Given | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._told = given
         self._wire = Wire(settings)
         self._control = Control(settings)
         self._slabs = Slabs(settings.buffers, settings.part_size)
+        self._small_slabs = Slabs(_SMALL_SLABS, MIB)
         self._senders = ThreadPoolExecutor(max(2, settings.buffers // 2), "s3-part")
         self._turns = Turns()
 
@@ -54,7 +58,7 @@ class S3Store:
         return self._taking.store(descriptor, intake, second, progress)
 
     def names_by_content(self, size: int) -> bool:
-        return size <= self._settings.part_size
+        return size <= self.settings.part_size
 
     def check(self, key: str, version: str | None) -> Held | None:
         keys.checked_key(key)
@@ -108,8 +112,8 @@ class S3Store:
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         prefix = "originals/" if unit_code is None else f"originals/{keys.checked_unit(unit_code)}/"
         last = ""
-        for listed in self._control.versions(prefix):
-            if listed.key == last or not keys.is_original(listed.key):
+        for listed in versions(self._wire, prefix):
+            if listed.is_marker or listed.key == last or not keys.is_original(listed.key):
                 continue
             last = listed.key
             seen = look(self._wire, listed.key, listed.version)
@@ -118,19 +122,19 @@ class S3Store:
 
     def _try(self, *, again: bool = False) -> Given:
         """What the server gives, tried once a process or when asked again."""
-        given = self._told or _tried.get(self._settings)
+        given = self._told or _tried.get(self.settings)
         if given is not None and not again:
             return given
         with _trying:
-            if again or self._settings not in _tried:
-                _tried[self._settings] = try_server(self._settings, self._control, self._wire)
-            return _tried[self._settings]
+            if again or self.settings not in _tried:
+                _tried[self.settings] = try_server(self.settings, self._control, self._wire)
+            return _tried[self.settings]
 
     @property
     def _keeping(self) -> Keeping:
-        return Keeping(self._wire, self._control, self._settings.retention_mode, self._try())
+        return Keeping(self._wire, self._control, self.settings.retention_mode, self._try())
 
     @property
     def _taking(self) -> Taking:
         uploader = Uploader(self._wire, self._control, self._senders, self._try())
-        return Taking(self._keeping, uploader, self._slabs, self._turns)
+        return Taking(self._keeping, uploader, self._slabs, self._small_slabs, self._turns)

@@ -7,24 +7,19 @@ parsed by httptools. A request is repeated where the connection or the server fa
 from __future__ import annotations
 
 import random
-import re
 import socket
 import ssl
 import time
 import weakref
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import httptools
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
-from blocks.s3_settings import MIB, S3Settings
+from blocks.s3_connection import Answer, Connection, StaleError
+from blocks.s3_settings import S3Settings
+from blocks.s3_signing import Signer
 from regulation.errors import ConfigurationError, CustodyError, FixityError, Unavailable
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -32,39 +27,8 @@ EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2  # seconds, doubled each time
-_SLICE = MIB  # bytes sent under one time limit, so that a slow line is not taken for a dead one
-_RECEIVE = 256 << 10
 _AGAIN = {408, 409, 429, 500, 502, 503, 504}
 _MISMATCHES = {"BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "InvalidDigest"}
-_CODE = re.compile(rb"<Code>([^<]{1,80})</Code>")
-
-
-@dataclass(slots=True)
-class Answer:
-    """One answer; header names in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def code(self) -> str:
-        """S3's own name of the error; empty where it told none."""
-        found = _CODE.search(self.body)
-        return found[1].decode("ascii", "replace") if found else ""
-
-    @property
-    def server_time(self) -> datetime | None:
-        """The server's clock, in UTC."""
-        told = self.headers.get("date")
-        return parsedate_to_datetime(told) if told else None
-
-
-class _Signer(S3SigV4Auth):
-    """Takes the payload's digest from where it is known already instead of hashing the body again."""
-
-    def payload(self, request: AWSRequest) -> str:
-        return str(request.context["payload_sha256"])
 
 
 class Wire:
@@ -75,12 +39,11 @@ class Wire:
         self._host = str(address.hostname)
         self._port = address.port or (443 if address.scheme == "https" else 80)
         self._netloc = address.netloc
-        self._base = f"{address.scheme}://{address.netloc}"
         self._bucket = settings.bucket
         self._timeout = settings.timeout_seconds
         self._tls = _tls(settings) if address.scheme == "https" else None
-        self._signer = _Signer(Credentials(settings.access_key, settings.secret_key), "s3", settings.region)
-        self._idle: deque[_Connection] = deque()
+        self._signer = Signer(settings.access_key, settings.secret_key, settings.region)
+        self._idle: deque[Connection] = deque()
         weakref.finalize(self, _close_all, self._idle)
 
     def send(
@@ -94,24 +57,24 @@ class Wire:
         payload_sha256: str = EMPTY_SHA256,
         repeatable: bool = True,
     ) -> Answer:
-        """Send one request, again where that may help, and return the server's answer, whatever it says below 500.
+        """Send one request, again where that may help, and return the answer, whatever it says below 500.
 
-        `repeatable` is False for what a server would keep twice if only its answer was lost. Raises `Unavailable`
-        when there is none, `ConfigurationError` for a certificate that is not trusted.
+        Header names are in lower case. `repeatable` is False for what a server would keep twice if only its answer was
+        lost. Raises `Unavailable` when there is no answer, `ConfigurationError` for a certificate that is not trusted.
         """
-        path = f"/{self._bucket}/{key}{_query(query)}"
+        path, asked = f"/{self._bucket}/{key}", _query(query)
         trouble = ""
         for attempt in range(_ATTEMPTS if repeatable else 1):
             if attempt:
                 time.sleep(_FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.7, 1.3))  # noqa: S311 - spreads retries
             try:
-                answer = self._once(method, path, headers or {}, body, payload_sha256, repeatable)
+                answer = self._once(method, path, asked, headers or {}, body, payload_sha256, repeatable)
             except ssl.SSLCertVerificationError as untrusted:
                 raise ConfigurationError(
                     f"The server's certificate is not trusted: {untrusted.verify_message}.",
                     subject="certificate_authorities",
                 ) from untrusted
-            except (OSError, _StaleError, httptools.HttpParserError) as failure:
+            except (OSError, StaleError, httptools.HttpParserError) as failure:
                 trouble = str(failure) or type(failure).__name__
                 continue
             if answer.status not in _AGAIN and answer.code != "RequestTimeout":
@@ -123,17 +86,18 @@ class Wire:
         self,
         method: str,
         path: str,
+        query: str,
         headers: Mapping[str, str],
         body: memoryview | bytes,
         payload_sha256: str,
         repeatable: bool,
     ) -> Answer:
-        head = self._head(method, path, headers, len(body), payload_sha256)
+        head = self._head(method, path, query, headers, len(body), payload_sha256)
         while True:
             connection = self._take()
             try:
                 answer = connection.exchange(head, body, bodiless=method == "HEAD")
-            except _StaleError:
+            except StaleError:
                 _close_all(self._idle)  # the server closes idle connections together
                 if not repeatable:
                     raise
@@ -147,19 +111,21 @@ class Wire:
                 connection.close()
             return answer
 
-    def _head(self, method: str, path: str, headers: Mapping[str, str], length: int, payload_sha256: str) -> bytes:
-        request = AWSRequest(method, self._base + path, headers=dict(headers))
-        request.context["payload_sha256"] = payload_sha256
-        self._signer.add_auth(request)
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._netloc}", f"Content-Length: {length}"]
-        lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    def _head(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], length: int, payload_sha256: str
+    ) -> bytes:
+        signed = {"host": self._netloc, **headers}
+        self._signer.sign(method, path, query, signed, payload_sha256)
+        target = f"{path}?{query}" if query else path
+        lines = [f"{method} {target} HTTP/1.1", f"content-length: {length}"]
+        lines += [f"{name}: {value}" for name, value in signed.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _take(self) -> _Connection:
+    def _take(self) -> Connection:
         try:
             return self._idle.pop()
         except IndexError:
-            return _Connection(self._connect())
+            return Connection(self._connect())
 
     def _connect(self) -> socket.socket:
         plain = socket.create_connection((self._host, self._port), timeout=self._timeout)
@@ -173,109 +139,12 @@ class Wire:
             raise
 
 
-def _close_all(idle: deque[_Connection]) -> None:
+def _close_all(idle: deque[Connection]) -> None:
     while True:
         try:
             idle.pop().close()
         except IndexError:
             return
-
-
-class _StaleError(Exception):
-    """A connection that had served before was closed by the server before it answered."""
-
-
-class _Connection:
-    def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
-        self._served = 0
-        self.reusable = False
-
-    def exchange(self, head: bytes, body: memoryview | bytes, *, bodiless: bool) -> Answer:
-        """Send a request and receive its answer. `bodiless`: the answer has none (HEAD)."""
-        self.reusable = False
-        reading = _Reading(bodiless)
-        try:
-            self._send(head, body)
-        except TimeoutError:
-            raise
-        except OSError as broken:
-            # a server that refuses early answers first and closes then
-            self._receive(reading, broken)
-        else:
-            self._receive(reading, None)
-        self.reusable = reading.reusable
-        self._served += 1
-        return reading.answer()
-
-    def _send(self, head: bytes, body: memoryview | bytes) -> None:
-        if len(body) <= 64 << 10:
-            self._socket.sendall(head + bytes(body))
-            return
-        self._socket.sendall(head)
-        whole = memoryview(body)
-        for start in range(0, len(whole), _SLICE):
-            self._socket.sendall(whole[start : start + _SLICE])
-
-    def _receive(self, reading: _Reading, broken: OSError | None) -> None:
-        started = False
-        while not reading.complete:
-            try:
-                data = self._socket.recv(_RECEIVE)
-            except TimeoutError:
-                raise
-            except OSError as failure:
-                data, broken = b"", broken or failure
-            if not data:
-                self.close()
-                if self._served and not started:
-                    raise _StaleError
-                raise broken or ConnectionResetError("the connection was closed without an answer")
-            started = True
-            reading.feed(data)
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-class _Reading:
-    """The callbacks of httptools for one answer."""
-
-    def __init__(self, bodiless: bool) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._bodiless = bodiless
-        self._headers: dict[str, str] = {}
-        self._body: list[bytes] = []
-        self._status = 0
-        self.complete = False
-        self.reusable = False
-
-    def feed(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def answer(self) -> Answer:
-        return Answer(self._status, self._headers, b"".join(self._body))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        self._status = self._parser.get_status_code()
-        if self._bodiless and self._status >= 200:
-            self._finish()
-
-    def on_body(self, data: bytes) -> None:
-        self._body.append(data)
-
-    def on_message_complete(self) -> None:
-        if self._status >= 200:
-            self._finish()
-        else:
-            self._headers.clear()  # 100 Continue: the answer is still to come
-
-    def _finish(self) -> None:
-        self.complete = True
-        self.reusable = self._parser.should_keep_alive()
 
 
 def refusal(answer: Answer, subject: str) -> CustodyError:
@@ -295,9 +164,7 @@ def refusal(answer: Answer, subject: str) -> CustodyError:
 
 
 def _query(asked: Mapping[str, str] | None) -> str:
-    if not asked:
-        return ""
-    return "?" + "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(asked.items()))
+    return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted((asked or {}).items()))
 
 
 def _tls(settings: S3Settings) -> ssl.SSLContext:

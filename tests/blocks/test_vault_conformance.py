@@ -14,7 +14,7 @@ import pytest
 from blocks.vault import EvidenceVault, SecondDigest
 from regulation.errors import ActionDenied, ConfigurationError, FixityError
 from tests.fixtures.s3 import SERVERS
-from tests.fixtures.vaults import FLOOR, intake, store_bytes, store_file
+from tests.fixtures.vaults import FLOOR, intake, random_bytes, store_bytes, store_file
 
 MIB = 1 << 20
 # around a buffer of the directory vault (4 MiB) and a part of the S3 vaults here (5 MiB)
@@ -31,13 +31,9 @@ def vault(request: pytest.FixtureRequest) -> EvidenceVault:
     return found
 
 
-def content_of(size: int) -> bytes:
-    return os.urandom(size)
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_holds_exactly_what_was_read(vault: EvidenceVault, tmp_path: Path, size: int) -> None:
-    content = content_of(size)
+    content = random_bytes(size)
     stored = store_bytes(vault, tmp_path, content, intake())
     assert stored.size == stored.held.size == size
     assert stored.sha256 == hashlib.sha256(content).hexdigest()
@@ -50,7 +46,7 @@ def test_holds_exactly_what_was_read(vault: EvidenceVault, tmp_path: Path, size:
 
 def test_second_digest_is_made_only_where_asked(vault: EvidenceVault, tmp_path: Path) -> None:
     assert store_bytes(vault, tmp_path, b"x", intake(), SecondDigest.NONE).sm3 is None
-    assert store_bytes(vault, tmp_path, content_of(5 * MIB), intake(), SecondDigest.NONE).sm3 is None
+    assert store_bytes(vault, tmp_path, random_bytes(5 * MIB), intake(), SecondDigest.NONE).sm3 is None
 
 
 def test_key_names_unit_and_month(vault: EvidenceVault, tmp_path: Path) -> None:
@@ -59,7 +55,7 @@ def test_key_names_unit_and_month(vault: EvidenceVault, tmp_path: Path) -> None:
 
 
 def test_same_content_is_kept_once(vault: EvidenceVault, tmp_path: Path) -> None:
-    content = content_of(MIB)
+    content = random_bytes(MIB)
     first = store_bytes(vault, tmp_path, content, intake())
     second = store_bytes(vault, tmp_path, content, intake())
     assert (first.already_there, second.already_there) == (False, True)
@@ -68,7 +64,7 @@ def test_same_content_is_kept_once(vault: EvidenceVault, tmp_path: Path) -> None
 
 
 def test_same_intake_again_is_kept_once(vault: EvidenceVault, tmp_path: Path) -> None:
-    content, asked = content_of(9 * MIB), intake()
+    content, asked = random_bytes(9 * MIB), intake()
     first = store_bytes(vault, tmp_path, content, asked)
     second = store_bytes(vault, tmp_path, content, asked)
     assert second.already_there
@@ -86,7 +82,7 @@ def test_same_content_of_another_unit_is_another_original(vault: EvidenceVault, 
 
 def test_eight_threads_with_the_same_content_make_one_object(vault: EvidenceVault, tmp_path: Path) -> None:
     source = tmp_path / "source"
-    source.write_bytes(content_of(MIB))
+    source.write_bytes(random_bytes(MIB))
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: store_file(vault, source, intake()), range(8)))
     assert len({result.held.key for result in results}) == 1
@@ -96,7 +92,7 @@ def test_eight_threads_with_the_same_content_make_one_object(vault: EvidenceVaul
 
 def test_progress_adds_up_to_the_size(vault: EvidenceVault, tmp_path: Path) -> None:
     source = tmp_path / "source"
-    source.write_bytes(content_of(9 * MIB))
+    source.write_bytes(random_bytes(9 * MIB))
     seen: list[int] = []
     descriptor = os.open(source, os.O_RDONLY)
     vault.store(descriptor, intake(), second=SecondDigest.NONE, progress=seen.append)
