@@ -1,0 +1,144 @@
+"""Art. 7: nobody may cut or alter originals; a recorder whose clock is wrong is found out."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from blocks.vault import Intake, SecondDigest
+from flows.upload import upload_dock_session
+from registry import ledger
+from registry.tables import ClockReading, Condition
+from regulation.errors import ActionDenied, CustodyError
+from tests.fixtures.stations import NOON, Scene
+
+pytestmark = pytest.mark.servers
+
+NAME = "DSJ00001_SL000001_20260521120500_0001.mp4"
+
+
+@pytest.fixture
+def taken_in(scene: Scene, media_samples: dict[str, bytes]) -> Scene:
+    """A scene with one sealed original of an activity."""
+    scene.activity()
+    put(scene, media_samples["mp4"])
+    upload_dock_session(scene.dump, station=scene.name)
+    return scene
+
+
+def put(scene: Scene, content: bytes, name: str = NAME) -> None:
+    path = scene.dump / name
+    path.write_bytes(content)
+    os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+
+
+def test_an_original_is_byte_for_byte_what_the_recorder_held(taken_in: Scene, media_samples: dict[str, bytes]) -> None:
+    (original,) = taken_in.originals()
+    assert original.read_bytes() == media_samples["mp4"] == (taken_in.dump / NAME).read_bytes()
+    assert original.name == sha256(media_samples["mp4"]).hexdigest()
+
+
+def test_an_original_is_read_only_in_the_vault(taken_in: Scene) -> None:
+    (original,) = taken_in.originals()
+    assert stat.S_IMODE(original.stat().st_mode) == 0o444
+
+
+def test_an_original_is_never_replaced_by_other_bytes(taken_in: Scene, tmp_path: Path) -> None:
+    (original,) = taken_in.originals()
+    key = original.relative_to(taken_in.station.vault.root).as_posix()
+    with pytest.raises(CustodyError):
+        taken_in.station.vault.put_document(key, b"other bytes")
+    held = taken_in.station.vault.check(key, None)
+    assert held is not None
+    assert held.size == original.stat().st_size
+
+
+def test_a_lock_can_be_lengthened_and_never_shortened(taken_in: Scene) -> None:
+    vault = taken_in.station.vault
+    (held,) = vault.originals("chengguan")
+    assert held.retain_until is not None
+    later = vault.extend_retention(held.key, held.version, held.retain_until + timedelta(days=1))
+    with pytest.raises(ActionDenied):
+        vault.extend_retention(held.key, held.version, held.retain_until)
+    assert later.retain_until == held.retain_until + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE recording SET sha256 = '0'",
+        "UPDATE recording SET vault_key = 'elsewhere'",
+        "UPDATE recording SET size = 1",
+        "DELETE FROM recording",
+        "UPDATE ledger_entry SET facts = '{}'",
+        "DELETE FROM ledger_entry",
+        "UPDATE file_receipt SET document = '{}'",
+        "DELETE FROM file_receipt",
+    ],
+)
+def test_the_registry_itself_refuses_to_forget_or_rewrite(taken_in: Scene, act: str) -> None:
+    with taken_in.registry.streaming() as connection, pytest.raises(DatabaseError):
+        connection.execute(text(act))
+    assert ledger.verify(taken_in.registry).problems == []
+
+
+def test_every_original_is_hashed_when_it_comes_in_and_the_ledger_says_so(
+    taken_in: Scene, media_samples: dict[str, bytes]
+) -> None:
+    (line,) = taken_in.lines().values()
+    assert line.sha256 == sha256(media_samples["mp4"]).hexdigest()
+    assert line.sm3 is not None
+    assert ledger.verify_rows(taken_in.registry).problems == []
+
+
+def test_the_same_content_is_kept_once_and_read_again_before_it_counts(taken_in: Scene, tmp_path: Path) -> None:
+    (original,) = taken_in.originals()
+    intake = Intake(taken_in.people["unit"], "chengguan", *_month(original), NOON + timedelta(days=400))
+    with (taken_in.dump / NAME).open("rb") as file:
+        stored = taken_in.station.vault.store(file.fileno(), intake, second=SecondDigest.NONE, progress=lambda _: None)
+    assert stored.already_there
+    assert taken_in.originals() == [original]
+
+
+def _month(original: Path) -> tuple[int, int]:
+    year, month = original.parts[-3:-1]
+    return int(year), int(month)
+
+
+def test_a_cut_recording_is_kept_as_it_is_and_told(scene: Scene, media_samples: dict[str, bytes]) -> None:
+    cut = media_samples["mp4"][: len(media_samples["mp4"]) // 2]
+    put(scene, cut)
+    upload_dock_session(scene.dump, station=scene.name)
+    (row,) = scene.recordings().values()
+    assert row.condition is Condition.DAMAGED
+    (original,) = scene.originals()
+    assert original.read_bytes() == cut
+
+
+def test_a_wrong_clock_is_corrected_by_what_was_measured_and_told(
+    scene: Scene, media_samples: dict[str, bytes]
+) -> None:
+    scene.activity()
+    with scene.registry.acting("test", NOON) as act:
+        read_at = NOON - timedelta(hours=1)
+        act.session.add(ClockReading(device_id=scene.people["device"], read_at=read_at, offset_seconds=-7200.0))
+    put(scene, media_samples["mp4"], "DSJ00001_SL000001_20260521140500_0001.mp4")
+    upload_dock_session(scene.dump, station=scene.name)
+    (row,) = scene.recordings().values()
+    assert row.started_at == NOON + timedelta(minutes=5)
+    assert row.activity_number is not None
+    page = (scene.station.receipt_folder / scene.receipt().number / "receipt.html").read_text()
+    assert "A7-clock-offset" in page
+
+
+def test_the_receipt_keeps_what_the_device_called_its_files(taken_in: Scene) -> None:
+    (line,) = json.loads(taken_in.receipt().document)["may_be_wiped"]
+    assert bytes.fromhex(line["raw_name"]) == NAME.encode()
