@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from prefect.blocks.core import Block
-from pydantic import SecretStr, ValidationError
+from pydantic import HttpUrl, SecretStr, ValidationError
 
 from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
@@ -84,6 +84,7 @@ def register(home: Home, *, unit: str | None = None) -> DockStation:
     Returns the station of `unit`, the installation's own by default.
     """
     for block_type in BLOCK_TYPES:
+        block_type._logo_url = HttpUrl(f"{home.settings.pages_url}/icons/{block_type.get_block_type_slug()}.svg")
         block_type.register_type_and_schema()
     station = station_of(home, unit=unit)
     station.vault.prepare()

@@ -21,6 +21,9 @@ _STYLED = {
 }
 _templates = Environment(loader=PackageLoader("desk", "templates"), autoescape=True, undefined=StrictUndefined)
 
+ICONS = {path.stem: path for path in (Path(__file__).parent / "icons").glob("*.svg")}
+"""By the slug of the block type."""
+
 pages = APIRouter()
 
 
@@ -58,6 +61,16 @@ def health(desk: TheDesk) -> Response:
     if not os.access(desk.spool.root, os.W_OK):
         raise Refused(503, "The spool cannot be written.")
     return JSONResponse({"status": "ok", "spool_free_bytes": shutil.disk_usage(desk.spool.root).free})
+
+
+@pages.get("/icons/{name}.svg")
+def icon(name: str) -> Response:
+    """The icon of a block type, which Prefect's pages show from here."""
+    path = ICONS.get(name)
+    if path is None:
+        raise Refused(404, "There is no such icon.")
+    headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=86400"}
+    return FileResponse(path, media_type="image/svg+xml", headers=headers)
 
 
 def receipt_of(request: Request, number: str, key: str = "") -> Path:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from blocks.receipt_link import GOOD_FOR, opens, receipt_link
+from deployments.bootstrap import BLOCK_TYPES
 from tests.fixtures.desks import NOW, PAGES_KEY, InProcess, Site
 
 NUMBER = "R-chengguan-2026-00001"
@@ -134,3 +135,12 @@ def test_a_link_is_not_good_before_it_was_made() -> None:
 
     assert opens(key, NUMBER, PAGES_KEY, NOW)
     assert not opens(key, NUMBER, PAGES_KEY, NOW - timedelta(seconds=1))
+
+
+def test_every_block_type_has_an_icon_that_prefect_s_pages_may_show(browser: httpx.Client) -> None:
+    for block_type in BLOCK_TYPES:
+        answer = browser.get(f"/icons/{block_type.get_block_type_slug()}.svg")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert browser.get("/icons/..%2Fpages.svg").status_code == 404
