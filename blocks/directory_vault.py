@@ -109,7 +109,9 @@ class DirectoryVault(Block):
         return self._store
 
     def __getstate__(self) -> dict[object, object]:
-        return {**super().__getstate__(), "__pydantic_private__": {"_store": None}}
+        state = super().__getstate__()
+        private = state.get("__pydantic_private__") or {}
+        return {**state, "__pydantic_private__": {**private, "_store": None}}
 
 
 _making = Lock()

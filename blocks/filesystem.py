@@ -158,11 +158,11 @@ class DirectorySync:
             self._done[name] = covered
 
     def ensure(self, directory: Path, within: Path) -> None:
-        """Make `directory` and its parents below `within`, durably."""
-        if str(directory) in self._made and directory.is_dir():
+        """Make `directory` and its parents below `within`, durably; `within` itself must be there: a mount point that
+        has lost its disk is no place to write to."""
+        if directory == within or (str(directory) in self._made and directory.is_dir()):
             return
-        if directory != within:
-            self.ensure(directory.parent, within)
+        self.ensure(directory.parent, within)
         directory.mkdir(mode=0o750, exist_ok=True)
         self.sync(directory.parent)
         self._made.add(str(directory))

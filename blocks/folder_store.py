@@ -49,6 +49,7 @@ class FolderStore:
     def prepare(self) -> list[Ability]:
         with storing("root"):
             self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
+            self._sync.sync(self._root.parent)
             for name in ("originals", "locks", "incoming"):
                 self._sync.ensure(self._root / name, self._root)
             self._remove_leftovers()
@@ -201,7 +202,6 @@ class FolderStore:
         """A temporary file of this intake alone, gone afterwards unless it was published."""
         temporary = self._root / "incoming" / name
         with storing("root"):
-            self._sync.ensure(temporary.parent, self._root)
             opened = claim(temporary)
         try:
             yield temporary, opened

@@ -30,7 +30,7 @@ class _Armed:
 
 
 class FaultyProxy:
-    """Forwards to `endpoint`. A fault strikes connections that sent `at` bytes since it was armed, `times` times in all."""
+    """Forwards to `endpoint`. A fault strikes who has sent `at` bytes since it was armed, `times` times in all."""
 
     def __init__(self, endpoint: str, tls: ssl.SSLContext | None = None) -> None:
         target = urlsplit(endpoint)
