@@ -165,7 +165,9 @@ def test_a_run_from_prefect_wipes_only_where_the_station_allows_it(make_scene: M
     assert (scene.dump / "a.txt").exists()
 
 
-def test_a_recording_of_no_activity_becomes_a_duty_and_of_several_a_question(scene: Scene, media_samples: Samples) -> None:
+def test_a_recording_of_no_activity_becomes_a_duty_and_of_several_a_question(
+    scene: Scene, media_samples: Samples
+) -> None:
     scene.activity(start=NOON, minutes=30)
     scene.activity(start=NOON + timedelta(minutes=20), minutes=30)
     put(scene, media_samples["mp4"], recorded(25))
