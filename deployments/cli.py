@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from deployments.commands import directory, dock, doctor, filing, receipt, token, up, verify
+from deployments.commands import directory, dock, doctor, filing, receipt, registry, token, up, verify
 from deployments.console import told
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.add_typer(dock.app, name="dock")
 app.add_typer(directory.app, name="directory")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
+app.add_typer(registry.app, name="registry")
 app.add_typer(token.app, name="token")
 app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
