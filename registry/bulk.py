@@ -43,7 +43,7 @@ def _among(connection: Connection, column: Column[Any], values: list[Any]) -> Co
         return column.in_(values)
     # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a subquery
     # instead of ANY, which a plan made once would compare value by value.
-    return column.in_(select(func.unnest(bindparam(None, values, type_=ARRAY(column.type)))))
+    return column.in_(select(func.unnest(bindparam(None, values, type_=ARRAY(column.type, dimensions=1)))))
 
 
 def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -54,7 +54,7 @@ def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
     if connection.dialect.name == "postgresql":
         _copy(connection, table, rows)
     else:
-        connection.execute(table.insert(), rows)
+        _insert_many(connection, table, rows)
 
 
 def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -67,27 +67,49 @@ def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
         new = select(*_as_columns(table, rows)).subquery("new")
         connection.execute(table.update().where(table.c.id == new.c.id).values({name: new.c[name] for name in changed}))
     else:
-        statement = table.update().where(table.c.id == bindparam("_id"))
-        values = {name: bindparam(f"_{name}", type_=table.c[name].type) for name in changed}
-        connection.execute(statement.values(values), [{f"_{name}": row[name] for name in row} for row in rows])
+        _update_many(connection, table, changed, rows)
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """COPY, three times as fast as INSERT. The driver's errors come as they are: `in_our_words` knows them as well."""
-    columns = [table.c[name] for name in rows[0]]
-    convert = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
     quote = connection.dialect.identifier_preparer.quote
-    target = f"COPY {quote(table.name)} ({', '.join(quote(column.name) for column in columns)}) FROM STDIN"
+    target = f"COPY {quote(table.name)} ({', '.join(quote(name) for name in rows[0])}) FROM STDIN"
     with connection.connection.cursor().copy(target) as copy:
-        for row in rows:
-            values = row.values()
-            copy.write_row([one if to is None else to(one) for one, to in zip(values, convert, strict=True)])
+        for values in _converted(connection, table, list(rows[0]), rows):
+            copy.write_row(values)
+
+
+def _insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The driver's own loop over rows: SQLAlchemy's takes twice the time of all that SQLite itself does."""
+    quote, names = connection.dialect.identifier_preparer.quote, list(rows[0])
+    columns, marks = ", ".join(map(quote, names)), ", ".join("?" * len(names))
+    statement = f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    connection.exec_driver_sql(statement, list(_converted(connection, table, names, rows)))
+
+
+def _update_many(connection: Connection, table: Table, changed: list[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    values = ", ".join(f"{quote(name)} = ?" for name in changed)
+    statement = f"UPDATE {quote(table.name)} SET {values} WHERE id = ?"  # noqa: S608 - names of our own tables
+    connection.exec_driver_sql(statement, list(_converted(connection, table, [*changed, "id"], rows)))
+
+
+def _converted(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """Of each row the values of `names`, as the driver wants them."""
+    types = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+    convert = [(name, type_.bind_processor(connection.dialect)) for name, type_ in zip(names, types, strict=True)]
+    for row in rows:
+        yield tuple([row[name] if to is None else to(row[name]) for name, to in convert])
 
 
 def _as_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
     """`rows` as one array a column, for one statement instead of one a row."""
     return [
-        func.unnest(bindparam(None, [row[name] for row in rows], type_=ARRAY(table.c[name].type))).label(name)
+        func.unnest(bindparam(None, [row[name] for row in rows], type_=ARRAY(table.c[name].type, dimensions=1))).label(
+            name
+        )
         for name in rows[0]
     ]
 

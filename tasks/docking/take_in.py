@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from threading import Lock
 from uuid import UUID, uuid5
 
 from prefect import task
@@ -46,23 +47,61 @@ def take_in_files(work: DockWork) -> None:
 
 
 def _all_taken_in(work: DockWork, items: Sequence[DockItem], progress: Progress) -> Iterator[Outcome]:
-    """Several files at once, results as they come; never more than twice as many files under way as threads."""
+    """Several files at once, results as they come. The threads never wait for the registry: what they take in while a
+    batch is being registered is the next one."""
+    taking = _Taking(work, items, progress)
     threads = work.station.files_at_once
-    queue = iter(items)
-    known = KnownContent(work, items)
     with ThreadPoolExecutor(threads, thread_name_prefix="take-in") as pool:
-        under_way: set[Future[Outcome]] = set()
+        running = [pool.submit(taking.run) for _ in range(threads)]
         try:
-            while True:
-                for item in islice(queue, 2 * threads - len(under_way)):
-                    under_way.add(pool.submit(_take_in, work, known, item, progress))
-                if not under_way:
-                    return
-                done, under_way = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-                progress.tell()
+            yield from taking.outcomes(threads)
         finally:
-            pool.shutdown(cancel_futures=True)
+            taking.stop()
+        for thread in running:
+            thread.result()
+
+
+class _Taking:
+    """The files still to be read, and what has become of those that were."""
+
+    def __init__(self, work: DockWork, items: Sequence[DockItem], progress: Progress) -> None:
+        self._work = work
+        self._known = KnownContent(work, items)
+        self._progress = progress
+        self._next = iter(items)
+        self._turn = Lock()
+        self._done: SimpleQueue[Outcome | None] = SimpleQueue()
+
+    def run(self) -> None:
+        """Take in one file after the other until none is left; what fails stops all threads."""
+        try:
+            while (item := self._take()) is not None:
+                self._done.put(_take_in(self._work, self._known, item, self._progress))
+        finally:
+            self.stop()
+            self._done.put(None)
+
+    def outcomes(self, threads: int) -> Iterator[Outcome]:
+        """What `threads` threads have taken in, until each has ended."""
+        while threads:
+            try:
+                outcome = self._done.get(timeout=0.5)
+            except Empty:
+                self._progress.tell()
+                continue
+            if outcome is None:
+                threads -= 1
+            else:
+                yield outcome
+
+    def stop(self) -> None:
+        """Begin no further file."""
+        with self._turn:
+            self._next = iter(())
+
+    def _take(self) -> DockItem | None:
+        with self._turn:
+            return next(self._next, None)
 
 
 def _take_in(work: DockWork, known: KnownContent, item: DockItem, progress: Progress) -> Outcome:

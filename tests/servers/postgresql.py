@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,10 +41,11 @@ def programs() -> Path | None:
 
 class PostgresServer:
     """Started in about two seconds; `stop` removes its folder. Its superuser is ``postgres``, nobody is asked for a
-    password."""
+    password. `changed` are settings of the server's own."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, changed: Mapping[str, str] | None = None) -> None:
         self.programs = programs
+        self._settings = _SETTINGS | dict(changed or {})
         self.folder = Path(tempfile.mkdtemp(prefix="custody-pg-"))
         self._as_user = _as_user()
         if self._as_user:
@@ -58,7 +59,7 @@ class PostgresServer:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it, also again after `halt`."""
-        settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        settings = [f"-c{name}={value}" for name, value in self._settings.items()]
         data = str(self.folder / "data")
         command = [*self._as_user, str(self.programs / "postgres"), "-D", data, "-k", str(self.folder), *settings]
         process = start(command, self._log)

@@ -28,11 +28,12 @@ def require_open(session: DockSession) -> None:
 
 
 def items_of(act: Act, session_id: UUID, item_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
-    """The named items of the session by id; `ActionDenied` when one of them is not of this session."""
-    item = table_of(DockItem)
+    """What may change of the named items of the session, by id; `ActionDenied` when one of them is not of this session."""
+    item = table_of(DockItem).c
     wanted = set(item_ids)
-    query = select(item).where(item.c.session_id == session_id)
-    found = {row.id: row for row in rows_among(act.connection, query, item.c.id, wanted)}
+    query = select(item.id, item.outcome, item.recording_id, item.note, item.wiped_at)
+    rows = rows_among(act.connection, query.where(item.session_id == session_id), item.id, wanted)
+    found = {row.id: row for row in rows}
     for missing in wanted - found.keys():
         raise ActionDenied("this item is not of the dock session", subject=str(missing))
     return found

@@ -1,0 +1,46 @@
+"""``python -m bench [TOPIC …] [--quick] [--rounds N]``: measure, print, and write docs/reference/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from bench import directory, intake, memory, orchestration, records, report
+from bench.place import Place, place
+from bench.report import Section
+
+TOPICS: dict[str, list[Callable[[Place], Section]]] = {
+    "intake": [intake.null, intake.ceph],
+    "intake-null": [intake.null],
+    "intake-ceph": [intake.ceph],
+    "directory": [directory.measure],
+    "memory": [memory.measure],
+    "registry": [records.measure],
+    "orchestration": [orchestration.measure],
+}
+_ALL = ("intake", "directory", "memory", "registry", "orchestration")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "topics", nargs="*", metavar="TOPIC", help=f"one or more of {', '.join(TOPICS)}; all by default"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often each contestant runs (5)")
+    parser.add_argument("--quick", action="store_true", help="small files, only printed: to see that everything runs")
+    asked = parser.parse_args()
+    unknown = set(asked.topics) - TOPICS.keys()
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    topics = asked.topics or _ALL
+    command = " ".join(["python -m bench", *topics, f"--rounds {asked.rounds}"])
+    with place(quick=asked.quick, rounds=asked.rounds, command=command) as here:
+        for measure in (measure for topic in topics for measure in TOPICS[topic]):
+            section = measure(here)
+            print(section.text(), flush=True)
+            if not asked.quick:
+                report.write([section])
+
+
+if __name__ == "__main__":
+    main()
