@@ -15,6 +15,7 @@ from deployments.console import Bars, errors, out
 from deployments.home import Home, station_name
 from deployments.server import prefect_at_hand
 from deployments.settings import read_settings
+from tasks.dump import Dump
 
 
 class DockGroup(TyperGroup):
@@ -50,6 +51,8 @@ def take_in(
     """Take in one dump and issue its receipt. Interrupted, the same command finishes what it finds begun."""
     home = Home(read_settings())
     home.prepare()
+    with Dump(folder):  # before a server is started for nothing
+        pass
     with prefect_at_hand(home):
         number = _take_in(home, folder.resolve(), unit, wipe)
     page = home.settings.receipts / number / "receipt.html"

@@ -15,7 +15,8 @@ from deployments.console import out
 from deployments.home import Home
 from deployments.server import is_free
 from deployments.settings import read_settings
-from regulation.errors import CustodyError
+from registry.database import Registry
+from regulation.errors import ConfigurationError, CustodyError
 
 LEAST_FREE_GIB = 5
 
@@ -79,19 +80,31 @@ def _disk(home: Home) -> Iterator[Check]:
 
 
 def _registry(home: Home) -> Iterator[Check]:
-    from registry.database import Registry
-
-    def look() -> str:
+    def look(question: Callable[[Registry], str]) -> str:
         registry = Registry(home.settings.registry_url)
         try:
             registry.check()
-            return registry.shown_url
+            return question(registry)
         finally:
             registry.dispose()
 
-    yield _tried(
-        "registry", look, "run `custody up` once (it brings the schema up to date) or set CUSTODY_DATABASE_URL"
-    )
+    mend = "run `custody registry migrate`, or set CUSTODY_DATABASE_URL"
+    reached = _tried("registry", lambda: look(lambda registry: registry.shown_url), mend)
+    yield reached
+    if reached.well:
+        mend = "import it with `custody directory import units.csv`, or set CUSTODY_UNIT"
+        yield _tried("unit", lambda: look(lambda registry: _unit(home, registry)), mend)
+
+
+def _unit(home: Home, registry: Registry) -> str:
+    """The installation's own unit, which sessions are opened for."""
+    from registry.queries import unit_by_code
+
+    code = home.settings.unit
+    with registry.reading() as reading:
+        if unit_by_code(reading, code) is None:
+            raise ConfigurationError("No unit has this code.", subject=f"CUSTODY_UNIT={code}")
+    return code
 
 
 def _vault(home: Home) -> Iterator[Check]:
