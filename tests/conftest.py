@@ -8,7 +8,9 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 
 pytest_plugins = [
+    "tests.fixtures.custody",
     "tests.fixtures.databases",
+    "tests.fixtures.desks",
     "tests.fixtures.media",
     "tests.fixtures.properties",
     "tests.fixtures.s3",

@@ -78,6 +78,7 @@ class _Check:
         # was altered.
         self._doubtful: Head | None = None
         self._missing: list[int] = []
+        self._moved: int | None = None  # the last entry that stood in another's place: nothing follows from its hash
         self._known = {head.seq: head.hash for head in known}
 
     def see(self, row: AnyRow) -> None:
@@ -108,12 +109,13 @@ class _Check:
         before = self._before(seq)
         was_doubtful = self._settle_doubt(link if before else None)
         if digest == stored:
-            if before and link not in before and not was_doubtful:
+            if before and link not in before and not was_doubtful and self._moved != seq - 1:
                 self._blame_link(seq)
         elif any(_digest(row, link=one) == stored for one in before if one != link):
             self._blame(seq, "previous_hash", "altered: it no longer names the entry before it")
         elif (own := self._own_number(row)) is not None:
             self._blame(seq, "seq", f"altered: this is entry {own}")
+            self._moved = seq
         else:
             self._doubtful = Head(seq, digest)
 
