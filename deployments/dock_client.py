@@ -23,6 +23,7 @@ from tasks.dump import Dump, Entry, shown
 FILES_AT_ONCE = 4
 CHUNK = 16 << 20
 _ROUNDS = 3
+_TRIES = 10
 _TUS = {"Tus-Resumable": "1.0.0"}
 
 Advanced = Callable[[int], None]
@@ -130,6 +131,7 @@ class _Sending:
         """Send what the server lacks; returns the SHA-256 of the whole, as read here."""
         hashing = _Hashing(descriptor)
         place, offset = self._create(entry)
+        in_vain = 0
         while offset < entry.size:
             self._advanced(entry, offset)
             piece = os.pread(descriptor, min(CHUNK, entry.size - offset), offset)
@@ -137,7 +139,10 @@ class _Sending:
             if not piece:
                 raise _Left("it ended early")
             hashing.feed(piece, offset)
-            offset = self._append(place, piece, offset)
+            before, offset = offset, self._append(place, piece, offset)
+            in_vain = 0 if offset > before else in_vain + 1
+            if in_vain > _TRIES:
+                raise Unavailable("The bytes do not reach the server as they are sent.", article="Art. 7")
         sha256 = hashing.finish(entry.size)
         _require_unchanged(entry, descriptor)
         self._advanced(entry, entry.size)

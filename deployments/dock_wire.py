@@ -79,9 +79,9 @@ class Wire:
         until, pause = time.monotonic() + self._patience, _FIRST_PAUSE
         while True:
             answer = self._try(method, place, headers, content, json)
-            if answer.status < 400 or answer.status in accept:
+            if 0 < answer.status < 400 or answer.status in accept:
                 return answer
-            if answer.status not in _MAY_PASS and answer.status != 0:
+            if answer.status != 0 and answer.status not in _MAY_PASS:
                 raise ActionDenied(answer.sentence, article="Art. 16", subject=f"{answer.status}")
             if time.monotonic() > until:
                 raise Unavailable(f"The server cannot be used: {answer.sentence}")
@@ -104,7 +104,10 @@ class Wire:
 
     def state(self, batch: str) -> dict[str, Any]:
         """How far a batch has come."""
-        return self.ask("GET", f"/intake/sessions/{batch}").json()
+        found = self.ask("GET", f"/intake/sessions/{batch}").json()
+        if "state" not in found:
+            raise Unavailable("This address answers, but not as the intake does.")
+        return found
 
     def wait_for_receipt(self, batch: str, *, every_seconds: float = 2.0) -> dict[str, Any]:
         """The state of a batch once it is sealed, however long that takes."""

@@ -84,7 +84,7 @@ def receipt_of(request: Request, number: str, key: str = "") -> Path:
             "This link is not complete, or has expired. Ask the device administrator for a new one.",
         )
     folder = desk.receipts / number
-    if not (folder / "receipt.json").is_file():
+    if not (folder / "receipt.html").is_file():  # laid out last
         raise NotShown(404, "回执尚未生成，请稍后再试。", "The receipt is not laid out yet. Try again in a moment.")
     return folder
 
