@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from awscrt import checksums  # type: ignore[import-untyped]  # ships no types
+from awscrt import checksums
 
 
 def crc64nvme(data: memoryview | bytes, previous: int = 0) -> int:

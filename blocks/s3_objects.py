@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from blocks.s3_connection import Answer
 from blocks.s3_settings import RetentionMode
-from blocks.s3_wire import Answer, Wire, refusal
+from blocks.s3_wire import Wire, refusal
 from blocks.vault import Held
 from regulation.errors import FixityError
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
 from botocore.credentials import Credentials
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,9 @@ class Signer:
 
         `path` and `query` are as they will be sent, percent-encoded, the query sorted by name.
         """
-        moment = _Moment({"timestamp": datetime.now(UTC).strftime(SIGV4_TIMESTAMP)})
-        headers["x-amz-date"] = moment.context["timestamp"]
+        now = time.strftime(SIGV4_TIMESTAMP, time.gmtime())  # a signature is of this minute, whatever is signed
+        moment = cast("AWSRequest", _Moment({"timestamp": now}))
+        headers["x-amz-date"] = now
         headers["x-amz-content-sha256"] = payload_sha256
         names = sorted(headers)
         signed = ";".join(names)

@@ -23,7 +23,8 @@ from blocks.vault import Ability
 from regulation.errors import ConfigurationError
 
 _FOLDER = "probe/"
-_LOCKED_FOR = timedelta(seconds=3)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of a server that tells no time: it refuses such a lock
+_LOCKED_FOR = (3, 10, 40)  # seconds: longer only where the server is so slow that a lock ends before it was tried
 _FORGOTTEN_AFTER = timedelta(hours=1)
 _CONTENT = b"a probe of the vault"
 _OTHER = b"something else"
@@ -37,8 +38,9 @@ class Trial:
         self._wire = wire
         self._prefix = f"{_FOLDER}{uuid4()}/"
         self._mode: Any = settings.retention_mode.value.upper()
-        self._clock_ahead = timedelta(0)
-        self._until = datetime.now(UTC)
+        self._server_time = _LONG_AGO
+        self._read_at = 0.0
+        self._until = _LONG_AGO
 
     def run(self) -> list[Ability]:
         """Every trial, in the order in which people read them."""
@@ -73,12 +75,11 @@ class Trial:
         answer = self._wire.send("HEAD", "")
         if answer.status >= 400:
             raise refusal(answer, "bucket")
-        self._clock_ahead = (answer.server_time or datetime.now(UTC)) - datetime.now(UTC)
-        self._until = (self._now() + _LOCKED_FOR).replace(microsecond=0)
+        self._server_time, self._read_at = answer.server_time or _LONG_AGO, time.monotonic()
 
     def _now(self) -> datetime:
         """The server's time."""
-        return datetime.now(UTC) + self._clock_ahead
+        return self._server_time + timedelta(seconds=time.monotonic() - self._read_at)
 
     def _put(self, name: str, content: bytes = _CONTENT, **asked: Any) -> str | None:
         told = self._client.put_object(Bucket=self._control.bucket, Key=self._prefix + name, Body=content, **asked)
@@ -108,6 +109,19 @@ class Trial:
         ]
 
     def _lock_on_object(self) -> tuple[bool, bool]:
+        """Whether a lock comes with the object, and whether it holds."""
+        told = (False, False)
+        for seconds in _LOCKED_FOR:
+            self._lock_for(seconds)
+            told = self._try_lock()
+            if told[1] or self._now() < self._until:
+                break
+        return told
+
+    def _lock_for(self, seconds: int) -> None:
+        self._until = (self._now() + timedelta(seconds=seconds)).replace(microsecond=0)
+
+    def _try_lock(self) -> tuple[bool, bool]:
         key = self._prefix + "lock"
         try:
             version = self._put("lock", ObjectLockMode=self._mode, ObjectLockRetainUntilDate=self._until)
@@ -125,6 +139,7 @@ class Trial:
 
     def _lock_on_parts(self) -> bool:
         key = self._prefix + "lock-parts"
+        self._lock_for(_LOCKED_FOR[0])
         asked = {"ObjectLockMode": self._mode, "ObjectLockRetainUntilDate": self._until}
         try:
             upload = self._begin(key, **asked)
