@@ -26,7 +26,7 @@ demo: $(STAMP) ## take in a small city's recorders and show it; ARGS=--once ends
 	@$(RUN) deployments.demo $(ARGS)
 
 servers: $(STAMP)
-	@bash tests/servers/install.sh
+	@PYTHON=$(VENV)/bin/python bash tests/servers/install.sh
 
 test: $(STAMP) servers ## run every test, with real servers (installs Debian packages where it may)
 	$(RUN) pytest --cov --cov-report=term $(ARGS)
