@@ -62,25 +62,28 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("statement", REFUSED)
-def test_what_was_said_is_not_unsaid(city: City, sealed: DockSession, statement: str) -> None:
-    if city.registry.engine.dialect.name == "postgresql":
+ALLOWED = [
+    "UPDATE recording SET filing = 'unfiled'",
+    "UPDATE recording SET retain_until = '2099-01-01 00:00:00.000000'",
+    "UPDATE dock_item SET wiped_at = '2026-12-01 00:00:00.000000'",
+    "UPDATE dock_session SET lease_holder = 'x'",
+]
+
+
+def is_refused(registry: Registry, statement: str) -> bool:
+    if registry.engine.dialect.name == "postgresql":
         statement = statement.replace("raw_name = shown_name", "raw_name = CAST('x' AS bytea)")
-    with pytest.raises(IntegrityError, match=r"refused \(Art\. 7\)"):
+    try:
+        run(registry, statement)
+    except IntegrityError as error:
+        return "refused (Art. 7)" in str(error)
+    return False
+
+
+def test_what_was_said_is_not_unsaid_and_the_rest_may_change(city: City, sealed: DockSession) -> None:
+    assert [statement for statement in REFUSED if not is_refused(city.registry, statement)] == []
+    for statement in ALLOWED:
         run(city.registry, statement)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE recording SET filing = 'unfiled'",
-        "UPDATE recording SET retain_until = '2099-01-01 00:00:00.000000'",
-        "UPDATE dock_item SET wiped_at = '2026-12-01 00:00:00.000000'",
-        "UPDATE dock_session SET lease_holder = 'x'",
-    ],
-)
-def test_what_may_change_changes(city: City, sealed: DockSession, statement: str) -> None:
-    run(city.registry, statement)
 
 
 LAST = "(SELECT max(seq) FROM ledger_entry)"
