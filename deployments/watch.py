@@ -133,11 +133,11 @@ class Watch:
 
 
 def _is_new(registry: Registry, dump: Path, state: DumpState) -> bool:
-    """Whether nobody works on the dump and it is not as it was when it was last sealed."""
+    """Whether nobody works on the dump, and it was left half done or is not as it was when it was last sealed."""
     with registry.reading() as reading:
-        open_one = intake.open_session_of(reading, str(dump))
-        if open_one is not None:
-            return open_one.lease_until is None or open_one.lease_until < datetime.now(UTC)
+        begun = intake.unfinished_session_of(reading, str(dump)) or intake.open_session_of(reading, str(dump))
+        if begun is not None:
+            return begun.lease_until is None or begun.lease_until < datetime.now(UTC)
         return intake.last_sealed_state_of(reading, str(dump)) != state
 
 

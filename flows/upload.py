@@ -10,12 +10,13 @@ from prefect import flow
 from blocks.dock_station import DockStation
 from tasks.docking.artifacts import publish_session
 from tasks.docking.file import file_originals
+from tasks.docking.finish import finish_sealed
 from tasks.docking.probe import probe_originals
 from tasks.docking.scan import scan_dump
 from tasks.docking.seal import seal_session
 from tasks.docking.take_in import take_in_files
 from tasks.docking.wipe import wipe_dump
-from tasks.docking.work import dock_work
+from tasks.docking.work import dock_work, unfinished_work
 
 
 def _now() -> datetime:
@@ -35,6 +36,9 @@ def upload_dock_session(folder: Path, station: str = "default", wipe: bool = Fal
         The receipt's number.
     """
     dock = DockStation.named(station)
+    with unfinished_work(dock, folder, _now) as sealed:
+        if sealed is not None:
+            publish_session(sealed, finish_sealed(sealed))
     with dock_work(dock, folder, _now) as work:
         if wipe:
             work.check_may_wipe()

@@ -81,6 +81,29 @@ class Dump:
         os.close(self._descriptor)
         self._descriptor = -1
 
+    @property
+    def identity(self) -> str:
+        """What the system calls the folder: another at the same path, or none mounted there, is called otherwise."""
+        seen = os.fstat(self._descriptor)
+        return f"{seen.st_dev}:{seen.st_ino}"
+
+    def has(self, raw_name: bytes) -> bool:
+        """Whether something stands under `raw_name`; also where that cannot be found out."""
+        parent, _, name = raw_name.rpartition(b"/")
+        try:
+            folder = self._open_folder(parent)
+        except OSError as error:
+            return not isinstance(error, FileNotFoundError)
+        try:
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        finally:
+            os.close(folder)
+        return True
+
     def entries(self) -> Iterator[Entry]:
         """Every entry below the folder that is not itself a folder, folder by folder in name order."""
         waiting: list[bytes] = [b""]
@@ -118,9 +141,13 @@ class Dump:
         return folders, entries
 
     def _open_folder(self, path: bytes) -> int:
-        """A descriptor for the folder `path`, walked from the dump's own without following links. The caller closes."""
+        """A descriptor for the folder `path`, walked from the dump's own without following links, and never upwards:
+        a name can come from a receipt as well as from a listing. The caller closes."""
+        names = path.split(b"/") if path else []
+        if b".." in names:
+            raise OSError(errno.EINVAL, "not a name of the dump")
         descriptor = os.open(b".", _FOLDER, dir_fd=self._descriptor)
-        for name in path.split(b"/") if path else ():
+        for name in names:
             try:
                 below = os.open(name, _FOLDER, dir_fd=descriptor)
             finally:

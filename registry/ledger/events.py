@@ -11,6 +11,7 @@ class Event(StrEnum):
     SESSION_OPENED = "session.opened"
     SESSION_SCANNED = "session.scanned"
     SESSION_SEALED = "session.sealed"
+    SESSION_WIPING = "session.wiping"  # items of its receipt are about to be removed from the device
     ITEM_CHANGED = "item.changed"  # taken in, then seen with another size or time: to be taken in again
     ITEM_DUPLICATED = "item.duplicated"  # its content already was a verified original
     ITEM_SET_ASIDE = "item.set-aside"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from registry.bulk import chunked, table_of
+from registry.ledger.events import Event
 from registry.tables import (
     Activity,
     Condition,
@@ -20,6 +22,7 @@ from registry.tables import (
     FileReceipt,
     Filing,
     ItemOutcome,
+    LedgerEntry,
     Recording,
     SessionState,
     Unit,
@@ -29,6 +32,7 @@ from regulation.vocabulary import MediaKind, RemoteReason
 
 _item, _recording = table_of(DockItem).c, table_of(Recording).c
 _device, _activity = table_of(Device).c, table_of(Activity).c
+_entry = table_of(LedgerEntry).c
 
 MAY_BE_WIPED = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
 
@@ -75,6 +79,14 @@ class ReceiptLine:
     def may_be_wiped(self) -> bool:
         """Stored and verified (Art. 16); nothing else may ever be offered."""
         return self.outcome in MAY_BE_WIPED and self.sha256 is not None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedWipe:
+    """Items that were about to be removed from a folder, which is named as the system names it."""
+
+    folder: str
+    item_ids: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,22 @@ def last_sealed_session_of(session: Session, source: str) -> DockSession | None:
         select(DockSession)
         .where(col(DockSession.source) == source, col(DockSession.state) == SessionState.SEALED)
         .order_by(col(DockSession.sealed_at).desc())
+        .limit(1)
+    )
+    return session.scalars(question).one_or_none()
+
+
+def unfinished_session_of(session: Session, source: str) -> DockSession | None:
+    """The sealed session of a source whose lease was never given back: the run that sealed it is still at it, or was
+    cut off before it had laid out the receipt and entered what it wiped."""
+    question = (
+        select(DockSession)
+        .where(
+            col(DockSession.source) == source,
+            col(DockSession.state) == SessionState.SEALED,
+            col(DockSession.lease_holder).is_not(None),
+        )
+        .order_by(col(DockSession.sealed_at))
         .limit(1)
     )
     return session.scalars(question).one_or_none()
@@ -266,6 +294,21 @@ def items_to_wipe(session: Session, session_id: UUID) -> list[DockItem]:
         col(DockItem.wiped_at).is_(None),
     )
     return list(session.scalars(question))
+
+
+def announced_of(session: Session, session_id: UUID) -> AnnouncedWipe | None:
+    """What the ledger last said was about to be wiped of a session."""
+    question = (
+        select(_entry.facts)
+        .where(_entry.subject_id == session_id, _entry.event == Event.SESSION_WIPING.value)
+        .order_by(_entry.seq.desc())
+        .limit(1)
+    )
+    facts = session.execute(question).scalar_one_or_none()
+    if facts is None:
+        return None
+    told = json.loads(facts)
+    return AnnouncedWipe(told["folder"], frozenset(UUID(item) for item in told["items"]))
 
 
 def last_sealed_state_of(session: Session, source: str) -> DumpState | None:

@@ -13,6 +13,7 @@ from registry.queries import intake
 from registry.queries.intake import ReceiptLine
 from registry.tables import FileReceipt
 from registry.transitions import docking
+from regulation.errors import Unavailable
 from tasks.docking.receipt_page import receipt_page
 from tasks.docking.work import DockWork, is_unavailable
 
@@ -87,10 +88,16 @@ def _wipeable(line: ReceiptLine) -> dict[str, Any]:
 def lay_out(work: DockWork, receipt: FileReceipt) -> Path:
     """Write receipt.json and the page for people, and keep the receipt in the vault; again and again the same."""
     folder = work.station.receipt_folder / receipt.number
-    folder.mkdir(parents=True, exist_ok=True)
     signed = signed_receipt(receipt)
-    _write(folder / "receipt.json", signed)
-    _write(folder / "receipt.html", receipt_page(receipt, work.report(), work.zone))
+    page = receipt_page(receipt, work.report(), work.zone)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "receipt.json", signed)
+        _write(folder / "receipt.html", page)
+    except OSError as failure:
+        raise Unavailable(
+            f"The folder of receipts did not take it: {failure.strerror}.", subject="receipt_folder"
+        ) from failure
     work.vault.put_document(f"receipts/{work.unit_code}/{receipt.number}.json", signed.encode())
     return folder
 

@@ -23,6 +23,7 @@ RECORDED_AT_ONCE = 100
 def wipe_dump(work: DockWork) -> list[str]:
     """Delete from the dump by the signed list alone, each file only after its size and hash were read again and the
     vault was asked again. Returns a sentence for each file that was left."""
+    enter_wiped(work)
     with work.registry.reading() as reading:
         receipt = intake.receipt_of(reading, work.session_id)
         waiting = {item.raw_name: item.id for item in intake.items_to_wipe(reading, work.session_id)}
@@ -35,8 +36,11 @@ def wipe_dump(work: DockWork) -> list[str]:
     progress = Progress("Wiping", len(listed), "files", f"wipe-{work.number.lower()}")
     left = []
     for start in range(0, len(listed), RECORDED_AT_ONCE):
-        wiped = []
-        for line in listed[start : start + RECORDED_AT_ONCE]:
+        batch, wiped = listed[start : start + RECORDED_AT_ONCE], []
+        with work.acting() as act:
+            items = [waiting[bytes.fromhex(line["raw_name"])] for line in batch]
+            docking.announce_wiping(act, work.session_id, items, work.dump.identity)
+        for line in batch:
             why_not = _wipe(work, line)
             if why_not is None:
                 wiped.append(waiting[bytes.fromhex(line["raw_name"])])
@@ -50,9 +54,24 @@ def wipe_dump(work: DockWork) -> list[str]:
     return left
 
 
+def enter_wiped(work: DockWork) -> None:
+    """Enter what a run that was cut off had wiped and not entered yet: what the ledger says was about to be wiped from
+    this very folder, and is gone. Another folder, such as that of a recorder that is not mounted, proves nothing."""
+    with work.registry.reading() as reading:
+        announced = intake.announced_of(reading, work.session_id)
+        waiting = intake.items_to_wipe(reading, work.session_id)
+    if announced is None or announced.folder != work.dump.identity:
+        return
+    gone = [item.id for item in waiting if item.id in announced.item_ids and not work.dump.has(item.raw_name)]
+    with work.acting() as act:
+        docking.record_wiped(act, work.session_id, gone)
+
+
 def _wipe(work: DockWork, line: dict[str, Any]) -> str | None:
-    """Wipe one file; returns why it was left, or None when it is gone."""
+    """Wipe one file; returns why it was left, or None when it was wiped."""
     raw_name = bytes.fromhex(line["raw_name"])
+    if not work.dump.has(raw_name):
+        return "It is not on the device any more, and not because of us."
     return wipe_file(
         work.dump, raw_name, size=line["size"], sha256=line["sha256"], also=lambda: _check_vault(work, line)
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,27 +18,28 @@ from registry.queries import intake
 from registry.tables import DockSession
 from registry.transitions import docking
 from regulation.errors import ActionDenied, Unavailable
+from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump
 from tasks.progress import name_run
 
-Clock = Callable[[], datetime]
-
-LEASE = timedelta(seconds=60)
-ACTOR = "system:upload"
 OWNERS = ("operator:", "dock:")
 
 
 class DockWork:
-    """One session being worked on: the station's doors, the open dump, the session's standing facts."""
+    """One session being worked on: the station's doors, the open dump, the session's standing facts. `holder` is whose
+    lease the work is done under."""
 
-    def __init__(self, station: DockStation, registry: Registry, dump: Dump, session: DockSession, now: Clock) -> None:
+    def __init__(
+        self, station: DockStation, registry: Registry, dump: Dump, session: DockSession, now: Clock, holder: str
+    ) -> None:
         self.station = station
         self.registry = registry
         self.vault = station.vault
         self.policy = station.policy.read()
         self.dump = dump
         self.now = now
+        self.holder = holder
         self.session = session
         self.session_id: UUID = session.id
         self.number = session.number
@@ -51,9 +51,14 @@ class DockWork:
         self.unit_code = unit.code
         self.zone = ZoneInfo(unit.zone)
 
-    def acting(self) -> AbstractContextManager[Act]:
-        """One transaction in the name of this lifecycle."""
-        return self.registry.acting(ACTOR, self.now())
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """One transaction in the name of this lifecycle. Raises `ActionDenied` when the lease ran out unnoticed (the
+        machine slept, say) and another run has taken the session over."""
+        with self.registry.acting(ACTOR, self.now()) as act:
+            if not docking.renew_lease(act, self.session_id, self.holder, LEASE):
+                raise another_works(self.number)
+            yield act
 
     def report(self) -> SessionReport:
         """The session as it now stands."""
@@ -86,8 +91,28 @@ def dock_work(station: DockStation, folder: Path, now: Clock) -> Iterator[DockWo
         if session is None:
             session = open_session(registry, station, station.admitted(real), by="prefect", at=now())
         name_run(session.number)
-        with Dump(real) as dump, lease(registry, session, now):
-            yield DockWork(station, registry, dump, session, now)
+        with Dump(real) as dump, lease(registry, session, now) as holder:
+            yield DockWork(station, registry, dump, session, now, holder)
+    finally:
+        registry.dispose()
+
+
+@contextmanager
+def unfinished_work(station: DockStation, folder: Path, now: Clock) -> Iterator[DockWork | None]:
+    """The session of this folder that a run sealed and then never came to its end; None when there is none.
+
+    Raises `ActionDenied` while that run still lives: it may be wiping what another one would read.
+    """
+    real = Path(os.path.realpath(folder))
+    registry = station.registry.open()
+    try:
+        with registry.reading() as reading:
+            session = intake.unfinished_session_of(reading, os.fspath(real))
+        if session is None:
+            yield None
+            return
+        with Dump(real) as dump, lease(registry, session, now) as holder:
+            yield DockWork(station, registry, dump, session, now, holder)
     finally:
         registry.dispose()
 
@@ -102,59 +127,6 @@ def open_session(registry: Registry, station: DockStation, folder: Path, *, by: 
     """The open session of `folder`, or a new one in the name of `by`."""
     with registry.acting(by, at) as act:
         return docking.open_session(act, unit_code=station.unit_code, source=os.fspath(folder))
-
-
-@contextmanager
-def lease(registry: Registry, session: DockSession, now: Clock) -> Iterator[None]:
-    """Hold the session for this process alone; a lease whose holder is dead is taken over at once.
-
-    Raises `ActionDenied` while another living process works on it.
-    """
-    holder = _me()
-    with registry.acting(ACTOR, now()) as act:
-        if not docking.take_lease(act, session.id, holder, LEASE, holder_is_dead=_is_dead):
-            raise ActionDenied(
-                "Another process is working on this dock session.", article="Art. 16", subject=session.number
-            )
-    stop = Event()
-    renewer = Thread(target=_renew, args=(registry, session.id, holder, now, stop), daemon=True)
-    renewer.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        renewer.join()
-        with registry.acting(ACTOR, now()) as act:
-            docking.release_lease(act, session.id, holder)
-
-
-def _renew(registry: Registry, session_id: UUID, holder: str, now: Clock, stop: Event) -> None:
-    while not stop.wait(LEASE.total_seconds() / 4):
-        try:
-            with registry.acting(ACTOR, now()) as act:
-                docking.renew_lease(act, session_id, holder, LEASE)
-        except Unavailable:
-            continue
-
-
-def _me() -> str:
-    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that lives no more (its start time guards against reuse)."""
-    try:
-        node, process, started = holder.rsplit(":", 2)
-        return node == os.uname().nodename and _started(int(process)) != started
-    except ValueError:
-        return False
-
-
-def _started(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return "gone"
 
 
 def is_unavailable(task: object, task_run: object, state: Any) -> bool:

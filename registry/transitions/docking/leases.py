@@ -44,8 +44,15 @@ def renew_lease(act: Act, session_id: UUID, holder: str, ttl: timedelta) -> bool
     return _set(act, session_id, mine, lease_until=act.at + ttl)
 
 
+def lapse_lease(act: Act, session_id: UUID, holder: str) -> None:
+    """Let the lease run out now: the work stopped before its end. Anyone may take it, and that it was never given back
+    tells that something is left to do. Nothing happens when it is another one's by now."""
+    mine = table_of(DockSession).c.lease_holder == holder
+    _set(act, session_id, mine, lease_until=act.at)
+
+
 def release_lease(act: Act, session_id: UUID, holder: str) -> None:
-    """Give the lease back; nothing happens when it is another one's by now."""
+    """Give the lease back when all is done; nothing happens when it is another one's by now."""
     mine = table_of(DockSession).c.lease_holder == holder
     _set(act, session_id, mine, lease_holder=None, lease_until=None)
 
