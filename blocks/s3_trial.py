@@ -119,7 +119,7 @@ class Trial:
         return told
 
     def _lock_for(self, seconds: int) -> None:
-        self._until = (self._now() + timedelta(seconds=seconds)).replace(microsecond=0)
+        self._until = max(self._until, (self._now() + timedelta(seconds=seconds)).replace(microsecond=0))
 
     def _try_lock(self) -> tuple[bool, bool]:
         key = self._prefix + "lock"

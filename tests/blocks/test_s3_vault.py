@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from prefect.blocks.core import Block
 
+from blocks import s3_trial
 from blocks.s3_abilities import _judge
 from blocks.s3_control import Control
 from blocks.s3_listing import versions
@@ -159,6 +160,14 @@ def test_a_server_that_proves_nothing_is_refused(ceph_server: Server) -> None:
     with pytest.raises(ConfigurationError) as refused:
         _judge(ceph_server.settings(), careless)
     assert refused.value.subject == "endpoint_url"
+
+
+def test_a_lock_that_ended_before_it_was_tried_is_tried_for_longer(
+    s3_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_trial, "_LOCKED_FOR", (0, 4))
+    vault = S3Store(s3_server.settings())
+    assert {ability.name: ability.given for ability in vault.prepare()}["lock-holds"]
 
 
 def test_a_trial_leaves_nothing_and_keeps_the_buckets_own_rules(vault: S3Store) -> None:

@@ -25,9 +25,11 @@ install_debian() {
         return
     fi
     # the tests start clusters of their own: no service of the system's is wanted
-    mkdir -p /etc/postgresql-common/createcluster.d
-    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/no-main-cluster.conf
-    export DEBIAN_FRONTEND=noninteractive
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
     apt-get update -qq || true
     apt-get install -y -qq --no-install-recommends "${absent[@]}" ||
         missing "Debian packages ${absent[*]}" "the S3 vault on Ceph, the registry on PostgreSQL"
