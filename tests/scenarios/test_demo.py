@@ -1,0 +1,92 @@
+"""The newcomer's first command, and the administrator's: everything starts, does the main job, and stops cleanly."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.server import free_port, is_free
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
+
+HOST = "127.0.0.1"
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """This process's environment without what Prefect's test harness has put into it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CUSTODY_"))}
+    return {**kept, "COLUMNS": "200", **settings}
+
+
+def test_the_demo_takes_a_recorder_in_and_ends_well(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "deployments.demo", "--once"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=360,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "ledger of" in told.stdout
+    assert "is whole" in told.stdout
+    for code in ("A7-damaged", "A7-duplicate", "A7-empty", "A7-wrong-extension", "A4-unfiled", "A15-asked"):
+        assert code in told.stdout
+    number = re.search(r"/receipts/(R-[a-z]+-\d{4}-\d{5})\?key=", told.stdout)
+    assert number is not None
+    assert (tmp_path / ".demo" / "receipts" / number[1] / "receipt.json").is_file()
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    (tmp_path / "dock").mkdir()
+    settings = {
+        "CUSTODY_HOME": str(tmp_path / "home"),
+        "CUSTODY_DOCK_ROOTS": f'["{tmp_path / "dock"}"]',
+        "CUSTODY_VAULT_IMMUTABLE": "false",
+        "CUSTODY_PREFECT_PORT": str(free_port(HOST)),
+        "CUSTODY_PAGES_PORT": str(free_port(HOST)),
+    }
+    command = [sys.executable, "-m", "deployments.cli", "up"]
+    child = subprocess.Popen(
+        command, cwd=tmp_path, env=clean_environment(**settings), stdout=subprocess.PIPE, text=True
+    )
+    yield child, settings
+    child.kill()
+    child.wait()
+    assert child.stdout is not None
+    child.stdout.close()
+
+
+def test_up_comes_up_and_ctrl_c_stops_every_part(up: tuple[subprocess.Popen[str], dict[str, str]]) -> None:
+    child, settings = up
+    assert child.stdout is not None
+    assert "custody is up" in child.stdout.readline()
+    ports = [int(settings[name]) for name in ("CUSTODY_PREFECT_PORT", "CUSTODY_PAGES_PORT")]
+    assert not any(is_free(HOST, port) for port in ports)
+    parts = children_of(child.pid)
+    assert len(parts) >= 4
+
+    child.send_signal(signal.SIGINT)
+    assert child.wait(90) == 0
+
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{part}").exists() for part in parts) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{part}").exists() for part in parts)
+    assert all(is_free(HOST, port) for port in ports)
+
+
+def children_of(process: int) -> list[int]:
+    """The processes below one, however deep."""
+    below = [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return below + [deeper for child in below for deeper in children_of(child)]
