@@ -41,7 +41,7 @@ CLAUSES = (
         "24小时内存储",
         "Footage is stored within 24 hours after the activity ends.",
         Status.PLANNED,
-        "The due time is reckoned; the duty and its escalation are not built yet.",
+        "Footage that comes in late is told (A16-late); the duty and its escalation are not built yet.",
         "regulation.deadlines",
         "tests/articles/test_article_16.py",
     ),
@@ -52,7 +52,7 @@ CLAUSES = (
         Status.ENFORCED,
         "A signed receipt lists what is stored and verified; only that is wiped, each file compared again first.",
         "tasks.docking.wipe",
-        "tests/flows/test_upload.py",
+        "tests/articles/test_article_16.py",
     ),
     Clause(
         "16-1c",

@@ -70,7 +70,7 @@ CLAUSES = (
         "Each original is probed: damaged, empty, misnamed or unreadable ones are told apart and reported. Whether it "
         "is objective only a viewer can say.",
         "tasks.probing.probe",
-        "tests/tasks/test_probing.py",
+        "tests/articles/test_article_07.py",
     ),
     Clause(
         "7-2b",
@@ -80,7 +80,7 @@ CLAUSES = (
         "From intake on: written once, hashed as read, compared with what the vault holds, locked until the floor, and "
         "entered in a hash chain. What happens on the device before docking is out of reach.",
         "blocks.vault",
-        "tests/blocks/test_vault_conformance.py",
+        "tests/articles/test_article_07.py",
     ),
     Clause(
         "7-3a",
