@@ -42,7 +42,7 @@ install_localstack() {
     # these versions work together; newer ones of the last four break the server's start
     local wanted=("localstack-core[base-runtime]==$localstack_version" 'moto-ext[s3]==5.1.11.post1' service-identity
         'cbor2<5.8' 'pyopenssl<25.2' 'cryptography<46')
-    "${PYTHON:-python3}" -m venv "$localstack" && "$localstack/bin/pip" install --quiet "${wanted[@]}" && touch "$localstack/complete" || missing "LocalStack $localstack_version" "checksums and conditional writes of S3"
+    "${PYTHON:-python3}" -m venv "$localstack" && "$localstack/bin/pip" install -qq "${wanted[@]}" && touch "$localstack/complete" || missing "LocalStack $localstack_version" "checksums and conditional writes of S3"
 }
 
 install_debian
