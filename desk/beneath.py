@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 
 @contextmanager
@@ -37,36 +35,34 @@ def _step(descriptor: int, part: bytes, make: bool) -> int:
 
 
 def place(file: Path, root: Path, parts: Sequence[bytes]) -> None:
-    """Give `file` the name `parts` beneath `root`, durably and never over another file; done twice, it stays done.
-
-    Raises `OSError`, `FileExistsError` where another file has the name.
-    """
+    """Move `file` to the name `parts` beneath `root`, durably. Raises `OSError` where a folder has the name, or a file
+    stands where a folder would have to be; a file of that name is replaced."""
     with folder(root, parts[:-1], make=True) as descriptor:
-        try:
-            os.link(file, parts[-1], dst_dir_fd=descriptor, follow_symlinks=False)
-        except FileExistsError:
-            if not _same(file, descriptor, parts[-1]):
-                raise
-        except OSError as refused:
-            if refused.errno not in _NO_HARD_LINKS:
-                raise
-            _move(file, descriptor, parts[-1])
+        os.rename(file, parts[-1], dst_dir_fd=descriptor)
         os.fsync(descriptor)
 
 
-def _same(file: Path, descriptor: int, name: bytes) -> bool:
-    one, other = os.stat(file, follow_symlinks=False), os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+def take_back(file: Path, root: Path, parts: Sequence[bytes]) -> None:
+    """Undo `place`. Raises `OSError`."""
+    with folder(root, parts[:-1]) as descriptor:
+        os.rename(parts[-1], file, src_dir_fd=descriptor)
 
 
-def _move(file: Path, descriptor: int, name: bytes) -> None:
-    """Where the file system knows no second name. Only the batch's holder writes here: nothing comes between."""
-    try:
-        os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-    except FileNotFoundError:
-        os.rename(file, name, dst_dir_fd=descriptor)
-    else:
-        raise FileExistsError(errno.EEXIST, "another file has the name")
+def open_file(root: Path, parts: Sequence[bytes]) -> int:
+    """A descriptor of the file `parts` beneath `root`, to write; the caller closes it. Raises `OSError`."""
+    with folder(root, parts[:-1]) as descriptor:
+        return os.open(parts[-1], os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=descriptor)
+
+
+def remove_others(root: Path, wanted: Collection[bytes]) -> None:
+    """Remove every entry beneath `root` whose relative name is not in `wanted`. No link is followed."""
+    start = os.fsencode(root)
+    for where, folders, names in os.walk(start):
+        links = [name for name in folders if os.path.islink(os.path.join(where, name))]
+        for name in (*names, *links):
+            path = os.path.join(where, name)
+            if path[len(start) + 1 :] not in wanted:
+                os.unlink(path)
 
 
 def remove(root: Path, parts: Sequence[bytes]) -> None:
@@ -74,15 +70,6 @@ def remove(root: Path, parts: Sequence[bytes]) -> None:
     try:
         with folder(root, parts[:-1]) as descriptor:
             os.unlink(parts[-1], dir_fd=descriptor)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-
-
-def take_back(file: Path, root: Path, parts: Sequence[bytes]) -> None:
-    """Undo `place` where it moved the file: a crash came before that was written down. Harmless where it did not."""
-    try:
-        with folder(root, parts[:-1]) as descriptor:
-            os.rename(parts[-1], file, src_dir_fd=descriptor)
     except (FileNotFoundError, NotADirectoryError):
         return
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from desk.beneath import size_of
+from desk.beneath import remove_others, size_of
 from desk.documents import read_document, write_document
 from desk.names import from_base64, in_base64
 from desk.refused import Refused
@@ -55,13 +55,15 @@ def _sha256(value: Any) -> str:
 
 def check(uploads: Uploads, batch: Batch, lines: dict[bytes, Line]) -> list[Upload]:
     """Every file of the batch, each whole and as the manifest says. Raises `Refused` (409) naming the first that is
-    not: what did not arrive reliably is not let through (Art. 16)."""
+    not: what did not arrive reliably is not let through (Art. 16). What a crash left in the dump and nobody knows of is
+    removed."""
     files = [uploads.finish_if_due(batch, upload) for upload in uploads.all(batch)]
     come = {file.name: file for file in files}
     for name in lines.keys() - come.keys():
         raise _not_as_said("This file has not been sent.", name)
     for file in files:
         _check(batch, file, lines.get(file.name))
+    remove_others(batch.incoming, {file.stored for file in files if file.stored is not None})
     return files
 
 

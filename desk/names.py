@@ -18,15 +18,17 @@ LONGEST_PART = 255
 LONGEST = 4096
 _KEPT_OF_ESCAPED = 180
 _KEY = re.compile(r"[!-+\--~]{1,64}")
+_ESCAPED = re.compile(rb"~[0-9a-f]{32}\Z")
 _INTEGER = re.compile(rb"-?[0-9]{1,19}")
 
 
 def parts_of(raw_name: bytes) -> tuple[bytes, ...] | None:
     """The path's components, or None where the name cannot be a path below the dump: absolute, empty, with a component
-    that is empty, ``.``, ``..`` or longer than 255 bytes, with a NUL, more than 64 folders deep, over 4096 bytes."""
+    that is empty, ``.``, ``..`` or longer than 255 bytes, with a NUL, more than 64 folders deep, over 4096 bytes; or
+    where it looks like an escaped name and might take that one's place."""
     parts = tuple(raw_name.split(b"/"))
     odd = any(part in (b"", b".", b"..") or len(part) > LONGEST_PART for part in parts)
-    if odd or b"\0" in raw_name or len(raw_name) > LONGEST or len(parts) > DEEPEST:
+    if odd or b"\0" in raw_name or len(raw_name) > LONGEST or len(parts) > DEEPEST or _ESCAPED.search(raw_name):
         return None
     return parts
 

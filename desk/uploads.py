@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from desk.beneath import place, remove, take_back
+from desk.beneath import open_file, place, remove, take_back
 from desk.documents import read_document, write_document
 from desk.names import escaped, parts_of
 from desk.refused import Refused
@@ -22,7 +22,8 @@ from desk.spool import Batch, Limits
 
 _READ_SIZE = 1 << 20
 _NO_SUCH_NAME = {  # the name is taken, or the spool's file system cannot spell it
-    errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG
+    errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR, errno.ELOOP,
+    errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG,
 }  # fmt: skip
 
 
@@ -73,7 +74,7 @@ class Uploads:
                 return _same_length(known, wanted)
             self._require_room(batch, tally, wanted.length)
             _part(batch, wanted.id).write_bytes(b"")
-            _write(batch, wanted, durable=False)
+            _write(batch, wanted)
             tally.files, tally.size = tally.files + 1, tally.size + wanted.length
         return wanted
 
@@ -126,11 +127,12 @@ class Uploads:
         """As `alone`; the caller closes the descriptor, which gives the file up."""
         upload = self._unfinished(batch, upload_id)
         part = _part(batch, upload_id)
-        if not part.exists() and upload.stored is not None:
-            take_back(part, batch.incoming, tuple(upload.stored.split(b"/")))
-        descriptor = _locked(part)
+        lost = upload.stored if not part.exists() else None
+        descriptor = _locked(part) if lost is None else _locked_in_dump(batch, lost)
         try:
             self._unfinished(batch, upload_id)  # it may have become whole before the lock was ours
+            if lost is not None:  # placed, then killed before that was written down
+                take_back(part, batch.incoming, tuple(lost.split(b"/")))
         except BaseException:
             os.close(descriptor)
             raise
@@ -144,9 +146,10 @@ class Uploads:
 
     def advance(self, batch: Batch, upload: Upload, descriptor: int, offset: int) -> Upload:
         """Have the file go up to `offset` bytes: what a dock has been told is stored is on the disk."""
-        os.fdatasync(descriptor)
+        if offset < upload.length:  # else `finish` comes next
+            os.fdatasync(descriptor)
         further = replace(upload, offset=offset)
-        _write(batch, further, durable=False)
+        _write(batch, further)
         return further
 
     def finish(self, batch: Batch, upload: Upload, descriptor: int) -> Upload:
@@ -159,8 +162,7 @@ class Uploads:
         os.fsync(descriptor)
         digest = _sha256(descriptor)
         whole = replace(self._place(batch, upload), sha256=digest)
-        _write(batch, whole, durable=True)
-        _part(batch, upload.id).unlink(missing_ok=True)
+        _write(batch, whole)
         return whole
 
     def _place(self, batch: Batch, upload: Upload) -> Upload:
@@ -184,16 +186,13 @@ class Uploads:
         """Forget a file and what has come of it. Raises `Refused`: 404, or 423 while it is being written."""
         with self._tally(batch) as tally:
             upload = self.get(batch, upload_id)
-            part = _part(batch, upload_id)
-            held = _locked(part) if part.exists() else None
-            try:
-                if upload.stored is not None:
-                    remove(batch.incoming, tuple(upload.stored.split(b"/")))
-                part.unlink(missing_ok=True)
-                _record(batch, upload_id).unlink()  # last: nothing lies in the dump that no record tells of
-            finally:
-                if held is not None:
-                    os.close(held)
+            if upload.is_whole and upload.stored is not None:
+                remove(batch.incoming, tuple(upload.stored.split(b"/")))
+                _record(batch, upload_id).unlink()
+            else:
+                with self.alone(batch, upload_id):
+                    _part(batch, upload_id).unlink()
+                    _record(batch, upload_id).unlink()
             tally.files, tally.size = tally.files - 1, tally.size - upload.length
 
     def forget(self, batch: Batch) -> None:
@@ -223,7 +222,7 @@ def _part(batch: Batch, upload_id: str) -> Path:
 
 def _placed_as(batch: Batch, upload: Upload, parts: tuple[bytes, ...]) -> Upload:
     placed = replace(upload, stored=b"/".join(parts))
-    _write(batch, placed, durable=True)  # the intention first: where the file lies is never a guess
+    _write(batch, placed)  # the intention first: killed in between, where the file lies is no guess
     place(_part(batch, upload.id), batch.incoming, parts)
     return placed
 
@@ -244,6 +243,20 @@ def _locked(part: Path) -> int:
     raise Refused(423, "Another request is writing this file.", headers={"Retry-After": "1"})
 
 
+def _locked_in_dump(batch: Batch, stored: bytes) -> int:
+    """A descriptor of a file in the dump that no other request holds. Raises `Refused`: 404, 423."""
+    try:
+        descriptor = open_file(batch.incoming, tuple(stored.split(b"/")))
+    except OSError:
+        raise Refused(404, "There is no such file in the batch.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Refused(423, "Another request is writing this file.", headers={"Retry-After": "1"}) from None
+    return descriptor
+
+
 def _sha256(descriptor: int) -> str:
     digest, offset = hashlib.sha256(), 0
     while piece := os.pread(descriptor, _READ_SIZE, offset):
@@ -252,7 +265,9 @@ def _sha256(descriptor: int) -> str:
     return digest.hexdigest()
 
 
-def _write(batch: Batch, upload: Upload, *, durable: bool) -> None:
+def _write(batch: Batch, upload: Upload) -> None:
+    """A power cut may lose the last of these: then the dock is asked for those files again. What must not be lost is
+    the dump, and the manifest that names it."""
     document: dict[str, Any] = {
         "name": upload.name.hex(),
         "length": upload.length,
@@ -262,7 +277,7 @@ def _write(batch: Batch, upload: Upload, *, durable: bool) -> None:
         "stored": None if upload.stored is None else upload.stored.hex(),
         "sha256": upload.sha256,
     }
-    write_document(_record(batch, upload.id), document, durable=durable)
+    write_document(_record(batch, upload.id), document, durable=False)
 
 
 def _read_back(upload_id: str, found: dict[str, Any]) -> Upload:

@@ -110,6 +110,18 @@ def test_names_that_exclude_each_other_are_all_stored(site: Site) -> None:
     assert files_of(site.spool / "ready" / "chengguan" / batch) == expected
 
 
+def test_no_name_takes_the_place_of_an_escaped_one(site: Site) -> None:
+    dock = site.dock()
+    batch = dock.open()
+    dock.push(batch, b"..", b"first")
+    stored = next(iter(files_of(site.spool / "incoming" / batch)))
+
+    dock.push(batch, stored, b"other")
+
+    assert dock.complete(batch, {b"..": b"first", stored: b"other"}).status_code == 200
+    assert sorted(files_of(site.spool / "ready" / "chengguan" / batch).values()) == [b"first", b"other"]
+
+
 def test_a_link_in_the_way_is_never_followed(site: Site) -> None:
     dock = site.dock()
     batch = dock.open()
@@ -121,7 +133,10 @@ def test_a_link_in_the_way_is_never_followed(site: Site) -> None:
     dock.push(batch, b"DCIM/b.mp4", b"content")
     dock.push(batch, b"a.mp4", b"content")
 
+    assert dock.complete(batch, {b"DCIM/b.mp4": b"content", b"a.mp4": b"content"}).status_code == 200
     assert list(outside.iterdir()) == []
+    assert sorted(files_of(site.spool / "ready" / "chengguan" / batch).values()) == [b"content", b"content"]
+    assert not any(path.is_symlink() for path in (site.spool / "ready" / "chengguan" / batch).rglob("*"))
 
 
 def test_addresses_do_not_tell_names(site: Site) -> None:
