@@ -72,8 +72,6 @@ def moment(cell: Cell) -> datetime:
 def _parsed(cell: Cell) -> datetime | None:
     if isinstance(cell, datetime):
         return cell
-    if isinstance(cell, date):
-        return datetime.combine(cell, time())
     written = _CHINESE_DATE.sub(r"\1-\2-\3 ", text(cell)).replace("/", "-").strip()
     try:
         return datetime.fromisoformat(_SHORT_PARTS.sub(r"0\1", written))

@@ -182,13 +182,13 @@ def test_json_holds_one_kind_or_several(registry: Registry, tmp_path: Path) -> N
                 "unit": "cg",
                 "kind": "9(7)",
                 "place": "x",
-                "officers": ["S1", "S2"],
+                "officers": ["S1", None, "S2", 1],
                 "parties": ["informant", "informant"],
                 "started_at": "2026-03-01T10:00:00+08:00",
             }
         ],
         "people": [
-            {"number": 1, "name": "x", "unit": "cg", "left_on": None},
+            {"number": 1.0, "name": "x", "unit": "cg", "left_on": None},
             {"number": "S1", "name": "y", "unit": "cg"},
             {"number": "S2", "name": "z", "unit": "cg"},
         ],
