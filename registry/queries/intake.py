@@ -57,6 +57,9 @@ class OriginalToProbe:
     raw_name: bytes
     shown_name: str
     modified_ns: int
+    size: int
+    vault_key: str
+    vault_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,15 @@ def items_to_take_in(session: Session, session_id: UUID) -> list[DockItem]:
 def originals_to_probe(session: Session, session_id: UUID) -> list[OriginalToProbe]:
     """Originals of the session that are not probed, one line each."""
     question = (
-        select(_item.recording_id, _item.raw_name, _item.shown_name, _item.modified_ns)
+        select(
+            _item.recording_id,
+            _item.raw_name,
+            _item.shown_name,
+            _item.modified_ns,
+            _recording.size,
+            _recording.vault_key,
+            _recording.vault_version,
+        )
         .join(table_of(Recording), _recording.id == _item.recording_id)
         .where(
             _item.session_id == session_id,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -12,6 +15,7 @@ from registry.queries import intake
 from registry.queries.intake import OriginalToProbe
 from registry.transitions import docking
 from registry.transitions.docking import Probed
+from regulation.errors import FixityError
 from tasks.docking.claims import Directory
 from tasks.docking.work import DockWork, is_unavailable
 from tasks.probing.pool import Opener, ProbePool
@@ -61,7 +65,32 @@ def _probes(
 
 
 def _opener(work: DockWork, original: OriginalToProbe) -> Opener:
-    return lambda: (work.dump.open(original.raw_name), original.shown_name)
+    return lambda: (_opened(work, original), original.shown_name)
+
+
+def _opened(work: DockWork, original: OriginalToProbe) -> int:
+    """The file on the device; where that is gone or no longer as it was read, a copy of what the vault holds, for it is
+    the original that is judged. Raises `OSError`."""
+    try:
+        descriptor = work.dump.open(original.raw_name)
+    except OSError:
+        return _copied(work, original)
+    seen = os.fstat(descriptor)
+    if (seen.st_size, seen.st_mtime_ns) == (original.size, original.modified_ns):
+        return descriptor
+    os.close(descriptor)
+    return _copied(work, original)
+
+
+def _copied(work: DockWork, original: OriginalToProbe) -> int:
+    with TemporaryFile() as copy:
+        try:
+            for piece in work.vault.read(original.vault_key, original.vault_version):
+                copy.write(piece)
+        except FixityError as gone:
+            raise OSError(errno.ENODATA, gone.message) from gone
+        copy.flush()
+        return os.dup(copy.fileno())
 
 
 def _probed(

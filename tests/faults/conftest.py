@@ -1,0 +1,57 @@
+"""Victims, and stations that several threads may make."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prefect.settings import get_current_settings
+
+pytest.register_assert_rewrite("tests.faults.promises")
+
+from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
+from tests.fixtures.stations import Scene, build_scene  # noqa: E402
+
+NewScene = Callable[..., Scene]
+
+
+@pytest.fixture(scope="session")
+def victims(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
+    """Victims on the session's Prefect server."""
+    settings = get_current_settings()
+    assert settings.api.url is not None
+    quiet = {"PREFECT_API_URL": settings.api.url, "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+    made = Victims(tmp_path_factory.mktemp("victims"), quiet)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def new_scene(
+    prefect_server: None, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewScene]:
+    """Makes stations, as `make_scene` does, for a whole module and from any thread."""
+    made: list[Scene] = []
+    lock, context = Lock(), copy_context()  # which Prefect server is the tests', for threads that know it not
+
+    def make(*, url: str | None = None, **settings: Any) -> Scene:
+        name = f"station-{uuid4().hex[:8]}"
+        folder = tmp_path_factory.mktemp(name, numbered=False)
+        if url is None:
+            shutil.copyfile(sqlite_template, folder / "registry.db")
+            url = f"sqlite:///{folder / 'registry.db'}"
+        scene = build_scene(folder, name, url, **({"probes_at_once": 1, "files_at_once": 2} | settings))
+        with lock:  # Prefect refuses to be told of a new kind of block twice at once
+            context.run(scene.station.save, name)
+        made.append(scene)
+        return scene
+
+    yield make
+    for scene in made:
+        scene.registry.dispose()
