@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import time_text
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
+_OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)
 
 _Check = Callable[[Connection], Iterator[RowProblem | None]]
 """Goes through rows; a problem, or None for a row that is as it should be."""
@@ -45,6 +47,7 @@ def verify_rows(registry: Registry, progress: Progress | None = None) -> RowRepo
     """
     rows, problems = 0, list[RowProblem]()
     with registry.streaming() as connection:
+        _plan_for_all_rows(connection)
         total = _count(connection)
         for problem in (one for check in _CHECKS for one in check(connection)):
             rows += 1
@@ -55,10 +58,17 @@ def verify_rows(registry: Registry, progress: Progress | None = None) -> RowRepo
     return RowReport(rows, problems)
 
 
+def _plan_for_all_rows(connection: Connection) -> None:
+    """PostgreSQL plans a streamed query for its first rows to come soon; here all are wanted, which loops over loops
+    would never deliver."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1.0")
+
+
 def _count(connection: Connection) -> int:
     counts = [
         select(func.count()).select_from(table_of(model)).scalar_subquery()
-        for model in (Recording, Recording, Recording, FileReceipt, DockSession, DockItem)
+        for model in (Recording, FileReceipt, DockSession, DockItem)
     ]
     return sum(connection.execute(select(*counts)).one())
 
@@ -69,8 +79,9 @@ def _entry(event: Event, name: str) -> tuple[FromClause, ColumnElement[bool]]:
     return entry, entry.c.event == event.value
 
 
-def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterable[AnyRow]:
-    return connection.execution_options(yield_per=_AT_ONCE).execute(query)
+def _stream(connection: Connection, query: Select[*tuple[Any, ...]], at_once: int = _AT_ONCE) -> Iterable[AnyRow]:
+    # An option of the statement: one of the connection would hold for the questions asked in between as well.
+    return connection.execute(query, execution_options={"yield_per": at_once})
 
 
 def _facts(text: str | None) -> dict[str, Any]:
@@ -86,8 +97,9 @@ def _originals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording's facts are those with which it was verified."""
     recording = table_of(Recording)
     entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
+    said = (entry.c.facts, entry.c.unit_id.label("entry_unit_id"), entry.c.at)
     query = (
-        select(recording, entry.c.facts, entry.c.unit_id.label("entry_unit_id"), entry.c.at)
+        select(*(recording.c[name] for name in _OF_AN_ORIGINAL), *said)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, verified)))
         .order_by(recording.c.id)
     )
@@ -99,7 +111,7 @@ def _original_problem(row: AnyRow) -> RowProblem | None:
     if row.facts is None:
         return RowProblem("recording", row.id, "id", "the ledger does not know it")
     facts = _facts(row.facts)
-    for column in ("size", "sha256", "sm3", "vault_key", "vault_version"):
+    for column in _AS_VERIFIED:
         if getattr(row, column) != facts.get(column):
             return RowProblem("recording", row.id, column, "it is not what the ledger says was verified")
     if str(row.session_id) != facts.get("session_id"):
@@ -119,28 +131,28 @@ def _vanished_originals(connection: Connection) -> Iterator[RowProblem | None]:
     recording = table_of(Recording)
     entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
     query = (
-        select(entry.c.subject_id, recording.c.id)
+        select(entry.c.subject_id)
         .select_from(entry.outerjoin(recording, recording.c.id == entry.c.subject_id))
-        .where(verified)
+        .where(verified, recording.c.id.is_(None))
         .order_by(entry.c.seq)
     )
     for row in _stream(connection, query):
-        gone = row.id is None
-        yield RowProblem("recording", row.subject_id, "id", "the ledger knows it, its row is gone") if gone else None
+        yield RowProblem("recording", row.subject_id, "id", "the ledger knows it, its row is gone")
 
 
-def _sealed_originals(connection: Connection) -> Iterator[RowProblem | None]:
+def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | None]:
     """A recording is sealed exactly when the ledger says so."""
     recording = table_of(Recording)
     entry, sealed = _entry(Event.RECORDING_SEALED, "entry")
+    sealed_at = case((recording.c.state == RecordingState.SEALED, recording.c.sealed_at))
     query = (
-        select(recording.c.id, recording.c.state, recording.c.sealed_at, entry.c.at)
+        select(recording.c.id)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, sealed)))
+        .where(sealed_at.is_distinct_from(entry.c.at))
         .order_by(recording.c.id)
     )
     for row in _stream(connection, query):
-        sealed_at = row.sealed_at if row.state is RecordingState.SEALED else None
-        yield None if sealed_at == row.at else RowProblem("recording", row.id, "state", "the ledger says otherwise")
+        yield RowProblem("recording", row.id, "state", "the ledger says otherwise")
 
 
 def _receipts(connection: Connection) -> Iterator[RowProblem | None]:
@@ -153,7 +165,7 @@ def _receipts(connection: Connection) -> Iterator[RowProblem | None]:
         .order_by(receipt.c.id)
     )
     # One receipt at a time: its document lists a whole session.
-    for row in connection.execution_options(yield_per=1).execute(query):
+    for row in _stream(connection, query, at_once=1):
         yield _receipt_problem(connection, row)
 
 
@@ -213,9 +225,9 @@ def _items(connection: Connection) -> Iterator[RowProblem | None]:
     gone, wiped = _entry(Event.ITEM_WIPED, "gone")
     query = (
         select(
-            item.c.id,
+            cast(item.c.id, String).label("id"),  # as text: a UUID object for each would take longer than all the rest
             item.c.outcome,
-            item.c.recording_id,
+            cast(item.c.recording_id, String).label("recording_id"),
             item.c.wiped_at,
             original.c.facts.label("original_facts"),
             double.c.facts.label("double_facts"),
@@ -233,23 +245,30 @@ def _items(connection: Connection) -> Iterator[RowProblem | None]:
         yield _item_problem(item_id, list(entries))
 
 
-def _item_problem(item_id: UUID, entries: list[AnyRow]) -> RowProblem | None:
+def _item_problem(item_id: str, entries: list[AnyRow]) -> RowProblem | None:
     row = entries[0]
     if row.wiped_at != row.gone_at:
-        return RowProblem("dock_item", item_id, "wiped_at", "the ledger says otherwise")
+        return RowProblem("dock_item", UUID(item_id), "wiped_at", "the ledger says otherwise")
     if row.outcome is ItemOutcome.STORED:
-        vouched = _facts(row.original_facts).get("item_id") == str(item_id)
+        vouched = _names(row.original_facts, "item_id", item_id)
     else:
         vouched = row.outcome is ItemOutcome.DUPLICATE and any(
-            _facts(one.double_facts).get("recording_id") == str(row.recording_id) for one in entries
+            _names(one.double_facts, "recording_id", row.recording_id) for one in entries
         )
-    return None if vouched else RowProblem("dock_item", item_id, "outcome", "no ledger entry says it was taken in")
+    if vouched:
+        return None
+    return RowProblem("dock_item", UUID(item_id), "outcome", "no ledger entry says it was taken in")
+
+
+def _names(facts: str | None, what: str, wanted: str | None) -> bool:
+    """Whether an entry's facts name this id. SQLite writes ids without dashes."""
+    return wanted is not None and str(_facts(facts).get(what)).replace("-", "") == wanted.replace("-", "")
 
 
 _CHECKS: tuple[_Check, ...] = (
     _originals,
     _vanished_originals,
-    _sealed_originals,
+    _wrongly_sealed_originals,
     _receipts,
     _sessions,
     _items,

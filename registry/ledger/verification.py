@@ -64,7 +64,7 @@ def verify(registry: Registry, progress: Progress | None = None, *, known: Itera
 
 def _entries(connection: Connection) -> Iterable[Sequence[AnyRow]]:
     streaming = connection.execution_options(yield_per=_AT_ONCE)
-    return streaming.execute(_ENTRIES[connection.dialect.name]).partitions()
+    return streaming.execute(_ENTRIES[connection.dialect.name]).partitions(_AT_ONCE)
 
 
 class _Check:

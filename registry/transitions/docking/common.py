@@ -28,7 +28,7 @@ def require_open(session: DockSession) -> None:
 
 
 def items_of(act: Act, session_id: UUID, item_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
-    """What may change of the named items of the session, by id; `ActionDenied` when one of them is not of this session."""
+    """What may change of the named items, by id; `ActionDenied` when one of them is not of this session."""
     item = table_of(DockItem).c
     wanted = set(item_ids)
     query = select(item.id, item.outcome, item.recording_id, item.note, item.wiped_at)
