@@ -1,7 +1,7 @@
 """How a maker's recorder names its files: patterns that turn a name into claims (Art. 4, 15).
 
-A new maker is a few lines of settings: a name, a pattern with the groups `device`, `officer`, `time`, `sequence` (any of
-them may be missing) and the form of the time. A name is only ever read, never used as a path.
+A new maker is a few lines of settings: a name, a pattern with the groups `device`, `officer`, `time`, `sequence` (any
+of them may be missing) and the form of the time. A name is only ever read, never used as a path.
 """
 
 from __future__ import annotations

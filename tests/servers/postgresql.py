@@ -28,7 +28,7 @@ _SETTINGS = {
 
 
 def programs() -> Path | None:
-    """The folder with `initdb` and `postgres`: the newest of Debian's, else the wheel's; None where there is neither."""
+    """The folder with `initdb` and `postgres`: the newest of Debian's, else the wheel's, else None."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if debian:
         return debian[-1].parent
