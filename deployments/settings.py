@@ -16,24 +16,39 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CUSTODY_", env_file=".env", extra="ignore")
 
-    home: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "custody")
-    database_url: SecretStr | None = None
-    vault: Literal["directory", "s3"] = "directory"
-    vault_folder: Path | None = None
-    vault_immutable: bool = True
-    s3_endpoint: str = ""
-    s3_region: str = "us-east-1"
-    s3_bucket: str = "custody-originals"
-    s3_access_key: SecretStr = SecretStr("")
-    s3_secret_key: SecretStr = SecretStr("")
-    s3_accepts_no_object_lock: bool = False
-    unit: str = "unit"
-    dock_roots: list[Path] = Field(default_factory=list)
-    layouts_file: Path | None = None
-    policy_files: list[Path] = Field(default_factory=list)
-    host: str = "127.0.0.1"
-    prefect_port: int = 4200
-    pages_port: int = 4201
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "custody",
+        description="Folder of this installation: registry, vault, keys, receipts, Prefect's state, logs.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="The registry: `postgresql+psycopg://user:secret@host/name`; SQLite in the home folder by default.",
+    )
+    vault: Literal["directory", "s3"] = Field(default="directory", description="Where originals are kept.")
+    vault_folder: Path | None = Field(default=None, description="Folder of the directory vault; `vault` in the home.")
+    vault_immutable: bool = Field(default=True, description="Set the immutable attribute where the system grants it.")
+    s3_endpoint: str = Field(default="", description="Address of the S3 server; empty for AWS.")
+    s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    s3_bucket: str = Field(default="custody-originals", description="The bucket; created with Object Lock if missing.")
+    s3_access_key: SecretStr = Field(default=SecretStr(""), description="Access key.")
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret key.")
+    s3_accepts_no_object_lock: bool = Field(
+        default=False, description="The unit accepts, in so many words, a bucket that cannot lock originals."
+    )
+    unit: str = Field(default="unit", description="Code of the unit whose recorders are docked here.")
+    dock_roots: list[Path] = Field(
+        default_factory=list, description="Folders (a JSON list) that are watched: each folder in them is a dump."
+    )
+    layouts_file: Path | None = Field(default=None, description="TOML, an array of tables `layout`: device layouts.")
+    policy_files: list[Path] = Field(
+        default_factory=list, description="TOML files (a JSON list), a superior's layers before the unit's (Art. 23)."
+    )
+    host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
+    prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
+    pages_port: int = Field(default=4201, description="Port of the pages and of the intake of docks.")
+    intake_batch_bytes: int = Field(default=1 << 40, gt=0, description="Most bytes a dock may push in one batch.")
+    intake_batch_files: int = Field(default=50_000, gt=0, description="Most files a dock may push in one batch.")
+    intake_idle_days: int = Field(default=14, gt=0, description="Days after which an unfinished batch is removed.")
 
     @property
     def registry_url(self) -> str:
@@ -51,6 +66,11 @@ class Settings(BaseSettings):
     def receipts(self) -> Path:
         """Where receipts are laid out for people."""
         return self.home / "receipts"
+
+    @property
+    def spool(self) -> Path:
+        """Where dumps that docks push are put together; what is whole lies below `ready/<unit>`."""
+        return self.home / "spool"
 
     @property
     def api_url(self) -> str:
