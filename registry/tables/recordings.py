@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.types import UtcDateTime, new_id, text_of
@@ -45,7 +45,10 @@ class Recording(SQLModel, table=True):
     """An original. Times are what the device claimed, and the same corrected by the measured clock offset."""
 
     __tablename__ = "recording"
-    __table_args__ = (UniqueConstraint("unit_id", "sha256", name="one_original_per_content_and_unit"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "sha256", name="one_original_per_content_and_unit"),
+        Index("ix_recording_unit_id_size", "unit_id", "size"),  # is a file that size perhaps known already?
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     unit_id: UUID = Field(foreign_key="unit.id")

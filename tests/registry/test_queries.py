@@ -10,7 +10,7 @@ from registry import queries
 from registry.database import Registry
 from registry.tables import Filing, ItemOutcome
 from registry.transitions import directory
-from registry.transitions.directory import ActivityEntry
+from registry.transitions.directory import ActivityEntry, CustodyEntry
 from regulation.vocabulary import ActivityKind, Role
 from tests.fixtures.custody import MORNING, YEAR_BEGIN, City, sha, taken_in
 
@@ -56,6 +56,11 @@ def test_a_recorder_answers_for_whoever_held_it_then(city: City, registry: Regis
         assert queries.device_holder(reading, device, YEAR_BEGIN) == city.people["A1"]
         assert queries.device_holder(reading, device, handed_over) == city.people["A2"]
         assert queries.device_holder(reading, device, MORNING + timedelta(days=900)) == city.people["A2"]
+        assert queries.device_holder(reading, city.devices["D2"], MORNING) is None
+    with city.act() as act:
+        directory.enter_custody(act, [CustodyEntry("D2", "A1", YEAR_BEGIN, MORNING)])
+    with registry.reading() as reading:
+        assert queries.device_holder(reading, city.devices["D2"], MORNING - timedelta(seconds=1)) == city.people["A1"]
         assert queries.device_holder(reading, city.devices["D2"], MORNING) is None
 
 

@@ -247,6 +247,7 @@ def upgrade() -> None:
     op.create_index("ix_recording_officer_id", "recording", ["officer_id"], unique=False)
     op.create_index("ix_recording_session_id", "recording", ["session_id"], unique=False)
     op.create_index("ix_recording_started_at", "recording", ["started_at"], unique=False)
+    op.create_index("ix_recording_unit_id_size", "recording", ["unit_id", "size"], unique=False)
     op.create_table(
         "dock_item",
         sa.Column("id", sa.Uuid(), nullable=False),
