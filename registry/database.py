@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +22,9 @@ __all__ = ["Act", "Registry"]
 
 PATIENCE_SECONDS = 30
 """How long an act waits for another one to finish before it is `Unavailable`."""
+
+STUCK_SECONDS = 60
+"""How long an act may do nothing before PostgreSQL takes its place from it: its process may be frozen."""
 
 # Every act takes this lock first: the chain has one writer at a time (Art. 7). Any constant will do, as long as nothing
 # else in the same database uses it.
@@ -134,8 +139,23 @@ def _reading_options(engine: Engine) -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own idea of when to begin is switched off: `_begin_sqlite` says it.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a new file to write-ahead logging. Two that do it at once block each other, and SQLite's own patience does
+    not cover this one step."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -153,4 +173,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 def _wait_for_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
+        take_place = text(
+            "SELECT set_config('idle_in_transaction_session_timeout', :stuck, true), pg_advisory_xact_lock(:key)"
+        )
+        connection.execute(take_place, {"stuck": f"{STUCK_SECONDS}s", "key": _ONE_WRITER})

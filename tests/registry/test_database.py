@@ -187,6 +187,24 @@ class TestFiles:
         assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
         registry.dispose()
 
+    def test_a_new_file_that_is_locked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever comes while another makes the file waits, but not for ever."""
+        monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.1)
+        path = tmp_path / "registry.db"
+        holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        holder.execute("BEGIN EXCLUSIVE")
+        registry = Registry(f"sqlite:///{path}")
+        with pytest.raises(Unavailable, match="busy"):
+            registry.migrate()
+        monkeypatch.setattr(database, "PATIENCE_SECONDS", 10)
+        release = threading.Timer(0.2, holder.rollback)
+        release.start()
+        registry.migrate()
+        release.join()
+        registry.check()
+        registry.dispose()
+        holder.close()
+
     def test_processes_take_turns(self, make_sqlite: Callable[[], str]) -> None:
         url = make_sqlite()
         script = (
@@ -260,6 +278,17 @@ class TestServer:
         one.dispose()
         other.dispose()
 
+    def test_a_frozen_act_makes_room(self, server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(database, "STUCK_SECONDS", 1)
+        one, other = Registry(server.url("postgres")), Registry(server.url("postgres"))
+        with pytest.raises(Unavailable), one.acting("system:frozen", MORNING) as act:
+            act.record(Event.ITEM_WIPED, "item", new_id(), {})
+            with other.acting("system:other", MORNING):
+                pass
+        assert verify(other).entries == 0
+        one.dispose()
+        other.dispose()
+
     def test_a_database_and_a_role_that_are_not_there(self, server: PostgresServer) -> None:
         for url in (server.url("nowhere"), server.url("postgres", role="nobody-known")):
             registry = Registry(url)
@@ -296,7 +325,7 @@ def test_parameters_stay_out_of_error_texts(registry: Registry) -> None:
 class Told(psycopg.Error):
     def __init__(self, sqlstate: str) -> None:
         super().__init__("detail")
-        self.sqlstate = sqlstate  # type: ignore[misc]
+        self.sqlstate = sqlstate
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import SQLModel, col, select
 
 from registry import queries
+from registry.act import Act
 from registry.database import Registry
 from registry.ledger import verify
-from registry.tables import Activity, Appointment, Device, DeviceCustody, Person, Unit
+from registry.tables import Activity, Appointment, Device, DeviceCustody, LedgerEntry, Person, Unit
 from registry.transitions import directory
 from registry.transitions.directory import (
     ActivityEntry,
@@ -40,7 +44,7 @@ from tests.fixtures.custody import (
 )
 
 DAY = timedelta(days=1)
-ENTER = {
+ENTER: dict[type, Callable[[Act, Sequence[Any]], Entered]] = {
     UnitEntry: directory.enter_units,
     PersonEntry: directory.enter_people,
     AppointmentEntry: directory.enter_appointments,
@@ -52,7 +56,7 @@ ENTER = {
 
 def enter(city: City, *entries: object) -> Entered:
     with city.act() as act:
-        return ENTER[type(entries[0])](act, entries)  # type: ignore[operator, index]
+        return ENTER[type(entries[0])](act, entries)
 
 
 def faults(city: City, *entries: object) -> list[tuple[int, str]]:
@@ -117,17 +121,11 @@ def test_what_differs_is_changed_and_told(city: City, entry: object, changed: li
 
 
 def _last_subject(city: City) -> UUID:
-    from registry.tables import LedgerEntry
-
     with city.registry.reading() as reading:
         return reading.get_one(LedgerEntry, queries.ledger_head(reading).seq).subject_id
 
 
 def test_no_names_and_places_in_the_ledger(city: City) -> None:
-    from sqlmodel import select
-
-    from registry.tables import LedgerEntry
-
     with city.registry.reading() as reading:
         facts = "".join(entry.facts for entry in reading.exec(select(LedgerEntry)))
     for private in ("甲", "某路", "A1", "消防", "厂"):
@@ -318,12 +316,10 @@ def test_every_field_of_an_entry_reaches_its_row(city: City) -> None:
     for entry in full:
         enter(city, entry)
     with city.registry.reading() as reading:
-        from sqlmodel import col, select
-
         person = queries.people_by_number(reading, ["F1"])["F1"]
         unit = queries.unit_by_code(reading, "full")
         assert unit is not None
-        rows = [
+        rows: list[SQLModel] = [
             unit,
             person,
             reading.exec(select(Appointment).where(col(Appointment.person_id) == person.id)).one(),
@@ -331,8 +327,7 @@ def test_every_field_of_an_entry_reaches_its_row(city: City) -> None:
             reading.exec(select(DeviceCustody).where(col(DeviceCustody.person_id) == person.id)).one(),
             queries.activities_by_number(reading, ["F-1"])["F-1"],
         ]
-    assert isinstance(unit, Unit)
     assert (unit.level, unit.zone, unit.parent_id) == (UnitLevel.UNIT, "Asia/Urumqi", city.unit_id("city"))
     for row, model in zip(rows, (Unit, Person, Appointment, Device, DeviceCustody, Activity), strict=True):
-        assert isinstance(row, model)
+        assert type(row) is model
         assert None not in row.model_dump().values()

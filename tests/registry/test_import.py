@@ -49,7 +49,7 @@ def csv_file(folder: Path, name: str, rows: Rows, encoding: str = "utf-8", delim
 
 def xlsx_file(folder: Path, name: str, **sheets: Rows) -> Path:
     workbook = Workbook()
-    workbook.remove(workbook.active)
+    del workbook["Sheet"]
     for title, rows in sheets.items():
         sheet = workbook.create_sheet(title)
         for row in rows:
@@ -122,7 +122,7 @@ def test_csv_as_spreadsheets_write_it(small: Registry, tmp_path: Path, encoding:
 
 def test_every_column_has_chinese_and_english_headers(small: Registry, tmp_path: Path) -> None:
     run(small, csv_file(tmp_path, "units.csv", UNITS))
-    sheets = {
+    sheets: dict[str, Rows] = {
         "人员": [
             ("执法证号", "姓名", "单位代码", "入职日期", "离职日期"),
             ("S1", "示例甲", "cg", "2020年5月1日", "2030/1/31"),
