@@ -13,13 +13,18 @@ from threading import Lock
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from httpx import TransportError
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 SECONDS_BETWEEN_UPDATES = 1.0
+SILENT_SECONDS = 60.0
+"""How long nobody is told anything after a try to which nobody answered."""
 
+_silent_until = 0.0
 
 Unit = Literal["bytes", "files"]
 
@@ -83,9 +88,19 @@ def name_run(name: str) -> None:
 
 
 def quietly(tell: Any, **told: Any) -> Any:
-    """Call Prefect's `tell`; when it cannot, say so in the log and go on. Prefect raises no common base class."""
+    """Call Prefect's `tell`; when it cannot, say so in the log and go on. Prefect raises no common base class.
+
+    Prefect's own patience is a minute a call, and a session has a dozen: here it is two seconds, and then nobody is
+    told anything for a while.
+    """
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return None
     try:
-        return tell(**told)
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+            return tell(**told)
     except Exception as error:  # noqa: BLE001 - whatever the server or the network does, evidence comes first
+        if isinstance(error, TransportError):
+            _silent_until = time.monotonic() + SILENT_SECONDS
         get_run_logger().warning("Prefect took no progress (%s); the work goes on.", type(error).__name__)
         return None
