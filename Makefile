@@ -49,7 +49,8 @@ fix: $(STAMP) ## put style and generated documents right
 docs: $(STAMP) ## generate the reference
 	$(RUN) docs.generate
 
-bench: $(STAMP) ## measure against peers; writes docs/reference/benchmarks.md
+bench: $(STAMP) servers ## measure against peers; writes docs/reference/benchmarks.md
+	@bash bench/install.sh
 	$(VENV)/bin/uv sync --locked --quiet --inexact --group bench
 	$(RUN) bench $(ARGS)
 
