@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +25,8 @@ _HEAD = """# Benchmarks
 `make bench` measures everything again; `make bench ARGS="intake --quick"` one topic on small files, which is only
 printed. Contestants run in turn, A B A B …, each as a process of its own; CPU and memory are the kernel's account of
 it. Ratios are taken round by round, so that a machine that slows down slows both. Three figures are least / median /
-most. GB are 10⁹ bytes. Milliseconds are this machine's; ratios carry over.
+most. GB are 10⁹ bytes. Milliseconds are this machine's; ratios carry over, unless it was busy with other work: where a
+section says that it began under a load beyond the number of cores, trust its CPU-seconds and measure its ratios again.
 """
 _SECTION = re.compile(r"<!-- section (?P<name>[a-z0-9-]+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
 
@@ -106,7 +108,8 @@ def machine(command: str) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     return (
         f"{date.today().isoformat()}, {os.cpu_count()} cores ({model}), {memory:.0f} GiB, "  # noqa: DTZ011
-        f"Linux {platform.release()}, Python {platform.python_version()}; `{command}`."
+        f"Linux {platform.release()}, Python {platform.python_version()}; `{command}`, "
+        f"begun under a load of {os.getloadavg()[0]:.1f}."
     )
 
 
@@ -125,7 +128,7 @@ def _version(name: str) -> str:
     }
     if name not in commands:
         return version(name)
-    path = f"{Path(os.sys.executable).parent}:{os.environ['PATH']}"  # type: ignore[attr-defined]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     said = subprocess.run(commands[name], capture_output=True, text=True, check=False, env={**os.environ, "PATH": path})
     found = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
     return found[0] if found else "?"
