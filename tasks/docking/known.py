@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
-from collections.abc import Sequence
-from threading import Lock
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Condition
+from uuid import UUID
 
 from registry.queries import intake
 from registry.queries.intake import KnownOriginal
@@ -30,11 +32,28 @@ class KnownContent:
             self._originals = intake.originals_of_sizes(reading, work.unit_id, (item.size for item in items))
         sizes = Counter(item.size for item in items)
         self._repeated = {size for size, times in sizes.items() if times > 1 and not self._vault.names_by_content(size)}
-        self._one_at_a_time = {size: Lock() for size in self._repeated}
+        self._one_at_a_time = Condition()
+        self._waiting: dict[int, deque[UUID]] = {size: deque() for size in self._repeated}
+        for item in items:
+            if item.size in self._repeated:
+                self._waiting[item.size].append(item.id)
 
-    def turn(self, size: int) -> Lock:
-        """To be held while a file of this size is taken in, so that its twin waits and then is recognised."""
-        return self._one_at_a_time.get(size, Lock())
+    @contextmanager
+    def turn(self, item: DockItem) -> Iterator[None]:
+        """To be held while `item` is taken in, so that its twin waits and then is recognised. Twins come in the order
+        of the dump, begun in this order: a run after a crash must not begin with the other one and store it as well."""
+        waiting = self._waiting.get(item.size)
+        if waiting is None:
+            yield
+            return
+        with self._one_at_a_time:
+            self._one_at_a_time.wait_for(lambda: waiting[0] == item.id)
+        try:
+            yield
+        finally:
+            with self._one_at_a_time:
+                waiting.popleft()
+                self._one_at_a_time.notify_all()
 
     def find(self, descriptor: int, size: int) -> KnownOriginal | None:
         """The original with the same content as the open file, looked up again in the vault; None when it is new.

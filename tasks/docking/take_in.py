@@ -76,7 +76,8 @@ class _Taking:
         """Take in one file after the other until none is left; what fails stops all threads."""
         try:
             while (item := self._take()) is not None:
-                self._done.put(_take_in(self._work, self._known, item, self._progress))
+                with self._known.turn(item):
+                    self._done.put(_take_in(self._work, self._known, item, self._progress))
         finally:
             self.stop()
             self._done.put(None)
@@ -112,8 +113,7 @@ def _take_in(work: DockWork, known: KnownContent, item: DockItem, progress: Prog
     except OSError as error:
         return SetAside(item.id, ItemOutcome.UNREADABLE, _reason(error))
     try:
-        with known.turn(item.size):
-            return _store(work, known, item, descriptor, progress)
+        return _store(work, known, item, descriptor, progress)
     except FixityError as error:
         return SetAside(item.id, ItemOutcome.MISMATCHED, error.message)
     except OSError as error:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
+from registry.database import Registry
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
 from tests.faults.promises import assert_finished, assert_kept, assert_wipes_entered, contents_of
@@ -19,6 +22,21 @@ Samples = dict[str, bytes]
 
 SECOND = {"seconds": 1}
 SHORT_LEASE = SMALL_BATCHES | HASTY | {"tasks.docking.lease:LEASE": SECOND, "tasks.docking.work:LEASE": SECOND}
+
+
+def freeze(process: int, registry: Registry) -> None:
+    """Stop a process at a moment when it holds no lock on the registry's file, which nobody could take from it."""
+    for _ in range(200):
+        os.kill(process, signal.SIGSTOP)
+        with closing(sqlite3.connect(str(registry.engine.url.database), timeout=0.05)) as trial:
+            try:
+                trial.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                os.kill(process, signal.SIGCONT)
+                time.sleep(0.02)
+            else:
+                return
+    raise AssertionError("it never lets the registry go")
 
 
 def assert_refused(ended: Ended) -> None:
@@ -78,7 +96,7 @@ def test_a_run_that_slept_while_another_took_over_steps_back(
     moment = At("blocks.folder_store:FolderStore.store", call=4, do="hold")
     sleeper = victims.start(Order(scene.dump, scene.name, wipe=True, moments=(moment,), values=SHORT_LEASE))
     sleeper.wait_for()
-    os.kill(sleeper.process, signal.SIGSTOP)
+    freeze(sleeper.process, scene.registry)
     time.sleep(1.2)
 
     assert victims.run(Order(scene.dump, scene.name)).receipt is not None
