@@ -64,6 +64,8 @@ class Home:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            # On disk: kept in memory, the places of runs that were under way are lost for good when the server dies.
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_SERVER_API_AUTH_STRING": self.prefect_login(),
             "PREFECT_API_AUTH_STRING": self.prefect_login(),
             "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",

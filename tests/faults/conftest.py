@@ -15,6 +15,7 @@ from prefect.settings import get_current_settings
 
 pytest.register_assert_rewrite("tests.faults.promises")
 
+from tests.faults.own_prefect import OwnPrefect  # noqa: E402
 from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
 from tests.fixtures.stations import Scene, build_scene  # noqa: E402
 
@@ -30,6 +31,17 @@ def victims(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> I
     made = Victims(tmp_path_factory.mktemp("victims"), quiet)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def own_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnPrefect]:
+    """A system of our own with its server up."""
+    made = OwnPrefect(tmp_path_factory.mktemp("own"))
+    try:
+        made.start_server()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="module")

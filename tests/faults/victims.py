@@ -39,7 +39,8 @@ HASTY = {f"flows.upload:{step}.retry_delay_seconds": 0.3 for step in STEPS}
 
 @dataclass(frozen=True)
 class At:
-    """A moment: the `call`-th call of `target`, see `victim.Moment`. `do` is kill, hold or the name of an errno."""
+    """A moment: the `call`-th call of `target`, see `moments.Moment`. `do` is kill, hold, note, fill the disk, or the
+    name of an errno."""
 
     target: str
     when: Literal["before", "after"] = "before"
@@ -76,7 +77,8 @@ class Ended:
 
 @dataclass(frozen=True)
 class Order:
-    """What a victim is to do, and in which circumstances."""
+    """What a victim is to do, and in which circumstances. `known_servers`: what S3 servers were found to do (pickled,
+    in base64), for trying one takes seconds."""
 
     folder: Path
     station: str
@@ -84,7 +86,7 @@ class Order:
     moments: tuple[At, ...] = ()
     values: Mapping[str, Any] = field(default_factory=lambda: SMALL_BATCHES | HASTY)
     no_rename: bool = False
-    most_bytes_a_file: int | None = None
+    known_servers: str | None = None
     api_url: str | None = None
     api_login: str | None = None
 
