@@ -17,7 +17,7 @@ $(VENV)/bin/uv:
 	@deployments/scripts/bootstrap.sh $(PYTHON) $(VENV)
 
 $(STAMP): pyproject.toml uv.lock | $(VENV)/bin/uv
-	$(VENV)/bin/uv sync --locked --quiet --inexact
+	$(VENV)/bin/uv sync --locked --quiet --inexact --compile-bytecode
 	@touch $@
 
 install: $(STAMP) ## install what the project needs into .venv
@@ -51,7 +51,7 @@ docs: $(STAMP) ## generate the reference
 
 bench: $(STAMP) servers ## measure against peers; writes docs/reference/benchmarks.md
 	@bash bench/install.sh
-	$(VENV)/bin/uv sync --locked --quiet --inexact --group bench
+	$(VENV)/bin/uv sync --locked --quiet --inexact --compile-bytecode --group bench
 	$(RUN) bench $(ARGS)
 
 clean: ## remove what was installed and cached here

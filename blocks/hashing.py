@@ -39,14 +39,17 @@ class Slab:
         self._holders = 1
         self._lock = Lock()
 
-    def fill(self, descriptor: int, offset: int) -> int:
-        """Read from `offset` until the buffer is full or the file ends; returns the bytes read. Raises `OSError`."""
+    def fill(self, descriptor: int, offset: int, expected: int | None = None) -> int:
+        """Read from `offset` until the buffer is full or the file ends; returns the bytes read. Raises `OSError`.
+
+        After `expected` bytes in one piece it is not asked again whether the file has ended.
+        """
         filled = 0
         while filled < len(self.memory):
             count = os.preadv(descriptor, [self.memory[filled:]], offset + filled)
-            if count == 0:
-                break
             filled += count
+            if count == 0 or filled == expected:
+                break
         self.data = self.memory[:filled]
         return filled
 
@@ -96,11 +99,12 @@ class Slabs:
         self._free.put(slab)
 
 
-def read_slab(pool: Slabs, descriptor: int, offset: int, progress: Progress) -> Slab:
-    """The file's next bytes in a buffer with one holder; shorter than the buffer only at the end of the file."""
+def read_slab(pool: Slabs, descriptor: int, offset: int, progress: Progress, *, expected: int | None = None) -> Slab:
+    """The file's next bytes in a buffer with one holder; shorter than the buffer only at the end of the file, which is
+    where the `expected` bytes end if that is known."""
     slab = pool.take()
     try:
-        progress(slab.fill(descriptor, offset))
+        progress(slab.fill(descriptor, offset, expected))
     except BaseException:
         slab.release()
         raise

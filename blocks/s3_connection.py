@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -66,13 +67,21 @@ class Connection:
         return reading.answer()
 
     def _send(self, head: bytes, body: memoryview | bytes) -> None:
-        if len(body) <= 64 << 10:
-            self._socket.sendall(head + bytes(body))
-            return
-        self._socket.sendall(head)
         whole = memoryview(body)
-        for start in range(0, len(whole), _SLICE):
+        for start in range(self._begin(head, whole), len(whole), _SLICE):
             self._socket.sendall(whole[start : start + _SLICE])
+
+    def _begin(self, head: bytes, body: memoryview) -> int:
+        """Send the head with as much of the body as goes with it; how many bytes of the body that were."""
+        first = body[:_SLICE]
+        if isinstance(self._socket, ssl.SSLSocket):  # which must copy all it sends
+            self._socket.sendall(head + first)
+            return len(first)
+        sent = self._socket.sendmsg([head, first])
+        if sent < len(head):
+            self._socket.sendall(head[sent:])
+            return 0
+        return sent - len(head)
 
     def _receive(self, reading: _Reading, broken: OSError | None) -> None:
         started = False

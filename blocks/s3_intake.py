@@ -73,8 +73,9 @@ class Taking:
 
     def _first(self, descriptor: int, progress: Progress) -> tuple[Slab, bool]:
         """The first part, and whether it is the whole file."""
-        if os.fstat(descriptor).st_size < self.small_slabs.size:
-            slab = read_slab(self.small_slabs, descriptor, 0, _quietly)
+        size = os.fstat(descriptor).st_size
+        if size < self.small_slabs.size:
+            slab = read_slab(self.small_slabs, descriptor, 0, _quietly, expected=size)
             if not slab.full:
                 progress(len(slab.data))
                 return slab, True

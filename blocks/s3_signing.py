@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
@@ -21,11 +23,13 @@ class _Moment:
 
 
 class Signer:
-    """Signature version 4 by botocore, from a canonical request of our own: botocore's takes longer to make one than a
-    photo needs to be sent, because it must expect any address and any header; here paths and headers are all plain."""
+    """Signature version 4 by botocore, from a canonical request and with a key of our own: botocore's takes longer to
+    make one than a photo needs to be sent, because it must expect any address and any header, where here paths and
+    headers are all plain, and it derives the key of the day anew for each request."""
 
     def __init__(self, access_key: str, secret_key: str, region: str) -> None:
         self._signer = S3SigV4Auth(Credentials(access_key, secret_key), "s3", region)
+        self._key_of = lru_cache(maxsize=2)(lambda scope: _key(secret_key, scope))
 
     def sign(self, method: str, path: str, query: str, headers: dict[str, str], payload_sha256: str) -> None:
         """Add date, digest and signature to `headers` (lower-case names, plain values, ``host`` among them).
@@ -40,6 +44,19 @@ class Signer:
         signed = ";".join(names)
         lines = [f"{name}:{headers[name]}" for name in names]
         canonical = "\n".join([method, path, query, *lines, "", signed, payload_sha256])
-        signature = self._signer.signature(self._signer.string_to_sign(moment, canonical), moment)
+        text = self._signer.string_to_sign(moment, canonical)
+        signature = _hmac(self._key_of(self._signer.credential_scope(moment)), text).hex()
         scope = self._signer.scope(moment)
         headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={signed}, Signature={signature}"
+
+
+def _key(secret_key: str, scope: str) -> bytes:
+    """The key for a scope: ``day/region/service/aws4_request``."""
+    key = f"AWS4{secret_key}".encode()
+    for part in scope.split("/"):
+        key = _hmac(key, part)
+    return key
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")

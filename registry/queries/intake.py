@@ -50,6 +50,16 @@ class KnownOriginal:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemToTakeIn:
+    """An entry of the dump that was found and is not in yet; its size in bytes as it was found."""
+
+    id: UUID
+    raw_name: bytes
+    shown_name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class OriginalToProbe:
     """An original nobody has looked into yet, and the entry of the dump it came from."""
 
@@ -186,14 +196,14 @@ def originals_of_sizes(session: Session, unit_id: UUID, sizes: Iterable[int]) ->
     return found
 
 
-def items_to_take_in(session: Session, session_id: UUID) -> list[DockItem]:
+def items_to_take_in(session: Session, session_id: UUID) -> list[ItemToTakeIn]:
     """The entries that were found and are not in yet, in the order they were found."""
     question = (
-        select(DockItem)
-        .where(col(DockItem.session_id) == session_id, col(DockItem.outcome) == ItemOutcome.FOUND)
-        .order_by(col(DockItem.id))
+        select(_item.id, _item.raw_name, _item.shown_name, _item.size)
+        .where(_item.session_id == session_id, _item.outcome == ItemOutcome.FOUND)
+        .order_by(_item.id)
     )
-    return list(session.scalars(question))
+    return [ItemToTakeIn(*row) for row in session.execute(question)]
 
 
 def originals_to_probe(session: Session, session_id: UUID) -> list[OriginalToProbe]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Lock
 from uuid import UUID, uuid5
@@ -14,12 +16,11 @@ from prefect.cache_policies import NO_CACHE
 
 from blocks.vault import Intake, Stored
 from registry.queries import intake as questions
-from registry.queries.intake import KnownOriginal
-from registry.tables import DockItem, ItemOutcome
+from registry.queries.intake import ItemToTakeIn, KnownOriginal
+from registry.tables import ItemOutcome
 from registry.transitions import docking
 from registry.transitions.docking import SetAside, TakenIn
 from regulation.errors import FixityError
-from regulation.retention import floor_until
 from tasks.docking.known import KnownContent
 from tasks.docking.work import DockWork, is_unavailable
 from tasks.progress import Progress
@@ -31,22 +32,37 @@ Outcome = TakenIn | SetAside
 
 @task(name="take-in-files", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
 def take_in_files(work: DockWork) -> None:
-    """Take in every file of the session that is not in yet. Each ends stored, duplicate, or set aside with a reason."""
+    """Take in every file of the session that is not in yet. Each ends stored, duplicate, or set aside with a reason.
+
+    The largest come first, lest one of them be alone at the end.
+    """
     with work.registry.reading() as reading:
         items = questions.items_to_take_in(reading, work.session_id)
+    items.sort(key=lambda item: item.size, reverse=True)  # which leaves equally large ones in the order of the dump
     progress = Progress("Taking in", sum(item.size for item in items), "bytes", f"take-in-{work.number.lower()}")
     batch: list[Outcome] = []
-    for outcome in _all_taken_in(work, items, progress):
-        batch.append(outcome)
-        if len(batch) >= REGISTERED_AT_ONCE:
-            _register(work, batch)
-            batch = []
-        progress.tell()
-    _register(work, batch)
+    with _garbage_of_before_left_alone():
+        for outcome in _all_taken_in(work, items, progress):
+            batch.append(outcome)
+            if len(batch) >= REGISTERED_AT_ONCE:
+                _register(work, batch)
+                batch = []
+            progress.tell()
+        _register(work, batch)
     progress.tell(finished=True)
 
 
-def _all_taken_in(work: DockWork, items: Sequence[DockItem], progress: Progress) -> Iterator[Outcome]:
+@contextmanager
+def _garbage_of_before_left_alone() -> Iterator[None]:
+    """Half a million objects of what was imported, looked through again and again, would cost a tenth of all time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _all_taken_in(work: DockWork, items: Sequence[ItemToTakeIn], progress: Progress) -> Iterator[Outcome]:
     """Several files at once, results as they come. The threads never wait for the registry: what they take in while a
     batch is being registered is the next one."""
     taking = _Taking(work, items, progress)
@@ -64,7 +80,7 @@ def _all_taken_in(work: DockWork, items: Sequence[DockItem], progress: Progress)
 class _Taking:
     """The files still to be read, and what has become of those that were."""
 
-    def __init__(self, work: DockWork, items: Sequence[DockItem], progress: Progress) -> None:
+    def __init__(self, work: DockWork, items: Sequence[ItemToTakeIn], progress: Progress) -> None:
         self._work = work
         self._known = KnownContent(work, items)
         self._progress = progress
@@ -100,12 +116,12 @@ class _Taking:
         with self._turn:
             self._next = iter(())
 
-    def _take(self) -> DockItem | None:
+    def _take(self) -> ItemToTakeIn | None:
         with self._turn:
             return next(self._next, None)
 
 
-def _take_in(work: DockWork, known: KnownContent, item: DockItem, progress: Progress) -> Outcome:
+def _take_in(work: DockWork, known: KnownContent, item: ItemToTakeIn, progress: Progress) -> Outcome:
     try:
         descriptor = work.dump.open(item.raw_name)
     except FileNotFoundError:
@@ -122,14 +138,14 @@ def _take_in(work: DockWork, known: KnownContent, item: DockItem, progress: Prog
         os.close(descriptor)
 
 
-def _store(work: DockWork, known: KnownContent, item: DockItem, descriptor: int, progress: Progress) -> TakenIn:
+def _store(work: DockWork, known: KnownContent, item: ItemToTakeIn, descriptor: int, progress: Progress) -> TakenIn:
     before = os.fstat(descriptor)
-    original = known.find(descriptor, before.st_size)
+    original = known.find(item, descriptor, before.st_size)
     if original is None:
         intake = _intake(work, item, before)
         stored = work.vault.store(descriptor, intake, second=work.station.second_digest, progress=progress.advance)
         original = _original(stored)
-        known.remember(original)
+        known.remember(item, original)
     else:
         progress.advance(before.st_size)
     return _taken_in(item, original, before, os.fstat(descriptor))
@@ -140,17 +156,15 @@ def _original(stored: Stored) -> KnownOriginal:
     return KnownOriginal(stored.sha256, stored.sm3, stored.size, held.key, held.version, held.retain_until)
 
 
-def _intake(work: DockWork, item: DockItem, seen: os.stat_result) -> Intake:
+def _intake(work: DockWork, item: ItemToTakeIn, seen: os.stat_result) -> Intake:
     """Named after the item and the very state of the file, so that a run after a crash finds what was begun and a file
     that has changed since gets a name of its own. The lock counts from today, never before the recording's end."""
-    month = work.opened_at.astimezone(work.zone)
-    months = work.policy.value("routine_retention_months", work.today())
     return Intake(
         intake_id=intake_id(item.id, seen.st_size, seen.st_mtime_ns),
         unit_code=work.unit_code,
-        year=month.year,
-        month=month.month,
-        retain_until=floor_until(work.now(), work.zone, months),
+        year=work.opened_on.year,
+        month=work.opened_on.month,
+        retain_until=work.floor(),
     )
 
 
@@ -159,7 +173,7 @@ def intake_id(item_id: UUID, size: int, modified_ns: int) -> UUID:
     return uuid5(item_id, f"{size}:{modified_ns}")
 
 
-def _taken_in(item: DockItem, original: KnownOriginal, before: os.stat_result, after: os.stat_result) -> TakenIn:
+def _taken_in(item: ItemToTakeIn, original: KnownOriginal, before: os.stat_result, after: os.stat_result) -> TakenIn:
     changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
     grew = changed or original.size != after.st_size
     return TakenIn(

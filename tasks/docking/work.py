@@ -18,6 +18,7 @@ from registry.queries import intake
 from registry.tables import DockSession
 from registry.transitions import docking
 from regulation.errors import ActionDenied, Unavailable
+from regulation.retention import floor_until
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump
@@ -50,6 +51,8 @@ class DockWork:
             unit = intake.unit_by_id(reading, session.unit_id)
         self.unit_code = unit.code
         self.zone = ZoneInfo(unit.zone)
+        self.opened_on = session.opened_at.astimezone(self.zone).date()
+        self._floor: tuple[date, datetime] | None = None
 
     @contextmanager
     def acting(self) -> Iterator[Act]:
@@ -75,6 +78,14 @@ class DockWork:
     def today(self) -> date:
         """The unit's date, by which the policy is read."""
         return self.now().astimezone(self.zone).date()
+
+    def floor(self) -> datetime:
+        """Until when what is received now is locked at least (Art. 18); the same all day."""
+        today, known = self.today(), self._floor
+        if known is None or known[0] != today:
+            months = self.policy.value("routine_retention_months", today)
+            known = self._floor = today, floor_until(self.now(), self.zone, months)
+        return known[1]
 
 
 @contextmanager
