@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import files as made
@@ -47,8 +48,7 @@ def _ours(place: Place, files: Files, second: str) -> Contestant:
         homes.append(place.fresh("ours"))
         return [sys.executable, "-m", "bench.ours", str(files.folder), str(homes[-1]), "--second", second]
 
-    name = OURS if second == "none" else OURS_SM3
-    return Contestant(name, command, afterwards=lambda number: remove(homes.pop()))
+    return Contestant(OURS if second == "none" else OURS_SM3, command, afterwards=_removing(files, homes))
 
 
 def _peers(place: Place, files: Files) -> list[Contestant]:
@@ -64,4 +64,10 @@ def _peer(place: Place, files: Files, name: str, settle: str) -> Contestant:
         script = f'sha256sum {source}/* >"$1.sums" && cp {source}/* "$1" && {settle}'
         return ["sh", "-c", script, "copy", str(homes[-1])]
 
-    return Contestant(name, command, afterwards=lambda number: remove(homes.pop()))
+    return Contestant(name, command, afterwards=_removing(files, homes))
+
+
+def _removing(files: Files, homes: list[Path]) -> Callable[[int], None]:
+    """Make room for the next contestant; many files stay until the end: ext4 takes its time to find an inode that was
+    not just given up, and whoever is next would pay for it."""
+    return lambda number: remove(homes.pop()) if files.count < 1000 else None

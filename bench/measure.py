@@ -60,6 +60,7 @@ def interleave(contestants: Sequence[Contestant], rounds: int) -> Runs:
         for one in contestants:
             sample = run(one.command(number), one.env)
             one.afterwards(number)
+            os.sync()  # nobody pays for what the one before has left to be written
             runs[one.name].append(sample)
             said = f"{sample.seconds:7.2f} s {sample.cpu:7.2f} CPU-s {sample.peak_mib:6.0f} MiB"
             print(f"  {number + 1}/{rounds} {one.name:<34} {said}", file=sys.stderr, flush=True)
