@@ -21,8 +21,8 @@ from deployments.console import errors
 from deployments.home import Home, station_name
 from flows.upload import upload_dock_session
 from registry.database import Registry
-from registry.queries import intake
-from registry.queries.intake import DumpState
+from registry.queries import dock_sessions
+from registry.queries.dock_sessions import DumpState
 from regulation.errors import CustodyError
 from tasks.docking.work import open_session
 from tasks.dump import Dump
@@ -135,10 +135,11 @@ class Watch:
 def _is_new(registry: Registry, dump: Path, state: DumpState) -> bool:
     """Whether nobody works on the dump, and it was left half done or is not as it was when it was last sealed."""
     with registry.reading() as reading:
-        begun = intake.unfinished_session_of(reading, str(dump)) or intake.open_session_of(reading, str(dump))
+        unfinished = dock_sessions.unfinished_session_of(reading, str(dump))
+        begun = unfinished or dock_sessions.open_session_of(reading, str(dump))
         if begun is not None:
             return begun.lease_until is None or begun.lease_until < datetime.now(UTC)
-        return intake.last_sealed_state_of(reading, str(dump)) != state
+        return dock_sessions.last_sealed_state_of(reading, str(dump)) != state
 
 
 def state_of(folder: Path) -> DumpState:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.console import errors, out
 from deployments.home import Home
+from deployments.operator import operator
 from deployments.settings import read_settings
 from registry.database import Registry
 from registry.directory import DirectoryKind, ImportReport, import_directory
@@ -33,7 +34,7 @@ def import_files(
     home.prepare()
     failed = False
     for file in files:
-        report = import_file(home, file, by=f"operator:{getpass.getuser()}", kind=kind, dry_run=dry_run)
+        report = import_file(home, file, by=operator(), kind=kind, dry_run=dry_run)
         failed = failed or bool(report.problems)
         _tell(file, report)
     if failed:
@@ -55,9 +56,10 @@ def import_file(
 
 def _tell(file: Path, report: ImportReport) -> None:
     if report.problems:
-        table = Table("row", "column", "what is wrong", title=f"{file.name}: nothing was entered")
+        table = Table("sheet", "row", "column", "what is wrong", title=f"{file.name}: nothing was entered")
         for problem in report.problems:
-            table.add_row(str(problem.row or ""), problem.column, problem.message)
+            cells = (problem.sheet, str(problem.row or ""), problem.column, problem.message)
+            table.add_row(*map(escape, cells))
         errors.print(table)
         return
     would = "would be " if report.dry_run else ""

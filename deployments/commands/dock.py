@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from typer.core import TyperGroup
 from deployments.commands.send import send
 from deployments.console import Bars, errors, out
 from deployments.home import Home, station_name
+from deployments.operator import operator
 from deployments.server import prefect_at_hand
 from deployments.settings import read_settings
 from tasks.dump import Dump
@@ -70,7 +70,7 @@ def _take_in(home: Home, folder: Path, unit: str | None, wipe: bool) -> str:
 
     station = register(home, unit=unit)
     registry = station.registry.open()
-    open_session(registry, station, folder, by=f"operator:{getpass.getuser()}", at=datetime.now(UTC))
+    open_session(registry, station, folder, by=operator(), at=datetime.now(UTC))
     registry.dispose()
     with Bars() as bars, watched_by(bars):
         return upload_dock_session(folder, station=station_name(unit), wipe=wipe)

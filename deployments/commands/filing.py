@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from deployments.console import out
 from deployments.home import Home
+from deployments.operator import operator
 from deployments.settings import read_settings
 from regulation.errors import ActionDenied
 
@@ -58,7 +58,7 @@ def answer(
         raise ActionDenied("Nobody has this certificate number.", article="Art. 15", subject=by)
     if found is None:
         raise ActionDenied("There is no activity of this number.", article="Art. 15", subject=activity)
-    with registry.acting(f"operator:{getpass.getuser()}", datetime.now(UTC)) as act:
+    with registry.acting(operator(), datetime.now(UTC)) as act:
         filing.answer_filing(act, recording, found.id, person.id)
     registry.dispose()
     out.print(f"[bold green]✓[/] filed under {activity}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from rich.table import Table
 from blocks.signing import public_key_of, read_private_key
 from deployments.console import out
 from deployments.home import Home
+from deployments.operator import operator
 from deployments.settings import read_settings
 from registry.act import Act
 from registry.database import Registry
@@ -74,7 +74,7 @@ def _registry() -> Registry:
 def _acting() -> Iterator[Act]:
     registry = _registry()
     try:
-        with registry.acting(f"operator:{getpass.getuser()}", datetime.now(UTC)) as act:
+        with registry.acting(operator(), datetime.now(UTC)) as act:
             yield act
     finally:
         registry.dispose()

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from registry.bulk import chunked, table_of
-from registry.ledger.events import Event
 from registry.tables import (
+    TAKEN_IN,
     Activity,
     Condition,
     Device,
     DockItem,
-    DockSession,
     FileReceipt,
     Filing,
     ItemOutcome,
     LedgerEntry,
     Recording,
-    SessionState,
     Unit,
 )
 from regulation.filing import RecordedSpan
@@ -33,8 +30,6 @@ from regulation.vocabulary import MediaKind, RemoteReason
 _item, _recording = table_of(DockItem).c, table_of(Recording).c
 _device, _activity = table_of(Device).c, table_of(Activity).c
 _entry = table_of(LedgerEntry).c
-
-MAY_BE_WIPED = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +86,7 @@ class ReceiptLine:
     @property
     def may_be_wiped(self) -> bool:
         """Stored and verified (Art. 16); nothing else may ever be offered."""
-        return self.outcome in MAY_BE_WIPED and self.sha256 is not None
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncedWipe:
-    """Items that were about to be removed from a folder, which is named as the system names it."""
-
-    folder: str
-    item_ids: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class DumpState:
-    """A dump's outline: number of entries, bytes in all, newest change in nanoseconds."""
-
-    entries: int
-    size: int
-    newest_ns: int
+        return self.outcome in TAKEN_IN and self.sha256 is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,43 +117,6 @@ class RecordingRow:
 def unit_by_id(session: Session, unit_id: UUID) -> Unit:
     """The unit; its foreign keys vouch that it exists."""
     return session.get_one(Unit, unit_id)
-
-
-def open_session_of(session: Session, source: str) -> DockSession | None:
-    """The session that is open for a source."""
-    question = select(DockSession).where(col(DockSession.source) == source, _is_open())
-    return session.scalars(question).one_or_none()
-
-
-def last_sealed_session_of(session: Session, source: str) -> DockSession | None:
-    """The newest sealed session of a source."""
-    question = (
-        select(DockSession)
-        .where(col(DockSession.source) == source, col(DockSession.state) == SessionState.SEALED)
-        .order_by(col(DockSession.sealed_at).desc())
-        .limit(1)
-    )
-    return session.scalars(question).one_or_none()
-
-
-def unfinished_session_of(session: Session, source: str) -> DockSession | None:
-    """The sealed session of a source whose lease was never given back: the run that sealed it is still at it, or was
-    cut off before it had laid out the receipt and entered what it wiped."""
-    question = (
-        select(DockSession)
-        .where(
-            col(DockSession.source) == source,
-            col(DockSession.state) == SessionState.SEALED,
-            col(DockSession.lease_holder).is_not(None),
-        )
-        .order_by(col(DockSession.sealed_at))
-        .limit(1)
-    )
-    return session.scalars(question).one_or_none()
-
-
-def _is_open() -> ColumnElement[bool]:
-    return col(DockSession.state) == SessionState.OPEN
 
 
 def originals_of_sizes(session: Session, unit_id: UUID, sizes: Iterable[int]) -> dict[int, dict[str, KnownOriginal]]:
@@ -311,34 +252,7 @@ def items_to_wipe(session: Session, session_id: UUID) -> list[DockItem]:
     """Entries that were stored or known and are still on the device as far as we know."""
     question = select(DockItem).where(
         col(DockItem.session_id) == session_id,
-        col(DockItem.outcome).in_(MAY_BE_WIPED),
+        col(DockItem.outcome).in_(TAKEN_IN),
         col(DockItem.wiped_at).is_(None),
     )
     return list(session.scalars(question))
-
-
-def announced_of(session: Session, session_id: UUID) -> AnnouncedWipe | None:
-    """What the ledger last said was about to be wiped of a session."""
-    question = (
-        select(_entry.facts)
-        .where(_entry.subject_id == session_id, _entry.event == Event.SESSION_WIPING.value)
-        .order_by(_entry.seq.desc())
-        .limit(1)
-    )
-    facts = session.execute(question).scalar_one_or_none()
-    if facts is None:
-        return None
-    told = json.loads(facts)
-    return AnnouncedWipe(told["folder"], frozenset(UUID(item) for item in told["items"]))
-
-
-def last_sealed_state_of(session: Session, source: str) -> DumpState | None:
-    """The outline of a source's dump when it was last sealed, as its scan saw it."""
-    sealed = last_sealed_session_of(session, source)
-    if sealed is None:
-        return None
-    question = select(
-        func.count(), func.coalesce(func.sum(_item.size), 0), func.coalesce(func.max(_item.modified_ns), 0)
-    ).where(_item.session_id == sealed.id)
-    entries, size, newest = session.execute(question).one()
-    return DumpState(int(entries), int(size), int(newest))

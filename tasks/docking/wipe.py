@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from blocks.signing import check_signature
-from registry.queries import intake
+from registry.queries import dock_sessions, intake
 from registry.transitions import docking
 from regulation.errors import ActionDenied, FixityError
 from tasks.docking.work import DockWork, is_unavailable
@@ -58,7 +58,7 @@ def enter_wiped(work: DockWork) -> None:
     """Enter what a run that was cut off had wiped and not entered yet: what the ledger says was about to be wiped from
     this very folder, and is gone. Another folder, such as that of a recorder that is not mounted, proves nothing."""
     with work.registry.reading() as reading:
-        announced = intake.announced_of(reading, work.session_id)
+        announced = dock_sessions.announced_of(reading, work.session_id)
         waiting = intake.items_to_wipe(reading, work.session_id)
     if announced is None or announced.folder != work.dump.identity:
         return

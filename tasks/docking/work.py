@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from blocks.dock_station import DockStation
 from registry.act import Act
 from registry.database import Registry
-from registry.queries import intake
+from registry.queries import dock_sessions, intake
 from registry.tables import DockSession
 from registry.transitions import docking
 from regulation.errors import ActionDenied, Unavailable
@@ -118,7 +118,7 @@ def unfinished_work(station: DockStation, folder: Path, now: Clock) -> Iterator[
     registry = station.registry.open()
     try:
         with registry.reading() as reading:
-            session = intake.unfinished_session_of(reading, os.fspath(real))
+            session = dock_sessions.unfinished_session_of(reading, os.fspath(real))
         if session is None:
             yield None
             return
@@ -131,7 +131,7 @@ def unfinished_work(station: DockStation, folder: Path, now: Clock) -> Iterator[
 def open_session_of(registry: Registry, folder: Path) -> DockSession | None:
     """The session that is open for this folder."""
     with registry.reading() as reading:
-        return intake.open_session_of(reading, os.fspath(folder))
+        return dock_sessions.open_session_of(reading, os.fspath(folder))
 
 
 def open_session(registry: Registry, station: DockStation, folder: Path, *, by: str, at: datetime) -> DockSession:

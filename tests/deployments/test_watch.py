@@ -14,7 +14,7 @@ from deployments import watch as watching
 from deployments.home import Home
 from deployments.settings import Settings
 from deployments.watch import Place, Watch, state_of
-from registry.queries import intake
+from registry.queries import dock_sessions
 from registry.transitions import docking
 from tests.fixtures.stations import NOON, MakeScene, Scene
 
@@ -138,4 +138,4 @@ def test_the_outline_of_a_dump_is_what_its_scan_entered(watched: Watched) -> Non
     (watched.scene.dump / "link").symlink_to("/etc/passwd")
     watched.look()
     with watched.scene.registry.reading() as reading:
-        assert intake.last_sealed_state_of(reading, str(watched.scene.dump)) == state_of(watched.scene.dump)
+        assert dock_sessions.last_sealed_state_of(reading, str(watched.scene.dump)) == state_of(watched.scene.dump)

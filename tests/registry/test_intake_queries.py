@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from registry.queries import docks, intake
+from registry.queries import dock_sessions, docks, intake
 from registry.queries.waiting import waiting_for_filing
 from registry.tables import Condition, DockSession, Filing, ItemOutcome
 from registry.transitions import docking
@@ -103,17 +103,17 @@ def test_people_see_each_original_once_with_device_and_activity(city: City, sess
 def test_sessions_of_a_source(city: City, session: DockSession) -> None:
     with city.registry.reading() as reading:
         assert intake.unit_by_id(reading, session.unit_id).code == "xf"
-        assert intake.open_session_of(reading, "/dock/a") == session
-        assert intake.last_sealed_session_of(reading, "/dock/a") is None
-        assert intake.last_sealed_state_of(reading, "/dock/a") is None
+        assert dock_sessions.open_session_of(reading, "/dock/a") == session
+        assert dock_sessions.last_sealed_session_of(reading, "/dock/a") is None
+        assert dock_sessions.last_sealed_state_of(reading, "/dock/a") is None
         assert intake.receipt_of(reading, session.id) is None
     finish(city, session)
     city.wait(hours=1)
     later = city.open("/dock/a")
     city.seal(later)
     with city.registry.reading() as reading:
-        assert intake.open_session_of(reading, "/dock/a") is None
-        last = intake.last_sealed_session_of(reading, "/dock/a")
+        assert dock_sessions.open_session_of(reading, "/dock/a") is None
+        last = dock_sessions.last_sealed_session_of(reading, "/dock/a")
         first = docks.first_session_of(reading, "/dock/a")
         assert last is not None
         assert first is not None
@@ -121,13 +121,13 @@ def test_sessions_of_a_source(city: City, session: DockSession) -> None:
         receipt = intake.receipt_of(reading, session.id)
         assert receipt is not None
         assert receipt.session_id == session.id
-        assert intake.last_sealed_state_of(reading, "/dock/a") == intake.DumpState(0, 0, 0)
+        assert dock_sessions.last_sealed_state_of(reading, "/dock/a") == dock_sessions.DumpState(0, 0, 0)
 
 
 def test_the_outline_of_a_sealed_dump(city: City, session: DockSession) -> None:
     finish(city, session)
     with city.registry.reading() as reading:
-        assert intake.last_sealed_state_of(reading, "/dock/a") == intake.DumpState(6, 15, 5)
+        assert dock_sessions.last_sealed_state_of(reading, "/dock/a") == dock_sessions.DumpState(6, 15, 5)
 
 
 def test_what_is_left_to_wipe(city: City, session: DockSession) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from registry.database import Registry
 from registry.ledger import verify_rows
-from registry.queries import intake
-from registry.queries.intake import AnnouncedWipe
+from registry.queries import dock_sessions
+from registry.queries.dock_sessions import AnnouncedWipe
 from registry.tables import DockSession, ItemOutcome
 from registry.transitions import docking
 from registry.transitions.docking import SetAside
@@ -21,12 +21,12 @@ MINUTE = timedelta(minutes=1)
 
 def unfinished(registry: Registry, source: str) -> DockSession | None:
     with registry.reading() as reading:
-        return intake.unfinished_session_of(reading, source)
+        return dock_sessions.unfinished_session_of(reading, source)
 
 
 def announced(registry: Registry, session: DockSession) -> AnnouncedWipe | None:
     with registry.reading() as reading:
-        return intake.announced_of(reading, session.id)
+        return dock_sessions.announced_of(reading, session.id)
 
 
 def test_a_lease_that_lapsed_is_free_at_once_but_was_not_given_back(city: City) -> None:

@@ -15,7 +15,8 @@ from regulation.errors import ActionDenied
 
 def announce_wiping(act: Act, session_id: UUID, item_ids: Collection[UUID], folder: str) -> None:
     """Enter, before anything is deleted, which items are about to be removed from `folder` (what the system calls it,
-    not its path), so that a run cut off in the middle can be finished truthfully; see `queries.intake.announced_of`.
+    not its path), so that a run cut off in the middle can be finished truthfully; see
+    `queries.dock_sessions.announced_of`.
 
     Raises `ActionDenied` as `record_wiped` does.
     """
