@@ -31,7 +31,7 @@ def measure(place: Place) -> Section:
     gates: list[Gate] = []
     for files in (made.video(place.folder, quick=place.quick), made.photos(place.folder, quick=place.quick)):
         contestants = [_ours(place, files, "none"), *_peers(place, files), _ours(place, files, "sm3")]
-        runs = interleave(contestants, place.rounds)
+        runs = interleave(contestants, place.rounds, files.read)
         section.say(f"### {files.name}: {files.count:,} files, {files.gigabytes:.2f} GB")
         speeds(section, files, runs, OURS)
         named = ((f"{files.name}: as fast as {peer}", ratios(runs[OURS], runs[peer])) for peer in (CP, CP_EACH))

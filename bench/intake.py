@@ -43,7 +43,7 @@ def null(place: Place) -> Section:
     gates = []
     with null_s3(place.folder) as server:
         for files in _corpora(place):
-            runs = interleave(_contestants(place, files, server), place.rounds)
+            runs = interleave(_contestants(place, files, server), place.rounds, files.read)
             gates += _told(section, files, runs, NULL)
             remove(files.folder)
     section.say(_SM3)
@@ -70,7 +70,7 @@ def ceph(place: Place) -> Section:
             with ceph_s3(place.folder) as server:
                 warm = next(peer for peer in s3_peers(some, server) if peer.name == "s5cmd")
                 run(warm.command(-1), warm.env)  # a new store's first objects take it longer
-                for name, samples in interleave(_contestants(place, files, server), 1).items():
+                for name, samples in interleave(_contestants(place, files, server), 1, files.read).items():
                     runs.setdefault(name, []).extend(samples)
         gates += _told(section, files, runs, CEPH)
         remove(files.folder)

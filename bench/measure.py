@@ -53,11 +53,12 @@ class Contestant:
 Runs = dict[str, list[Sample]]
 
 
-def interleave(contestants: Sequence[Contestant], rounds: int) -> Runs:
-    """Every contestant once a round, the rounds one after the other."""
+def interleave(contestants: Sequence[Contestant], rounds: int, before: Callable[[], None] = lambda: None) -> Runs:
+    """Every contestant once a round, the rounds one after the other; `before` each, uncounted."""
     runs: Runs = {one.name: [] for one in contestants}
     for number in range(rounds):
         for one in contestants:
+            before()
             sample = run(one.command(number), one.env)
             one.afterwards(number)
             os.sync()  # nobody pays for what the one before has left to be written
