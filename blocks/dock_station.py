@@ -61,6 +61,9 @@ class DockStation(Block):
         default=SecondDigest.SM3, title="Second digest", description="Kept beside SHA-256: sm3 (GB/T 32905) or none."
     )
     files_at_once: int = Field(default=4, ge=1, le=64, title="Files at once")
+    small_files_at_once: int = Field(
+        default=32, ge=1, le=64, title="Small files at once", description="At most, where the vault takes its time."
+    )
     probes_at_once: int = Field(default=2, ge=1, le=16, title="Probes at once")
     probe_seconds: float = Field(default=30.0, gt=0, title="Time limit of a probe, in seconds")
     settle_seconds: float = Field(

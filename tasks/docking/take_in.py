@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from enum import Enum, auto
 from queue import Empty, SimpleQueue
 from threading import Lock
 from uuid import UUID, uuid5
@@ -26,8 +29,22 @@ from tasks.docking.work import DockWork, is_unavailable
 from tasks.progress import Progress
 
 REGISTERED_AT_ONCE = 256
+SMALL = 1 << 20
+"""Bytes of a file that goes up in one request, so that many of them wait for the vault and need little memory."""
+
+_PATIENCE = 0.5  # seconds
+_BUSY = 0.6  # of one processor
 
 Outcome = TakenIn | SetAside
+
+
+class _Ended(Enum):
+    """A thread found nothing more to do."""
+
+    YES = auto()
+
+
+_ENDED = _Ended.YES
 
 
 @task(name="take-in-files", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
@@ -66,15 +83,39 @@ def _all_taken_in(work: DockWork, items: Sequence[ItemToTakeIn], progress: Progr
     """Several files at once, results as they come. The threads never wait for the registry: what they take in while a
     batch is being registered is the next one."""
     taking = _Taking(work, items, progress)
-    threads = work.station.files_at_once
-    with ThreadPoolExecutor(threads, thread_name_prefix="take-in") as pool:
-        running = [pool.submit(taking.run) for _ in range(threads)]
+    at_once, most = work.station.files_at_once, work.station.small_files_at_once
+    with ThreadPoolExecutor(max(at_once, most), thread_name_prefix="take-in") as pool:
+        running = [pool.submit(taking.run) for _ in range(at_once)]
+        waiting = _Waiting()
+        ended = 0
         try:
-            yield from taking.outcomes(threads)
+            while ended < len(running):
+                told = taking.next_outcome()
+                if isinstance(told, TakenIn | SetAside):
+                    yield told
+                ended += told is _ENDED
+                if len(running) < most and taking.only_small_left() and waiting.prevails():
+                    running += [pool.submit(taking.run) for _ in range(min(len(running), most - len(running)))]
         finally:
             taking.stop()
         for thread in running:
             thread.result()
+
+
+class _Waiting:
+    """Tells whether this process mostly waits for the vault: then more can be asked of it at once."""
+
+    def __init__(self) -> None:
+        self._at, self._used = time.monotonic(), time.process_time()
+
+    def prevails(self) -> bool:
+        """Whether less than most of one processor was used since this was last told, half a second ago or more."""
+        at, used = time.monotonic(), time.process_time()
+        if at - self._at < _PATIENCE:
+            return False
+        share = (used - self._used) / (at - self._at)
+        self._at, self._used = at, used
+        return share < _BUSY
 
 
 class _Taking:
@@ -84,9 +125,9 @@ class _Taking:
         self._work = work
         self._known = KnownContent(work, items)
         self._progress = progress
-        self._next = iter(items)
+        self._left = deque(items)
         self._turn = Lock()
-        self._done: SimpleQueue[Outcome | None] = SimpleQueue()
+        self._done: SimpleQueue[Outcome | _Ended] = SimpleQueue()
 
     def run(self) -> None:
         """Take in one file after the other until none is left; what fails stops all threads."""
@@ -96,29 +137,29 @@ class _Taking:
                     self._done.put(_take_in(self._work, self._known, item, self._progress))
         finally:
             self.stop()
-            self._done.put(None)
+            self._done.put(_ENDED)
 
-    def outcomes(self, threads: int) -> Iterator[Outcome]:
-        """What `threads` threads have taken in, until each has ended."""
-        while threads:
-            try:
-                outcome = self._done.get(timeout=0.5)
-            except Empty:
-                self._progress.tell()
-                continue
-            if outcome is None:
-                threads -= 1
-            else:
-                yield outcome
+    def next_outcome(self) -> Outcome | _Ended | None:
+        """What the next file has become, or that a thread has ended; None when nothing came for a while."""
+        try:
+            return self._done.get(timeout=_PATIENCE)
+        except Empty:
+            self._progress.tell()
+            return None
+
+    def only_small_left(self) -> bool:
+        """Whether of what is left to be begun, largest first, even the next is small."""
+        with self._turn:
+            return bool(self._left) and self._left[0].size <= SMALL
 
     def stop(self) -> None:
         """Begin no further file."""
         with self._turn:
-            self._next = iter(())
+            self._left.clear()
 
     def _take(self) -> ItemToTakeIn | None:
         with self._turn:
-            return next(self._next, None)
+            return self._left.popleft() if self._left else None
 
 
 def _take_in(work: DockWork, known: KnownContent, item: ItemToTakeIn, progress: Progress) -> Outcome:

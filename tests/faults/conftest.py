@@ -58,7 +58,9 @@ def new_scene(
         if url is None:
             shutil.copyfile(sqlite_template, folder / "registry.db")
             url = f"sqlite:///{folder / 'registry.db'}"
-        scene = build_scene(folder, name, url, **({"probes_at_once": 1, "files_at_once": 2} | settings))
+        scene = build_scene(
+            folder, name, url, **({"probes_at_once": 1, "files_at_once": 2, "small_files_at_once": 2} | settings)
+        )
         with lock:  # Prefect refuses to be told of a new kind of block twice at once
             context.run(scene.station.save, name)
         made.append(scene)

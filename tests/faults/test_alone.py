@@ -90,7 +90,7 @@ def test_a_second_is_refused_while_the_first_lives(
 def test_a_run_that_slept_while_another_took_over_steps_back(
     victims: Victims, new_scene: NewScene, media_samples: Samples
 ) -> None:
-    scene = new_scene(files_at_once=1)
+    scene = new_scene(files_at_once=1, small_files_at_once=1)
     fill(scene.dump, media_samples)
     before = contents_of(scene.dump)
     moment = At("blocks.folder_store:FolderStore.store", call=4, do="hold")

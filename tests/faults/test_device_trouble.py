@@ -29,7 +29,7 @@ BIG_FILE_READ = At("blocks.hashing:Slab.fill", call=2, do="hold")
 
 @pytest.fixture
 def scene(new_scene: NewScene, media_samples: Samples) -> Scene:
-    made = new_scene(files_at_once=1)
+    made = new_scene(files_at_once=1, small_files_at_once=1)
     fill(made.dump, media_samples)
     return made
 
