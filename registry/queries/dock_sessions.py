@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from registry.bulk import table_of
@@ -35,7 +35,7 @@ class AnnouncedWipe:
 
 def open_session_of(session: Session, source: str) -> DockSession | None:
     """The session that is open for a source."""
-    question = select(DockSession).where(col(DockSession.source) == source, _is_open())
+    question = select(DockSession).where(col(DockSession.source) == source, col(DockSession.state) == SessionState.OPEN)
     return session.scalars(question).one_or_none()
 
 
@@ -91,7 +91,3 @@ def announced_of(session: Session, session_id: UUID) -> AnnouncedWipe | None:
         return None
     told = json.loads(facts)
     return AnnouncedWipe(told["folder"], frozenset(UUID(item) for item in told["items"]))
-
-
-def _is_open() -> ColumnElement[bool]:
-    return col(DockSession.state) == SessionState.OPEN

@@ -20,7 +20,6 @@ from registry.tables import (
     FileReceipt,
     Filing,
     ItemOutcome,
-    LedgerEntry,
     Recording,
     Unit,
 )
@@ -29,7 +28,6 @@ from regulation.vocabulary import MediaKind, RemoteReason
 
 _item, _recording = table_of(DockItem).c, table_of(Recording).c
 _device, _activity = table_of(Device).c, table_of(Activity).c
-_entry = table_of(LedgerEntry).c
 
 
 @dataclass(frozen=True, slots=True)

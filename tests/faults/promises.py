@@ -111,6 +111,14 @@ def _assert_wiped_by_receipt(scene: Scene, before: Contents, receipts: Iterable[
     assert gone <= offered, "a file was deleted that no receipt offers"
 
 
+def assert_all_done(scene: Scene, before: Contents) -> None:
+    """A run with `wipe` came to its end: every file is kept, gone from the dump, and entered as wiped."""
+    assert_kept(scene, before)
+    assert contents_of(scene.dump) == {}
+    assert_finished(scene)
+    assert_wipes_entered(scene, before)
+
+
 def assert_wipes_entered(scene: Scene, before: Contents) -> None:
     """What the ledger says was wiped is gone, and what is gone was entered as wiped."""
     with scene.registry.reading() as reading:

