@@ -14,11 +14,11 @@ from sqlmodel import SQLModel
 
 from registry.database import Registry
 from registry.failures import SETTING, in_our_words
-from registry.migrations.guards import FIXED_0001
+from registry.migrations.guards import FIXED
 from regulation.errors import ConfigurationError
 
-# Rows that are replaced as a whole by a correction; everything else is kept.
-_MAY_BE_REMOVED = {"activity_officer"}
+# Rows that a correction replaces as a whole, and marks of work to be done; everything else is kept.
+_MAY_BE_REMOVED = {"activity_officer", "duty_touch"}
 
 
 def harden(registry: Registry, role: str) -> None:
@@ -60,7 +60,7 @@ def _grants(connection: Connection, role: str) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA {schema} TO {to}"
     yield f"GRANT SELECT ON alembic_version TO {to}"
     for table in SQLModel.metadata.sorted_tables:
-        fixed = FIXED_0001.get(table.name, ())
+        fixed = FIXED.get(table.name, ())
         yield f"GRANT SELECT, INSERT ON {quote(table.name)} TO {to}"
         if fixed is not None:
             changing = ", ".join(quote(column.name) for column in table.columns if column.name not in fixed)

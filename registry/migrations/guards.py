@@ -49,14 +49,56 @@ _SAME_0001: dict[str, str] = {
 }
 
 
+# Decisions, checks, and who was told what, when: as good as the ledger (Art. 7, 16, 20).
+FIXED_0003: dict[str, tuple[str, ...] | None] = {
+    "duty": ("id", "kind", "article", "subject_id", "unit_id", "owed_by_id", "opened_at"),
+    "duty_decision": None,
+    "device_check": None,
+    "notice_line": None,
+    "notice": ("id", "number", "kind", "sweep_id", "person_id", "unit_id", "subject", "created_at"),
+    "sweep": ("id", "kind", "started_at"),
+}
+_GOES_BACK_0003: dict[str, str] = {
+    "duty": "NEW.level < OLD.level OR (OLD.state = 'excused' AND NEW.state <> 'excused')",
+    "notice": (
+        "(OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS NULL) "
+        "OR (OLD.read_at IS NOT NULL AND NEW.read_at IS NULL)"
+    ),
+}
+_SAME_0003: dict[str, str] = {
+    "duty": "id = NEW.id OR (kind = NEW.kind AND subject_id = NEW.subject_id AND owed_by_id IS NEW.owed_by_id)",
+    "duty_decision": "id = NEW.id",
+    "device_check": "id = NEW.id",
+    "notice_line": "duty_id = NEW.duty_id AND step = NEW.step AND person_id = NEW.person_id",
+    "notice": "id = NEW.id OR number = NEW.number OR (sweep_id = NEW.sweep_id AND person_id = NEW.person_id)",
+    "sweep": "id = NEW.id",
+}
+
+FIXED = FIXED_0001 | FIXED_0003
+"""Every guarded table of this version, and its columns that never change."""
+
+_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003
+_SAME = _SAME_0001 | _SAME_0003
+
+
 def guard_0001(connection: Connection) -> None:
     """Put the first schema's guards in place."""
-    make = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    make(connection)
+    if connection.dialect.name == "sqlite":
+        _guard_sqlite(connection, FIXED_0001)
+    else:
+        connection.execute(text(_REFUSE))
+        _guard_postgresql(connection, FIXED_0001)
+        _chain_postgresql(connection)
 
 
-def _guard_sqlite(connection: Connection) -> None:
-    for table, fixed in FIXED_0001.items():
+def guard_0003(connection: Connection) -> None:
+    """Put the guards of duties and notices in place."""
+    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    guard(connection, FIXED_0003)
+
+
+def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:
+    for table, fixed in tables.items():
         for name, moment, condition in _sqlite_rules(table, fixed):
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {condition} "
@@ -78,14 +120,14 @@ def _changed(table: str, fixed: tuple[str, ...] | None, differs: str) -> str:
     if fixed is None:
         return ""
     conditions = [differs.format(column) for column in fixed]
-    if table in _GOES_BACK_0001:
-        conditions.append(_GOES_BACK_0001[table])
+    if table in _GOES_BACK:
+        conditions.append(_GOES_BACK[table])
     return " OR ".join(conditions)
 
 
 def _misplaced_sqlite(table: str) -> str:
     if table != "ledger_entry":
-        return f"EXISTS (SELECT 1 FROM {table} WHERE {_SAME_0001[table]})"  # noqa: S608  (our own words)
+        return f"EXISTS (SELECT 1 FROM {table} WHERE {_SAME[table]})"  # noqa: S608  (our own words)
     return (
         "NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger_entry) OR NEW.previous_hash IS NOT "
         "coalesce((SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1), hex(zeroblob(32)))"
@@ -115,9 +157,8 @@ _CHAIN = """
 """
 
 
-def _guard_postgresql(connection: Connection) -> None:
-    connection.execute(text(_REFUSE))
-    for table, fixed in FIXED_0001.items():
+def _guard_postgresql(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:
+    for table, fixed in tables.items():
         changed = _changed(table, fixed, "OLD.{0} IS DISTINCT FROM NEW.{0}")
         for name, moment, condition in (
             ("fixed", "UPDATE", "FOR EACH ROW " + (changed and f"WHEN ({changed})")),
@@ -128,7 +169,6 @@ def _guard_postgresql(connection: Connection) -> None:
                 f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {condition} "
                 "EXECUTE FUNCTION custody_refuse()"
             )
-    _chain_postgresql(connection)
 
 
 def _chain_postgresql(connection: Connection) -> None:

@@ -1,11 +1,12 @@
 """The facts, as tables. Nothing writes them but `registry.transitions`."""
 
 from registry.tables.activities import Activity, ActivityOfficer
-from registry.tables.devices import ClockReading, Device, DeviceCustody
+from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
-from registry.tables.duties import Duty, DutyKind, DutyState
+from registry.tables.duties import DecisionKind, Duty, DutyDecision, DutyTouch
 from registry.tables.ledger import LedgerEntry
+from registry.tables.notices import Notice, NoticeKind, NoticeLine, NoticeState, Sweep
 from registry.tables.numbers import NumberSeries
 from registry.tables.organisation import Appointment, Person, Unit
 from registry.tables.recordings import (
@@ -15,6 +16,7 @@ from registry.tables.recordings import (
     Recording,
     RecordingState,
 )
+from regulation.duties import DutyKind, DutyState
 
 __all__ = [
     "TAKEN_IN",
@@ -23,23 +25,32 @@ __all__ = [
     "Appointment",
     "ClockReading",
     "Condition",
+    "DecisionKind",
     "Device",
+    "DeviceCheck",
     "DeviceCustody",
     "DockItem",
     "DockSession",
     "DockToken",
     "Duty",
+    "DutyDecision",
     "DutyKind",
     "DutyState",
+    "DutyTouch",
     "FileReceipt",
     "Filing",
     "FilingCandidate",
     "ItemOutcome",
     "LedgerEntry",
+    "Notice",
+    "NoticeKind",
+    "NoticeLine",
+    "NoticeState",
     "NumberSeries",
     "Person",
     "Recording",
     "RecordingState",
     "SessionState",
+    "Sweep",
     "Unit",
 ]

@@ -13,7 +13,8 @@ from regulation.vocabulary import ActivityKind, RemoteReason
 
 
 class Activity(SQLModel, table=True):
-    """One enforcement activity of Art. 9. `parties` lists the kinds of parties present, as `PartyKind` values."""
+    """One enforcement activity of Art. 9. `parties` lists the kinds of parties present, as `PartyKind` values;
+    `return_reported_at` is when the return of Art. 16 was first entered."""
 
     __tablename__ = "activity"
 
@@ -28,6 +29,7 @@ class Activity(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     remote_reason: RemoteReason | None = Field(default=None, sa_type=text_of(RemoteReason))
     returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    return_reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ActivityOfficer(SQLModel, table=True):

@@ -45,3 +45,23 @@ class ClockReading(SQLModel, table=True):
     device_id: UUID = Field(foreign_key="device.id", index=True)
     read_at: datetime = Field(sa_type=UtcDateTime)
     offset_seconds: float
+
+
+class DeviceCheck(SQLModel, table=True):
+    """What an officer found before use (Art. 7): battery, storage, clock, and whether the recorder works."""
+
+    __tablename__ = "device_check"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    device_id: UUID = Field(foreign_key="device.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    checked_at: datetime = Field(sa_type=UtcDateTime)
+    battery_ok: bool
+    storage_ok: bool
+    clock_ok: bool
+    works: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether the recorder may go out."""
+        return self.battery_ok and self.storage_ok and self.clock_ok and self.works

@@ -35,7 +35,9 @@ TAKEN_IN = (ItemOutcome.STORED, ItemOutcome.DUPLICATE)
 
 
 class DockSession(SQLModel, table=True):
-    """One dump of one source. At most one session a source is open; a lease says which process works on it."""
+    """One dump of one source. At most one session a source is open; a lease says which process works on it.
+
+    Of a `wireless` one somebody must confirm that it has arrived reliably (Art. 16)."""
 
     __tablename__ = "dock_session"
     __table_args__ = (
@@ -56,6 +58,8 @@ class DockSession(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     opened_by: str
     sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    wireless: bool = False
+    arrival_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease_holder: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -31,6 +31,7 @@ class DockToken(SQLModel, table=True):
     name: str = Field(max_length=64)
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
     token_hash: str = Field(unique=True, max_length=64)
+    wireless: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -6,27 +6,53 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from registry.types import UtcDateTime, new_id, text_of
-
-
-class DutyKind(StrEnum):
-    FILING = "filing"  # 归档: Art. 4, 15
-
-
-class DutyState(StrEnum):
-    RUNNING = "running"
-    MET = "met"
+from regulation.duties import Clock, DutyKind, DutyState
 
 
 class Duty(SQLModel, table=True):
-    """A duty opened and met by facts, never ticked off. `owed_by_id` is empty where the officer is not known: then it
-    is the unit's device administrator who must find out."""
+    """A duty opened and met by facts, never ticked off.
+
+    `owed_by_id` is empty where no officer is known: then the role of the kind's rule owes it. `level` counts the rungs
+    climbed; `next_at` is the next moment at which anything happens to it, empty when nothing will.
+    """
 
     __tablename__ = "duty"
-    __table_args__ = (UniqueConstraint("kind", "subject_id", name="one_duty_per_kind_and_subject"),)
+    __table_args__ = (
+        Index(
+            "one_duty_per_kind_subject_and_officer",
+            "kind",
+            "subject_id",
+            "owed_by_id",
+            unique=True,
+            sqlite_where=text("owed_by_id IS NOT NULL"),
+            postgresql_where=text("owed_by_id IS NOT NULL"),
+        ),
+        Index(
+            "one_duty_per_kind_and_subject",
+            "kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("owed_by_id IS NULL"),
+            postgresql_where=text("owed_by_id IS NULL"),
+        ),
+        Index(
+            "ix_duty_next_at",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_duty_overdue",
+            "unit_id",
+            "kind",
+            sqlite_where=text("state = 'overdue'"),
+            postgresql_where=text("state = 'overdue'"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     kind: DutyKind = Field(sa_type=text_of(DutyKind))
@@ -35,6 +61,38 @@ class Duty(SQLModel, table=True):
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
     owed_by_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
     opened_at: datetime = Field(sa_type=UtcDateTime)
-    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
-    state: DutyState = Field(default=DutyState.RUNNING, sa_type=text_of(DutyState))
+    clock: Clock = Field(sa_type=text_of(Clock))
+    clock_started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state: DutyState = Field(sa_type=text_of(DutyState))
+    level: int = 0
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     met_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DutyTouch(SQLModel, table=True):
+    """A subject whose facts have changed: its duties are to be settled again. Not a custody event."""
+
+    __tablename__ = "duty_touch"
+
+    kind: DutyKind = Field(primary_key=True, sa_type=text_of(DutyKind))
+    subject_id: UUID = Field(primary_key=True)
+
+
+class DecisionKind(StrEnum):
+    EXCUSE = "excuse"  # 免除
+    PAUSE = "pause"  # 中止
+
+
+class DutyDecision(SQLModel, table=True):
+    """What a person with the authority decided about a duty, and why. A pause lasts from `at` to `until`."""
+
+    __tablename__ = "duty_decision"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    duty_id: UUID = Field(foreign_key="duty.id", index=True)
+    kind: DecisionKind = Field(sa_type=text_of(DecisionKind))
+    person_id: UUID = Field(foreign_key="person.id")
+    reason: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)

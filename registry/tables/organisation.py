@@ -25,7 +25,8 @@ class Unit(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Someone who can act. `number` is the number of the enforcement certificate (执法证号)."""
+    """Someone who can act. `number` is the number of the enforcement certificate (执法证号); `moved_at` is when the
+    last transfer to another unit was entered."""
 
     __tablename__ = "person"
 
@@ -35,6 +36,7 @@ class Person(SQLModel, table=True):
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
     joined_on: date | None = None
     left_on: date | None = None
+    moved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Appointment(SQLModel, table=True):

@@ -74,6 +74,7 @@ class Recording(SQLModel, table=True):
     retain_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: RecordingState = Field(default=RecordingState.VERIFIED, sa_type=text_of(RecordingState))
     filing: Filing = Field(default=Filing.PENDING, sa_type=text_of(Filing))
+    filed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: datetime = Field(sa_type=UtcDateTime)
     sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

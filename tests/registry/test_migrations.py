@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 import registry.migrations
 from registry import schema
 from registry.database import Registry
-from registry.migrations.guards import FIXED_0001
+from registry.migrations.guards import FIXED
 from registry.transitions.directory import UnitEntry, enter_units
 from regulation.vocabulary import UnitLevel
 from tests.fixtures.custody import MORNING
@@ -102,5 +102,5 @@ def test_every_migration_says_what_it_does_and_goes_one_way() -> None:
 
 
 def test_every_guarded_column_exists() -> None:
-    for table, columns in FIXED_0001.items():
+    for table, columns in FIXED.items():
         assert set(columns or ()) <= {column.name for column in SQLModel.metadata.tables[table].columns}
