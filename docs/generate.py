@@ -86,7 +86,7 @@ def _parameters() -> Iterator[str]:
 def _parameter(one: Parameter) -> Iterator[list[str]]:
     stricter = "yes" if one.measure is Measure.YES_NO else one.strictness.value
     for provision in one.provisions:
-        value, until = shown(one, provision.value), str(provision.valid_to or "")
+        value, until = shown(one.measured(provision), provision.value), str(provision.valid_to or "")
         source = f"{provision.article} of {CITY.document}"
         dates = [str(provision.valid_from), until]
         yield [f"`{one.name}`", value, *dates, source, stricter, one.meaning, one.chosen or ""]

@@ -1,4 +1,4 @@
-"""Who may do what at a given moment (Art. 15; acting appointments count while they last).
+"""Who may do what at a given moment (Art. 6, 7, 15, 16; acting appointments count while they last).
 
 Pure functions over appointments given as data: a decision is judged by who held the role *at that moment*, not now.
 `check_x` raises `ActionDenied` naming the article, `can_x` returns a bool.
@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from regulation.clock import as_utc
+from regulation.duties import RULES, DutyKind
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
@@ -72,3 +73,53 @@ def check_answer_filing(person: UUID, question: FilingQuestion, holdings: Iterab
             article="Art. 15",
             subject=str(person),
         )
+
+
+_LEADERS = (Role.DEPARTMENT_HEAD, Role.SUPERVISING_LEADER, Role.PRINCIPAL_LEADER)
+"""Who may excuse or pause a duty, from the lowest up (chosen: the text does not speak of it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyQuestion:
+    """The duty that is to be excused or paused.
+
+    `owed_by` is None where no one person is known: then whoever holds the role of the kind's rule owes it. `unit_chain`
+    is the duty's unit and those above it.
+    """
+
+    kind: DutyKind
+    owed_by: UUID | None
+    unit_chain: Collection[UUID]
+
+
+def can_excuse_duty(person: UUID, question: DutyQuestion, holdings: Collection[Holding], at: datetime) -> bool:
+    """Whether `person` may excuse or pause the duty: a department head or a leader above, but never on their own duty.
+
+    A leader's own duty goes one role up, the principal leader's to the city-level supervision; so `holdings` are
+    those of the whole chain, not only the person's. Raises `ValueError` when `at` has no zone.
+    """
+    chain = question.unit_chain
+    if person == question.owed_by:
+        return False
+    if question.owed_by is None and holds(RULES[question.kind].owed_by, holdings, person, chain, at):
+        return False
+    return any(holds(role, holdings, person, chain, at) for role in _above(question, holdings, at))
+
+
+def check_excuse_duty(person: UUID, question: DutyQuestion, holdings: Collection[Holding], at: datetime) -> None:
+    """Raise `ActionDenied` with the article of the duty unless `can_excuse_duty`."""
+    if not can_excuse_duty(person, question, holdings, at):
+        raise ActionDenied(
+            "Only the department head or a leader above may excuse or pause a duty, and nobody their own.",
+            article=RULES[question.kind].article,
+            subject=str(person),
+        )
+
+
+def _above(question: DutyQuestion, holdings: Collection[Holding], at: datetime) -> tuple[Role, ...]:
+    """The roles above whoever owes the duty."""
+    if question.owed_by is None:
+        return _LEADERS
+    held = [holds(role, holdings, question.owed_by, question.unit_chain, at) for role in _LEADERS]
+    lowest = max((place + 1 for place, holding in enumerate(held) if holding), default=0)
+    return _LEADERS[lowest:] or (Role.SUPERVISOR,)

@@ -60,7 +60,15 @@ def device_time(stated: datetime, zone: tzinfo) -> datetime | None:
         raise ValueError(f"a device's wall clock has no zone of its own: {stated!r}")
     if not FIRST_YEAR <= stated.year <= LAST_YEAR:
         return None
-    return stated.replace(tzinfo=zone).astimezone(UTC)
+    return wall_time(stated, zone)
+
+
+def wall_time(shown: datetime, zone: tzinfo) -> datetime:
+    """The UTC moment at which the clocks of `zone` show `shown` (without a zone).
+
+    An hour that they show twice is read as the first of the two; one that they skip counts as if they had not.
+    """
+    return shown.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def corrected(claimed: datetime, offset_seconds: float | None) -> Corrected:

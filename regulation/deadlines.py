@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from regulation.clock import as_utc
+from regulation.duties import Clock
 from regulation.policy import Policy
 from regulation.vocabulary import RemoteReason
 
 
-class ClockState(StrEnum):
-    """Why the upload clock of Art. 16 started, or what it still waits for."""
-
-    STARTED_BY_END = "started-by-end"  # the activity ended
-    STARTED_BY_RETURN = "started-by-return"  # remote or continuous work: back at the unit
-    AWAITS_END = "awaits-end"
-    AWAITS_RETURN = "awaits-return"
-
-
 @dataclass(frozen=True, slots=True)
 class UploadClock:
-    """`started_at` in UTC, None while the clock waits."""
+    """When the clock of Art. 16 started, in UTC, and why; `started_at` is None while it waits."""
 
     started_at: datetime | None
-    state: ClockState
+    state: Clock
 
 
 def upload_clock(
@@ -37,16 +28,16 @@ def upload_clock(
     the unit) does not start the clock before there is anything to store. Raises `ValueError` for a time without a zone.
     """
     if ended_at is None:
-        return UploadClock(None, ClockState.AWAITS_END)
+        return UploadClock(None, Clock.AWAITS_END)
     ended = as_utc(ended_at)
     if remote_reason is None:
-        return UploadClock(ended, ClockState.STARTED_BY_END)
+        return UploadClock(ended, Clock.ACTIVITY_ENDED)
     if returned_at is None:
-        return UploadClock(None, ClockState.AWAITS_RETURN)
+        return UploadClock(None, Clock.AWAITS_RETURN)
     returned = as_utc(returned_at)
     if returned <= ended:
-        return UploadClock(ended, ClockState.STARTED_BY_END)
-    return UploadClock(returned, ClockState.STARTED_BY_RETURN)
+        return UploadClock(ended, Clock.ACTIVITY_ENDED)
+    return UploadClock(returned, Clock.RETURNED)
 
 
 def upload_due(clock: UploadClock, policy: Policy, on: date) -> datetime | None:

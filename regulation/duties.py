@@ -6,12 +6,18 @@ when it is due and in which state it stands; who hears of it is `regulation.ladd
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from regulation.clock import as_utc
 from regulation.vocabulary import Role
+
+if TYPE_CHECKING:
+    from regulation.policy import Policy  # the policy's own numbers are named after the kinds here
 
 
 class DutyKind(StrEnum):
@@ -40,8 +46,8 @@ class Clock(StrEnum):
     RECEIVED = "received"  # 入库
     LEFT = "left"  # 调离
     CHECK_FAILED = "check-failed"  # 使用前检查不合格
-    AWAITS_END = "awaits-end"
-    AWAITS_RETURN = "awaits-return"
+    AWAITS_END = "awaits-end"  # 待活动结束
+    AWAITS_RETURN = "awaits-return"  # 待返回单位
 
 
 OPEN = (DutyState.WAITING, DutyState.RUNNING, DutyState.PAUSED, DutyState.OVERDUE)
@@ -64,10 +70,66 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.UPLOAD: DutyRule("Art. 16", "activity", "upload_hours", Role.OFFICER),
         DutyKind.FILING: DutyRule("Art. 15", "recording", "filing_hours", Role.OFFICER),
         DutyKind.DEVICE_RECALL: DutyRule("Art. 6", "custody", "device_recall_days", Role.DEVICE_ADMINISTRATOR),
-        DutyKind.DEVICE_REPLACEMENT: DutyRule(
-            "Art. 7", "check", "device_replacement_days", Role.DEVICE_ADMINISTRATOR
-        ),
+        DutyKind.DEVICE_REPLACEMENT: DutyRule("Art. 7", "check", "device_replacement_days", Role.DEVICE_ADMINISTRATOR),
         DutyKind.RETURN_REPORT: DutyRule("Art. 16", "activity", "return_report_hours", Role.OFFICER),
     }
 )
 """What each kind asks. A new kind is a row here and the question for its facts in `registry.transitions.duties`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the registry knows of one duty. `clock_started_at` is None while the clock waits.
+
+    `pauses` are spans from–until, in order and apart from one another. Raises `ValueError` where they are not, and for
+    times without a zone.
+    """
+
+    clock: Clock
+    clock_started_at: datetime | None = None
+    met_at: datetime | None = None
+    excused_at: datetime | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+
+    def __post_init__(self) -> None:
+        ends = [as_utc(moment) for pause in self.pauses for moment in pause]
+        if ends != sorted(ends):
+            raise ValueError("the pauses of a duty follow one another and do not overlap")
+
+    def paused_until(self, now: datetime) -> datetime | None:
+        """The end of the pause that `now` lies in, None outside every pause; at its end a pause is over."""
+        return next((until for begin, until in self.pauses if begin <= now < until), None)
+
+
+def due_at(
+    kind: DutyKind, facts: Facts, policy: Policy, zone: tzinfo, is_working_day: Callable[[date], bool]
+) -> datetime | None:
+    """When a duty is due, in UTC; None while its clock waits.
+
+    From the clock's start the time that the policy gives on that day, and every pause that begins before it is over
+    moves it by as long as the pause lasts after the start. A pause that begins when all is due gives no time back.
+    """
+    if facts.clock_started_at is None:
+        return None
+    start = as_utc(facts.clock_started_at)
+    due = policy.end(RULES[kind].span, start, zone, is_working_day)
+    for begin, until in facts.pauses:
+        if begin < due:
+            due += max(as_utc(until) - max(as_utc(begin), start), timedelta())
+    return due
+
+
+def state_at(facts: Facts, due: datetime | None, now: datetime) -> DutyState:
+    """The state of a duty at the moment `now`; `due` is what `due_at` says, None while the clock waits.
+
+    At the very moment it is due it is still in time, as in `regulation.deadlines.is_late`.
+    """
+    if facts.excused_at is not None:
+        return DutyState.EXCUSED
+    if facts.met_at is not None:
+        return DutyState.MET_LATE if due is not None and facts.met_at > due else DutyState.MET
+    if due is None:
+        return DutyState.WAITING
+    if facts.paused_until(now) is not None:
+        return DutyState.PAUSED
+    return DutyState.OVERDUE if now > due else DutyState.RUNNING

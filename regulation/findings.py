@@ -51,6 +51,7 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "A4-device-not-issued": "Recorder {device_number} was issued to nobody when this was recorded.",
         "A4-other-officer": "The file names another officer than the one who held recorder {device_number}.",
         # Art. 6: each unit's administrator looks after the unit's recorders
+        "A6-overdue": "The recorder was to be recalled by {due} and is not back.",
         "A6-other-unit": "Recorder {device_number} belongs to another unit than the one that took this in.",
         # Art. 7: originals continuous, complete, true; a clock that is right
         "A7-damaged": "The recording is incomplete or damaged: {detail}.",
@@ -68,10 +69,14 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "A7-clock-ahead": "The recording claims to end after it was received.",
         "A7-no-time": "Neither the file nor its name says when it was recorded.",
         "A7-not-locked": "The vault does not lock originals against deletion; the unit has accepted this.",
+        "A7-overdue": "The recorder that failed its check was to be replaced by {due} and is not.",
         # Art. 15: who enforces, files
         "A15-asked": "This recording fits {count} activities; a person must say which it belongs to.",
+        "A15-overdue": "The recording was to be filed by {due} and is not.",
         # Art. 16: into the unit's store in time, and off the device only then
         "A16-late": "Stored {late_hours:.1f} hours after it was due.",
+        "A16-overdue": "The activity's footage was to be stored by {due} and is not.",
+        "A16-no-return": "By {due} nobody has reported the return from a remote or continuous activity.",
         "A16-not-wiped": "What lies on the device is not what was stored; it is not wiped.",
     }
 )

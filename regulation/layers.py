@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from regulation.measures import Measure
+
 
 class Layer(StrEnum):
     """Whose document it is, from the one every policy stands on to the one nearest to the officer."""
@@ -22,7 +24,8 @@ class Layer(StrEnum):
 class Provision:
     """A value as a document sets it, from one day to another, both included; without `valid_to` until further notice.
 
-    `article` is the place in that document.
+    `article` is the place in that document. `measure` is what the value counts where the document says so itself, None
+    where it counts what the parameter does.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Provision:
     article: str
     valid_from: date
     valid_to: date | None = None
+    measure: Measure | None = None
 
     def covers(self, on: date) -> bool:
         """Whether the value applies on the day `on`."""

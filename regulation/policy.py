@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
+from regulation.clock import as_utc, wall_time
 from regulation.errors import ConfigurationError
+from regulation.ladder_checks import check_ladder
 from regulation.layers import Layer, PolicyLayer, Provision
 from regulation.parameters import CITY, IN_FORCE_FROM, PARAMETERS, Measure, Parameter
 from regulation.policy_checks import check_layer, check_order, check_stricter, check_whole, effective, shown
@@ -42,7 +44,7 @@ class Explanation:
         return self.parameter.chosen if self.layer is Layer.CITY else None
 
     def __str__(self) -> str:
-        what = f"{self.parameter.name} = {shown(self.parameter, self.value)}"
+        what = f"{self.parameter.name} = {shown(self.parameter.measured(self.provision), self.value)}"
         until = f" to {self.provision.valid_to}" if self.provision.valid_to else ""
         chosen = ", chosen" if self.chosen else ""
         where = f"{self.provision.article} of {self.document} ({self.layer}{chosen})"
@@ -53,8 +55,9 @@ class Policy:
     """The layers that hold for one unit: first the city's, then superiors', then units' down the tree. Immutable.
 
     Of two layers of one rank the later prevails. `version` is a digest of the layers' content, 32 hexadecimal digits,
-    which decisions name (Art. 14). Raises `ConfigurationError`, naming file, key and article, when a layer is not
-    sound, the order is another, the city's layer is not whole, or a unit's is laxer than what it takes the place of.
+    which decisions name (Art. 14); policies of one version are equal. Raises `ConfigurationError`, naming file, key and
+    article, when a layer is not sound, the order is another, the city's layer is not whole, a unit's is laxer than what
+    it takes the place of, or a leader would hear of a duty before those below.
     """
 
     def __init__(self, layers: Iterable[PolicyLayer]) -> None:
@@ -66,7 +69,14 @@ class Policy:
         for place, layer in enumerate(self.layers):
             if layer.layer is Layer.UNIT:
                 check_stricter(layer, self.layers[:place])
+        check_ladder(self.layers)
         self.version = _digest(self.layers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self.version == other.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
 
     def value(self, name: str, on: date) -> int:
         """The value of parameter `name` on the local day `on`, in the parameter's measure (a yes-or-no as a bool).
@@ -76,18 +86,39 @@ class Policy:
         return self._in_force(name, on)[1].value
 
     def span(self, name: str, on: date) -> timedelta:
-        """The same as elapsed time, for parameters in hours or seconds; others raise `ConfigurationError`."""
-        value, measure = self.value(name, on), PARAMETERS[name].measure
+        """The same as elapsed time, for values in hours or seconds; others raise `ConfigurationError`."""
+        value, measure = self._measured(name, on)
         if measure is Measure.HOURS:
             return timedelta(hours=value)
         if measure is Measure.SECONDS:
             return timedelta(seconds=value)
         raise ConfigurationError(f"A value in {measure} is no span of time.", subject=name)
 
+    def end(self, name: str, start: datetime, zone: tzinfo, is_working_day: Callable[[date], bool]) -> datetime:
+        """When the time that parameter `name` gives from `start` is over, in UTC, by the value of that local day.
+
+        Hours and seconds are elapsed. Working days end at the wall-clock time of `start` on the last of them, the first
+        being the first that `is_working_day` after the local day of `start`. Raises as `span` does for other measures,
+        and `ValueError` for a time without a zone.
+        """
+        moment, local = as_utc(start), start.astimezone(zone)
+        days, measure = self._measured(name, local.date())
+        if measure is not Measure.WORKING_DAYS:
+            return moment + self.span(name, local.date())
+        day = local.date()
+        while days > 0:
+            day += timedelta(days=1)
+            days -= is_working_day(day)
+        return max(moment, wall_time(datetime.combine(day, local.time()), zone))
+
     def explain(self, name: str, on: date) -> Explanation:
         """Why `value(name, on)` is what it is. Raises as `value` does."""
         layer, provision = self._in_force(name, on)
         return Explanation(PARAMETERS[name], provision, layer.layer, layer.document, self.version)
+
+    def _measured(self, name: str, on: date) -> tuple[int, Measure]:
+        _, provision = self._in_force(name, on)
+        return provision.value, PARAMETERS[name].measured(provision)
 
     def _in_force(self, name: str, on: date) -> tuple[PolicyLayer, Provision]:
         if isinstance(on, datetime):
@@ -108,8 +139,11 @@ def _digest(layers: Iterable[PolicyLayer]) -> str:
 
 
 def _row(provision: Provision) -> list[str | int | None]:
+    """What of a value makes the version. Where no measure is stated the row is as it was before there were any."""
     until = None if provision.valid_to is None else provision.valid_to.isoformat()
-    return [provision.name, provision.value, provision.article, provision.valid_from.isoformat(), until]
+    valid = [provision.valid_from.isoformat(), until]
+    measure = [] if provision.measure is None else [provision.measure.value]
+    return [provision.name, provision.value, provision.article, *valid, *measure]
 
 
 CITY_POLICY = Policy([CITY])

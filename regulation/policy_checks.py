@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from regulation.errors import ConfigurationError
 from regulation.layers import Layer, PolicyLayer, Provision
-from regulation.parameters import BOUNDS, IN_FORCE_FROM, PARAMETERS, Measure, Parameter
+from regulation.measures import BOUNDS, SPANS, Measure, within
+from regulation.parameters import IN_FORCE_FROM, PARAMETERS, Parameter
 
 _DAY = timedelta(days=1)
 
@@ -55,7 +56,7 @@ def check_stricter(layer: PolicyLayer, below: Sequence[PolicyLayer]) -> None:
         parameter = PARAMETERS[provision.name]
         for day in _days_of_change(provision, below):
             replaced = effective(below, provision.name, day)
-            if replaced is not None and not parameter.strictness.allows(provision.value, replaced[1].value):
+            if replaced is not None and not _is_strict_enough(parameter, provision, replaced[1]):
                 raise refusal(layer.source, provision.name, _too_lax(parameter, provision, day, *replaced))
 
 
@@ -69,11 +70,11 @@ def effective(layers: Iterable[PolicyLayer], name: str, on: date) -> tuple[Polic
     return found
 
 
-def shown(parameter: Parameter, value: int) -> str:
+def shown(measure: Measure, value: int) -> str:
     """A value with its measure, for people."""
-    if parameter.measure is Measure.YES_NO:
+    if measure is Measure.YES_NO:
         return "yes" if value else "no"
-    return f"{value} {parameter.measure}"
+    return f"{value} {measure}"
 
 
 def refusal(source: str, key: str, message: str, article: str = "Art. 23") -> ConfigurationError:
@@ -85,7 +86,7 @@ def _check_provision(layer: PolicyLayer, provision: Provision) -> None:
     parameter = PARAMETERS.get(provision.name)
     if parameter is None:
         raise refusal(layer.source, provision.name, "No parameter has this name.")
-    problem = _misfit(parameter, provision.value)
+    problem = _mismeasured(parameter, provision) or _misfit(parameter.measured(provision), provision.value)
     if problem:
         raise refusal(layer.source, provision.name, problem, parameter.article)
     if provision.valid_from < IN_FORCE_FROM:
@@ -94,14 +95,31 @@ def _check_provision(layer: PolicyLayer, provision: Provision) -> None:
         raise refusal(layer.source, provision.name, f"It ends ({provision.valid_to}) before it begins.", "Art. 24")
 
 
-def _misfit(parameter: Parameter, value: object) -> str | None:
+def _mismeasured(parameter: Parameter, provision: Provision) -> str | None:
+    """What is wrong with the measure that a document states for its value, or None."""
+    if provision.measure is None:
+        return None
+    if not parameter.either:
+        return f"It counts {parameter.measure} and states no measure of its own."
+    return None if provision.measure in SPANS else f"It may count {' or '.join(SPANS)}, not {provision.measure}."
+
+
+def _misfit(measure: Measure, value: object) -> str | None:
     """What is wrong with `value`, or None."""
-    if parameter.measure is Measure.YES_NO:
+    if measure is Measure.YES_NO:
         return None if isinstance(value, bool) else f"It must be true or false, not {value!r}."
     if isinstance(value, bool) or not isinstance(value, int):
-        return f"It must be a whole number of {parameter.measure}, not {value!r}."
-    least, most = BOUNDS[parameter.measure]
-    return None if least <= value <= most else f"It must be {least} to {most} {parameter.measure}, not {value}."
+        return f"It must be a whole number of {measure}, not {value!r}."
+    least, most = BOUNDS[measure]
+    return None if least <= value <= most else f"It must be {least} to {most} {measure}, not {value}."
+
+
+def _is_strict_enough(parameter: Parameter, own: Provision, replaced: Provision) -> bool:
+    """Whether `own` is at least as strict as `replaced`, whatever each counts (only limits count either way)."""
+    measures = parameter.measured(own), parameter.measured(replaced)
+    if measures == (Measure.HOURS, Measure.WORKING_DAYS):
+        return within(own.value, replaced.value)
+    return measures[0] is measures[1] and parameter.strictness.allows(own.value, replaced.value)
 
 
 def _check_periods(layer: PolicyLayer, name: str) -> None:
@@ -126,6 +144,7 @@ def _days_of_change(provision: Provision, below: Iterable[PolicyLayer]) -> Itera
 
 def _too_lax(parameter: Parameter, own: Provision, day: date, layer: PolicyLayer, replaced: Provision) -> str:
     return (
-        f"{shown(parameter, own.value)} from {day} is laxer than the {shown(parameter, replaced.value)} of "
+        f"{shown(parameter.measured(own), own.value)} from {day} is laxer than the "
+        f"{shown(parameter.measured(replaced), replaced.value)} of "
         f"{replaced.article} of {layer.document}; a unit's rule may only be stricter."
     )

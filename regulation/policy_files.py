@@ -9,6 +9,12 @@ value = 12
 valid_from = 2026-01-01
 valid_to = 2026-12-31           # last day, may be left out
 article = "Art. 4"              # the place in that document
+
+[parameters.filing_hours]
+value = 2
+measure = "working days"        # or "hours"; may be left out, and is refused where the article itself says what counts
+valid_from = 2026-01-01
+article = "Art. 5"
 """
 
 from __future__ import annotations
@@ -18,10 +24,11 @@ from datetime import date, datetime
 from typing import Any
 
 from regulation.layers import Layer, PolicyLayer, Provision
+from regulation.measures import SPANS, Measure
 from regulation.policy_checks import check_layer, refusal
 
 _LAYER_KEYS = frozenset({"layer", "document", "unit", "parameters"})
-_VALUE_KEYS = frozenset({"value", "valid_from", "valid_to", "article"})
+_VALUE_KEYS = frozenset({"value", "valid_from", "valid_to", "article", "measure"})
 
 
 def layer_from(mapping: Mapping[str, Any], source: str) -> PolicyLayer:
@@ -61,7 +68,19 @@ def _provision(name: str, entry: object, source: str) -> Provision:
         raise refusal(source, f"{key}.value", "It is missing.")
     valid_to = None if entry.get("valid_to") is None else _day(entry, "valid_to", source, key)
     article = _text(entry, "article", source, f"{key}.article")
-    return Provision(name, entry["value"], article, _day(entry, "valid_from", source, key), valid_to)
+    valid_from = _day(entry, "valid_from", source, key)
+    return Provision(name, entry["value"], article, valid_from, valid_to, _measure(name, entry, source))
+
+
+def _measure(name: str, entry: Mapping[str, Any], source: str) -> Measure | None:
+    given = entry.get("measure")
+    for measure in SPANS:
+        if given == measure:
+            return measure
+    if given is None:
+        return None
+    known = " or ".join(f'"{measure}"' for measure in SPANS)
+    raise refusal(source, f"parameters.{name}.measure", f"It must be {known}, not {given!r}.")
 
 
 def _as_list(entries: object) -> Sequence[object]:

@@ -16,7 +16,8 @@ import pytest
 from blocks.signing import check_signature
 from flows.upload import upload_dock_session
 from registry.transitions import docking
-from regulation.deadlines import ClockState, UploadClock, is_late, upload_clock, upload_due
+from regulation.deadlines import UploadClock, is_late, upload_clock, upload_due
+from regulation.duties import Clock
 from regulation.errors import ActionDenied
 from regulation.policy import CITY_POLICY
 from regulation.retention import floor_until
@@ -33,19 +34,19 @@ EARLIER = ENDED - timedelta(hours=1)
 
 CLOCK_TABLE = [
     # ended, remote reason, returned -> started, why
-    (None, None, None, None, ClockState.AWAITS_END),
-    (None, RemoteReason.OTHER_PLACE, None, None, ClockState.AWAITS_END),
-    (None, RemoteReason.OTHER_PLACE, LATER, None, ClockState.AWAITS_END),
-    (ENDED, None, None, ENDED, ClockState.STARTED_BY_END),
-    (ENDED, None, LATER, ENDED, ClockState.STARTED_BY_END),
-    (ENDED, RemoteReason.CONTINUOUS_WORK, None, None, ClockState.AWAITS_RETURN),
-    (ENDED, RemoteReason.OTHER_PLACE, None, None, ClockState.AWAITS_RETURN),
-    (ENDED, RemoteReason.OUTLYING_AREA, None, None, ClockState.AWAITS_RETURN),
-    (ENDED, RemoteReason.CONTINUOUS_WORK, LATER, LATER, ClockState.STARTED_BY_RETURN),
-    (ENDED, RemoteReason.OTHER_PLACE, LATER, LATER, ClockState.STARTED_BY_RETURN),
-    (ENDED, RemoteReason.OUTLYING_AREA, LATER, LATER, ClockState.STARTED_BY_RETURN),
-    (ENDED, RemoteReason.OTHER_PLACE, ENDED, ENDED, ClockState.STARTED_BY_END),
-    (ENDED, RemoteReason.OTHER_PLACE, EARLIER, ENDED, ClockState.STARTED_BY_END),
+    (None, None, None, None, Clock.AWAITS_END),
+    (None, RemoteReason.OTHER_PLACE, None, None, Clock.AWAITS_END),
+    (None, RemoteReason.OTHER_PLACE, LATER, None, Clock.AWAITS_END),
+    (ENDED, None, None, ENDED, Clock.ACTIVITY_ENDED),
+    (ENDED, None, LATER, ENDED, Clock.ACTIVITY_ENDED),
+    (ENDED, RemoteReason.CONTINUOUS_WORK, None, None, Clock.AWAITS_RETURN),
+    (ENDED, RemoteReason.OTHER_PLACE, None, None, Clock.AWAITS_RETURN),
+    (ENDED, RemoteReason.OUTLYING_AREA, None, None, Clock.AWAITS_RETURN),
+    (ENDED, RemoteReason.CONTINUOUS_WORK, LATER, LATER, Clock.RETURNED),
+    (ENDED, RemoteReason.OTHER_PLACE, LATER, LATER, Clock.RETURNED),
+    (ENDED, RemoteReason.OUTLYING_AREA, LATER, LATER, Clock.RETURNED),
+    (ENDED, RemoteReason.OTHER_PLACE, ENDED, ENDED, Clock.ACTIVITY_ENDED),
+    (ENDED, RemoteReason.OTHER_PLACE, EARLIER, ENDED, Clock.ACTIVITY_ENDED),
 ]
 
 
@@ -55,13 +56,18 @@ def test_when_the_clock_starts_and_why(
     reason: RemoteReason | None,
     returned: datetime | None,
     started: datetime | None,
-    why: ClockState,
+    why: Clock,
 ) -> None:
     assert upload_clock(ended, reason, returned) == UploadClock(started, why)
 
 
 def test_the_table_knows_every_state_and_every_reason() -> None:
-    assert {row[4] for row in CLOCK_TABLE} == set(ClockState)
+    assert {row[4] for row in CLOCK_TABLE} == {
+        Clock.ACTIVITY_ENDED,
+        Clock.RETURNED,
+        Clock.AWAITS_END,
+        Clock.AWAITS_RETURN,
+    }
     assert {row[1] for row in CLOCK_TABLE} - {None} == set(RemoteReason)
 
 

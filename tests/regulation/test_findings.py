@@ -17,6 +17,7 @@ SAMPLE = {
     "tolerance_seconds": 60,
     "count": 2,
     "late_hours": 3.26,
+    "due": "2026-03-02 17:00",
 }
 
 
