@@ -1,0 +1,176 @@
+"""The words in which a notice speaks to people: Chinese first, English beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from regulation.duties import DutyKind
+from regulation.ladder import Step
+from regulation.vocabulary import Role
+from tasks.notices.digest import Trouble
+
+Language = Literal["zh", "en"]
+Words = Mapping[Language, str]
+
+WHAT: Mapping[DutyKind, Words] = {
+    DutyKind.UPLOAD: {"zh": "视音频资料未入库", "en": "Footage not stored"},
+    DutyKind.FILING: {"zh": "视音频资料未归档", "en": "Footage not filed"},
+    DutyKind.DEVICE_RECALL: {"zh": "执法记录仪未收回", "en": "Recorder not recalled"},
+    DutyKind.DEVICE_REPLACEMENT: {"zh": "执法记录仪未调换", "en": "Recorder not replaced"},
+    DutyKind.RETURN_REPORT: {"zh": "未登记返回单位", "en": "Return to the unit not reported"},
+}
+"""What is the matter, by kind of duty."""
+
+DO: Mapping[DutyKind, Words] = {
+    DutyKind.UPLOAD: {
+        "zh": "请将执法记录仪接入采集工作站，完成资料入库。",
+        "en": "Dock the recorder so that its footage is stored.",
+    },
+    DutyKind.FILING: {
+        "zh": "请登记该资料所属的执法活动。",
+        "en": "Say which activity the footage belongs to.",
+    },
+    DutyKind.DEVICE_RECALL: {
+        "zh": "请收回该执法记录仪并登记。",
+        "en": "Take the recorder back and register it.",
+    },
+    DutyKind.DEVICE_REPLACEMENT: {
+        "zh": "请调换该执法记录仪并登记。",
+        "en": "Hand out another recorder and register it.",
+    },
+    DutyKind.RETURN_REPORT: {
+        "zh": "如已返回单位，请登记返回时间。",
+        "en": "If you are back, register when you returned.",
+    },
+}
+"""What to do, for who owes the duty."""
+
+SEE_TO: Mapping[DutyKind, Words] = {
+    DutyKind.UPLOAD: {
+        "zh": "请督促责任人将执法记录仪接入采集工作站；确有原因的，由部门负责人决定中止或者免除。",
+        "en": "Have the recorder docked; for a good reason the department head can pause or excuse the duty.",
+    },
+    DutyKind.FILING: {
+        "zh": "请督促责任人登记该资料所属的执法活动；无法确定的，由执法记录仪管理员归档。",
+        "en": "Have the footage filed; the device administrator can file what nobody knows.",
+    },
+    DutyKind.DEVICE_RECALL: {
+        "zh": "请督促执法记录仪管理员收回该执法记录仪。",
+        "en": "Have the device administrator take the recorder back.",
+    },
+    DutyKind.DEVICE_REPLACEMENT: {
+        "zh": "请督促执法记录仪管理员调换该执法记录仪。",
+        "en": "Have the device administrator hand out another recorder.",
+    },
+    DutyKind.RETURN_REPORT: {
+        "zh": "请督促责任人登记返回单位的时间。",
+        "en": "Have the return registered.",
+    },
+}
+"""What to do, for those above."""
+
+STEPS: Mapping[Step, Words] = {
+    Step.REMINDER: {"zh": "到期前提醒", "en": "Reminder before it is due"},
+    Step.DUE: {"zh": "到期通知", "en": "Due"},
+    Step.DEPARTMENT_HEAD: {"zh": "上报部门负责人", "en": "Escalated to the department head"},
+    Step.SUPERVISING_LEADER: {"zh": "上报分管领导", "en": "Escalated to the supervising leader"},
+    Step.PRINCIPAL_LEADER: {"zh": "上报主要领导", "en": "Escalated to the principal leader"},
+}
+
+ROLES: Mapping[Role, Words] = {
+    Role.OFFICER: {"zh": "执法人员", "en": "officer"},
+    Role.DEVICE_ADMINISTRATOR: {"zh": "执法记录仪管理员", "en": "device administrator"},
+    Role.DEPARTMENT_HEAD: {"zh": "部门负责人", "en": "department head"},
+    Role.SUPERVISING_LEADER: {"zh": "分管领导", "en": "supervising leader"},
+    Role.PRINCIPAL_LEADER: {"zh": "主要领导", "en": "principal leader"},
+    Role.SUPERVISOR: {"zh": "行政执法监督人员", "en": "legal supervisor"},
+}
+
+TROUBLE: Mapping[Trouble, Words] = {
+    Trouble.RUN_FAILED: {"zh": "任务运行失败", "en": "A run has failed"},
+    Trouble.WORKER_GONE: {"zh": "工作进程失去联系", "en": "A worker is gone"},
+    Trouble.SWEEP_LATE: {"zh": "期限检查未按时运行", "en": "The check of deadlines is late"},
+    Trouble.NOTICE_DEAD: {"zh": "通知无法送达", "en": "A notice cannot be delivered"},
+}
+
+REMEDY: Mapping[Trouble, Words] = {
+    Trouble.RUN_FAILED: {
+        "zh": "请查看运行记录，排除原因后重新运行；重复运行不会造成重复或者丢失。",
+        "en": "Read the run's log, remove the cause and run it again; nothing is lost or done twice.",
+    },
+    Trouble.WORKER_GONE: {
+        "zh": "请检查服务器并重新启动工作进程；在此之前，期限检查和通知均不运行。",
+        "en": "Look at the machine and start the worker again; until then no deadline is checked and nobody is told.",
+    },
+    Trouble.SWEEP_LATE: {
+        "zh": "请检查服务是否运行；恢复后将补发通知，并注明延迟。",
+        "en": "See whether the service runs; when it does, notices are sent late and say so.",
+    },
+    Trouble.NOTICE_DEAD: {
+        "zh": "请检查通知渠道设置，修正后重新发送；在此之前，请以其他方式告知收件人。",
+        "en": "Check the channels, then send it again; until then tell the person in another way.",
+    },
+}
+
+ZONES: Mapping[str, Words] = {
+    "Asia/Shanghai": {"zh": "北京时间", "en": "Beijing time"},
+    "Asia/Urumqi": {"zh": "乌鲁木齐时间", "en": "Ürümqi time"},
+}
+"""What people call a zone; any other is shown by its own name."""
+
+PHRASES: Mapping[str, Words] = {
+    "brand": {"zh": "【执法记录仪】", "en": "[Body-worn recorders] "},
+    "overdue": {"zh": "{count} 项逾期", "en": "{count} overdue"},
+    "upcoming": {"zh": "{count} 项将到期", "en": "{count} due soon"},
+    "colon": {"zh": "：", "en": ": "},
+    "comma": {"zh": "、", "en": ", "},
+    "articles": {"zh": "（{articles}）", "en": " ({articles}) "},
+    "article": {"zh": "第{number}条", "en": "Art. {number}"},
+    "as-of": {"zh": "截至 {at}（{zone}，下同）", "en": "As of {at} ({zone}, as are all times)"},
+    "of-kind": {"zh": "{what} {count} 项", "en": "{what}: {count}"},
+    "reads-as": {"zh": "您以{role}的身份收到本通知。", "en": "You are told as {role}."},
+    "reads-own": {"zh": "以下事项由您负责办理。", "en": "These are yours to do."},
+    "delayed": {
+        "zh": "因系统停机，本通知迟发 {span}；逾期时长按实际计算。",
+        "en": "After an outage this notice is {span} late; how late the duties are is told as it is.",
+    },
+    "late": {"zh": "逾期 {span}", "en": "{span} overdue"},
+    "just-due": {"zh": "刚刚到期", "en": "due now"},
+    "left": {"zh": "还剩 {span}", "en": "{span} left"},
+    "owed-by": {"zh": "责任人", "en": "Owed by"},
+    "unknown": {"zh": "尚未确定", "en": "not known yet"},
+    "unit": {"zh": "单位", "en": "Unit"},
+    "since": {"zh": "起算", "en": "Since"},
+    "due": {"zh": "期限", "en": "Due"},
+    "basis": {"zh": "依据", "en": "Under"},
+    "step": {"zh": "环节", "en": "Step"},
+    "line-role": {"zh": "您的身份：{role}。", "en": "You are told of this as {role}."},
+    "vacant": {
+        "zh": "{role}一职空缺，由您代为处理。",
+        "en": "There is no {role}; you are told in their place.",
+    },
+    "more": {
+        "zh": "共 {total} 项，以上为最紧急的 {shown} 项。",
+        "en": "{total} in all; these {shown} are the most urgent.",
+    },
+    "open": {"zh": "查看全部并办理", "en": "See all and act"},
+    "look": {"zh": "查看详情", "en": "Look into it"},
+    "number": {
+        "zh": "通知编号 {number}；重复收到同一编号时，以一次为准。",
+        "en": "Notice {number}; if it comes twice, once counts.",
+    },
+    "alert": {"zh": "运行告警", "en": "Service alert"},
+    "trouble-since": {"zh": "自 {at}（{zone}）起", "en": "Since {at} ({zone})"},
+    "about": {"zh": "对象", "en": "About"},
+    "trial": {"zh": "测试通知", "en": "Test notice"},
+    "trial-text": {"zh": "通知渠道工作正常，无需处理。", "en": "This channel works; there is nothing to do."},
+    "minutes": {"zh": "{count} 分钟", "en": "{count} minutes"},
+    "hours": {"zh": "{count} 小时", "en": "{count} hours"},
+    "days": {"zh": "{count} 天", "en": "{count} days"},
+    "minute": {"zh": "1 分钟", "en": "1 minute"},
+    "hour": {"zh": "1 小时", "en": "1 hour"},
+    "day": {"zh": "1 天", "en": "1 day"},
+    "moment": {"zh": "不到 1 分钟", "en": "less than a minute"},
+}
+"""Everything else; what stands in braces is filled in."""
