@@ -17,7 +17,7 @@ from desk.documents import sync_folder
 from desk.names import in_base64
 from desk.refused import Refused, disk
 from desk.spool import Batch, working_on
-from registry.queries import intake
+from registry.queries import docks, intake
 from registry.queries.docks import first_session_of
 from registry.tables import DockSession, FileReceipt
 from registry.transitions import docking
@@ -86,7 +86,8 @@ def hand_over(desk: Desk, batch: Batch) -> None:
     if not batch.incoming.exists():
         return
     with desk.registry.acting(f"dock:{batch.token_id}", desk.now()) as act:
-        docking.open_session(act, unit_code=batch.unit_code, source=os.fspath(batch.ready))
+        over_the_air = docks.is_wireless(act.session, batch.token_id)
+        docking.open_session(act, unit_code=batch.unit_code, source=os.fspath(batch.ready), wireless=over_the_air)
     batch.ready.parent.mkdir(mode=0o700, exist_ok=True)
     sync_folder(batch.ready.parent.parent)
     batch.incoming.rename(batch.ready)

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.custody",
     "tests.fixtures.databases",
     "tests.fixtures.desks",
+    "tests.fixtures.duties",
     "tests.fixtures.media",
     "tests.fixtures.properties",
     "tests.fixtures.s3",

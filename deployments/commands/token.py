@@ -31,11 +31,14 @@ Name = Annotated[str, typer.Argument(help="The dock's name, such as a place; nev
 def issue(
     name: Name,
     unit: Annotated[str, typer.Option(help="Code of the unit whose recorders are docked there.")],
+    wireless: Annotated[
+        bool, typer.Option("--wireless", help="Recorders send over the air; somebody confirms each arrival (Art. 16).")
+    ] = False,
 ) -> None:
     """Issue a dock's token. It is shown this once; only a hash of it is kept."""
     token = f"custody_dock_{secrets.token_urlsafe(32)}"
     with _acting() as act:
-        issue_token(act, name=name, unit_code=unit, token_hash=docks.token_hash(token))
+        issue_token(act, name=name, unit_code=unit, token_hash=docks.token_hash(token), wireless=wireless)
     out.print(f"[bold green]Token of {escape(name)}[/], for unit {escape(unit)}; it is not shown again:")
     out.print(token, soft_wrap=True)
     out.print("Key by which that dock checks receipts before it wipes (CUSTODY_RECEIPT_KEY):")

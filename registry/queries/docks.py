@@ -51,3 +51,8 @@ def first_session_of(session: Session, source: str) -> DockSession | None:
     left lying may have been looked at again in later ones."""
     question = select(DockSession).where(col(DockSession.source) == source)
     return session.exec(question.order_by(col(DockSession.opened_at), col(DockSession.id)).limit(1)).one_or_none()
+
+
+def is_wireless(session: Session, token_id: UUID) -> bool:
+    """Whether what comes under this token is sent over the air (Art. 16)."""
+    return session.get_one(DockToken, token_id).wireless

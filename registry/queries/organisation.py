@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_
 from sqlalchemy import select as select_columns
@@ -77,3 +79,48 @@ def holders_at(session: Session, unit_ids: Iterable[UUID], at: datetime) -> list
 
 def _holding(one: Appointment) -> Holding:
     return Holding(one.person_id, one.unit_id, one.role, one.acting, one.valid_from, one.valid_to)
+
+
+@dataclass(slots=True)
+class Organisation:
+    """Who stands where at one moment: the unit tree, the roles held then, and the people who have left by then.
+
+    As large as a city's list of appointments; for work over many duties at once.
+    """
+
+    units: dict[UUID, Unit]
+    held: dict[UUID, list[Holding]]
+    gone: Collection[UUID]
+    _chains: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    _zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
+
+    def chain(self, unit_id: UUID) -> Sequence[UUID]:
+        """The unit first, then those above it."""
+        if unit_id not in self._chains:
+            above = self.units[unit_id].parent_id
+            self._chains[unit_id] = (unit_id, *(self.chain(above) if above is not None else ()))
+        return self._chains[unit_id]
+
+    def zone(self, unit_id: UUID) -> ZoneInfo:
+        """The unit's time zone."""
+        if unit_id not in self._zones:
+            self._zones[unit_id] = ZoneInfo(self.units[unit_id].zone)
+        return self._zones[unit_id]
+
+    def holdings(self, unit_ids: Iterable[UUID]) -> list[Holding]:
+        """The roles held in these units."""
+        return [one for unit_id in unit_ids for one in self.held.get(unit_id, ())]
+
+
+def organisation_at(session: Session, at: datetime) -> Organisation:
+    """The organisation as it stood at the moment `at`."""
+    units = {unit.id: unit for unit in session.exec(select(Unit))}
+    held: dict[UUID, list[Holding]] = {}
+    for one in holders_at(session, units, at):
+        held.setdefault(one.unit_id, []).append(one)
+    person = table_of(Person).c
+    left = select_columns(person.id, person.left_on, person.unit_id).where(person.left_on.is_not(None))
+    gone = {
+        row.id for row in session.execute(left) if row.left_on < at.astimezone(ZoneInfo(units[row.unit_id].zone)).date()
+    }
+    return Organisation(units, held, gone)

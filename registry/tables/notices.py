@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, text
@@ -16,15 +15,18 @@ from regulation.vocabulary import Role
 
 
 class Sweep(SQLModel, table=True):
-    """One run over what is due. `counts` says how much was looked at and what came of it, as numbers by name."""
+    """One run over what is due; one of a kind at a time. `holder` is the process at work, `beat_at` when it last gave a
+    sign of life; `counts` says how much was looked at and what came of it, as numbers by name."""
 
     __tablename__ = "sweep"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     kind: str = Field(max_length=40)
+    holder: str
     started_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    beat_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
 
 
 class NoticeKind(StrEnum):

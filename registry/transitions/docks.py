@@ -14,8 +14,9 @@ from regulation.errors import ActionDenied
 _NAME = re.compile(r"\w[\w .-]{0,62}")
 
 
-def issue_token(act: Act, *, name: str, unit_code: str, token_hash: str) -> DockToken:
-    """Let the dock called `name` push dumps of the unit. `token_hash` is the SHA-256 of its token in hexadecimal.
+def issue_token(act: Act, *, name: str, unit_code: str, token_hash: str, wireless: bool = False) -> DockToken:
+    """Let the dock called `name` push dumps of the unit. `token_hash` is the SHA-256 of its token in hexadecimal;
+    what a `wireless` one sends counts as stored only once somebody confirms that it has arrived (Art. 16).
 
     Raises `ActionDenied` for a name that has a live token already (revoke that first), an odd name, an unknown unit.
     """
@@ -27,8 +28,8 @@ def issue_token(act: Act, *, name: str, unit_code: str, token_hash: str) -> Dock
         raise ActionDenied("no unit has this code", subject=unit_code)
     live = _live(act, name)
     if live is None:
-        return _issue(act, name, unit, token_hash)
-    if (live.token_hash, live.unit_id) == (token_hash, unit.id):
+        return _issue(act, name, unit, token_hash, wireless)
+    if (live.token_hash, live.unit_id, live.wireless) == (token_hash, unit.id, wireless):
         return live
     raise ActionDenied("this dock has a token already: revoke it first", subject=name)
 
@@ -47,8 +48,15 @@ def revoke_token(act: Act, *, name: str) -> DockToken:
     return live
 
 
-def _issue(act: Act, name: str, unit: Unit, token_hash: str) -> DockToken:
-    token = DockToken(name=name, unit_id=unit.id, token_hash=token_hash, created_at=act.at, created_by=act.actor)
+def _issue(act: Act, name: str, unit: Unit, token_hash: str, wireless: bool) -> DockToken:
+    token = DockToken(
+        name=name,
+        unit_id=unit.id,
+        token_hash=token_hash,
+        wireless=wireless,
+        created_at=act.at,
+        created_by=act.actor,
+    )
     act.session.add(token)
     act.session.flush()
     _tell(act, Event.TOKEN_ISSUED, token)
@@ -69,5 +77,5 @@ def _last(act: Act, name: str) -> DockToken:
 
 
 def _tell(act: Act, event: Event, token: DockToken) -> None:
-    facts = {"token_sha256": token.token_hash}
+    facts = {"token_sha256": token.token_hash, "wireless": token.wireless}
     act.record(event, "dock-token", token.id, facts, unit_id=token.unit_id, article="Art. 16")

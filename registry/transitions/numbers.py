@@ -13,15 +13,21 @@ from registry.tables import NumberSeries, Unit
 
 def next_number(act: Act, kind: str, unit: Unit) -> str:
     """The next number of `kind` (``DS``: dock session) in the unit and its calendar year, never given out before."""
+    return next_numbers(act, kind, unit, 1)[0]
+
+
+def next_numbers(act: Act, kind: str, unit: Unit, count: int) -> list[str]:
+    """The next `count` of them, in order."""
     year = act.at.astimezone(ZoneInfo(unit.zone)).year
     series = f"{kind}-{unit.code}-{year}"
     table = table_of(NumberSeries)
     insert = sqlite.insert if act.connection.dialect.name == "sqlite" else postgresql.insert
     # One statement: two acts can never be given the same number.
-    raise_by_one = (
+    raise_last = (
         insert(table)
-        .values(series=series, last=1)
-        .on_conflict_do_update(index_elements=["series"], set_={"last": table.c.last + 1})
+        .values(series=series, last=count)
+        .on_conflict_do_update(index_elements=["series"], set_={"last": table.c.last + count})
         .returning(table.c.last)
     )
-    return f"{series}-{act.connection.execute(raise_by_one).scalar_one():05d}"
+    last = act.connection.execute(raise_last).scalar_one()
+    return [f"{series}-{number:05d}" for number in range(last - count + 1, last + 1)]

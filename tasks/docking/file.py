@@ -27,7 +27,7 @@ def file_originals(work: DockWork) -> None:
         activities = _activities(work, reading, spans, tolerance)
     decisions = file_recordings(spans, activities, tolerance=tolerance)
     with work.acting() as act:
-        docking.file_recordings(act, work.session_id, decisions, policy=work.policy)
+        docking.file_recordings(act, work.session_id, decisions, rules=work.rules)
 
 
 def _activities(

@@ -11,12 +11,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from blocks.working_days import mainland_working_day
+
 from blocks.dock_station import DockStation
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import dock_sessions, intake
 from registry.tables import DockSession
 from registry.transitions import docking
+from registry.transitions.duties import Rules
 from regulation.errors import ActionDenied, Unavailable
 from regulation.retention import floor_until
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
@@ -50,6 +53,7 @@ class DockWork:
         with registry.reading() as reading:
             unit = intake.unit_by_id(reading, session.unit_id)
         self.unit_code = unit.code
+        self.rules = Rules(policy_of=lambda _unit: self.policy, is_working_day=mainland_working_day)
         self.zone = ZoneInfo(unit.zone)
         self.opened_on = session.opened_at.astimezone(self.zone).date()
         self._floor: tuple[date, datetime] | None = None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from registry.act import Act
-from registry.bulk import chunked, insert_rows, rows_among, table_of
+from registry.bulk import AnyRow, chunked, insert_rows, rows_among, table_of
 from registry.ledger import Event
 from registry.tables import Activity, ActivityOfficer, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import ActivityEntry, Entered
+from registry.transitions.duties.touching import touch
+from regulation.duties import DutyKind
 
 _TIMES = ("started_at", "ended_at", "remote_reason", "returned_at")
 
@@ -26,14 +29,19 @@ def enter_activities(act: Act, entries: Sequence[ActivityEntry]) -> Entered:
     units = ids_by(act, Unit, "code", (one.unit for one in entries))
     people = ids_by(act, Person, "number", (number for one in entries for number in one.officers))
     sieve = _checked(entries, units, people)
-    rows = {one.number: _row_of(one, units) for one in sieve.sound()}
     officers = {one.number: frozenset(people[number] for number in one.officers) for one in sieve.sound()}
     table = table_of(Activity)
-    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, rows)}
+    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, officers)}
+    rows = {
+        one.number: _row_of(one, units) | {"return_reported_at": _reported(act, one, existing.get(one.number))}
+        for one in sieve.sound()
+    }
     before = _officers_of(act, [row.id for row in existing.values()])
     swapped = [number for number, row in existing.items() if before.get(row.id) != officers[number]]
     entered, ids = enter(act, _kind(officers), rows, existing, dict.fromkeys(swapped, "officers"))
     _replace_officers(act, {ids[key]: officers[key] for key in rows if key in swapped or key not in existing})
+    for duty in (DutyKind.UPLOAD, DutyKind.RETURN_REPORT):
+        touch(act, duty, ids.values())
     return sieve.finish(entered)
 
 
@@ -65,6 +73,13 @@ def _row_of(one: ActivityEntry, units: Mapping[str, UUID]) -> dict[str, Any]:
         "remote_reason": one.remote_reason,
         "returned_at": one.returned_at,
     }
+
+
+def _reported(act: Act, one: ActivityEntry, before: AnyRow | None) -> datetime | None:
+    """When the return was first entered: that is what a report is (Art. 16)."""
+    if before is not None and before.return_reported_at is not None:
+        return cast("datetime", before.return_reported_at)
+    return act.at if one.returned_at is not None else None
 
 
 def _kind(officers: Mapping[str, frozenset[UUID]]) -> Kind:

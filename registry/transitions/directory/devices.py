@@ -8,15 +8,26 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from registry.act import Act
-from registry.bulk import insert_rows, rows_among, table_of
+from registry.bulk import chunked, insert_rows, rows_among, table_of
 from registry.ledger import Event
-from registry.tables import ClockReading, Device, DeviceCustody, Person, Unit
+from registry.tables import (
+    Activity,
+    ActivityOfficer,
+    ClockReading,
+    Device,
+    DeviceCheck,
+    DeviceCustody,
+    Person,
+    Unit,
+)
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import CustodyEntry, DeviceEntry, Entered
+from registry.transitions.duties.touching import touch, touch_found
 from registry.types import new_id
+from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
 _DEVICE = Kind(
@@ -81,8 +92,32 @@ def enter_custody(act: Act, entries: Sequence[CustodyEntry]) -> Entered:
     }
     _check_overlaps(sieve, devices, ((row.device_id, row.issued_at, row.returned_at) for row in existing.values()))
     rows = {(devices[one.device], one.issued_at): _custody_row(one, devices, people) for one in sieve.sound()}
-    entered, _ = enter(act, _CUSTODY, rows, existing)
+    entered, ids = enter(act, _CUSTODY, rows, existing)
+    _touch_duties(act, list(ids.values()))
     return sieve.finish(entered)
+
+
+def _touch_duties(act: Act, custody_ids: Sequence[UUID]) -> None:
+    """Who kept a recorder decides who owes footage (Art. 16), what is to be recalled (Art. 6), what is replaced
+    (Art. 7)."""
+    touch(act, DutyKind.DEVICE_RECALL, custody_ids)
+    kept, check = table_of(DeviceCustody).c, table_of(DeviceCheck).c
+    activity, officer = table_of(Activity).c, table_of(ActivityOfficer).c
+    during = and_(
+        or_(activity.ended_at.is_(None), activity.ended_at > kept.issued_at),
+        or_(kept.returned_at.is_(None), activity.started_at < kept.returned_at),
+    )
+    for chunk in chunked(custody_ids):
+        footage = (
+            select(activity.id)
+            .join_from(table_of(DeviceCustody), table_of(ActivityOfficer), officer.person_id == kept.person_id)
+            .join(table_of(Activity), (activity.id == officer.activity_id) & during)
+            .where(kept.id.in_(chunk))
+            .distinct()
+        )
+        touch_found(act, DutyKind.UPLOAD, footage)
+        checked = select(check.id).where(check.person_id == kept.person_id, kept.id.in_(chunk)).distinct()
+        touch_found(act, DutyKind.DEVICE_REPLACEMENT, checked)
 
 
 def _returned_after_issue(one: CustodyEntry) -> bool:

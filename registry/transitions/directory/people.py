@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
 
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import rows_among, table_of
+from registry.bulk import AnyRow, chunked, rows_among, table_of
 from registry.ledger import Event
-from registry.tables import Appointment, Person, Unit
+from registry.tables import Appointment, DeviceCustody, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import AppointmentEntry, Entered, PersonEntry
+from registry.transitions.duties.touching import touch_found
+from regulation.duties import DutyKind
 
 _PERSON = Kind(Person, "person", Event.PERSON_ENTERED, Event.PERSON_CHANGED, lambda row: {"unit_id": row["unit_id"]})
 _APPOINTMENT = Kind(
@@ -37,6 +42,8 @@ def enter_people(act: Act, entries: Sequence[PersonEntry]) -> Entered:
     sieve.require("number", lambda person: 0 < len(person.number) <= 32, "a number has 1 to 32 characters")
     sieve.require_known("unit", units, "unit")
     sieve.require("left_on", _leaves_after_joining, "nobody leaves before joining")
+    table, numbers = table_of(Person), [person.number for person in sieve.sound()]
+    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, numbers)}
     rows = {
         person.number: {
             "number": person.number,
@@ -44,13 +51,23 @@ def enter_people(act: Act, entries: Sequence[PersonEntry]) -> Entered:
             "unit_id": units[person.unit],
             "joined_on": person.joined_on,
             "left_on": person.left_on,
+            "moved_at": _moved_at(act, units[person.unit], existing.get(person.number)),
         }
         for person in sieve.sound()
     }
-    table = table_of(Person)
-    existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, rows)}
-    entered, _ = enter(act, _PERSON, rows, existing)
+    entered, ids = enter(act, _PERSON, rows, existing)
+    kept = table_of(DeviceCustody).c
+    for chunk in chunked(ids.values()):
+        recorders = select(kept.id).where(kept.person_id.in_(chunk), kept.returned_at.is_(None))
+        touch_found(act, DutyKind.DEVICE_RECALL, recorders)
     return sieve.finish(entered)
+
+
+def _moved_at(act: Act, unit_id: UUID, before: AnyRow | None) -> datetime | None:
+    """When the last transfer to another unit was entered (Art. 6)."""
+    if before is None:
+        return None
+    return act.at if before.unit_id != unit_id else cast("datetime | None", before.moved_at)
 
 
 def _leaves_after_joining(person: PersonEntry) -> bool:

@@ -1,5 +1,6 @@
 """A dock session's life: opened, scanned, taken in, probed, filed, sealed, wiped (Art. 7, 15, 16)."""
 
+from registry.transitions.docking.arriving import confirm_arrival
 from registry.transitions.docking.leases import lapse_lease, release_lease, renew_lease, take_lease
 from registry.transitions.docking.opening import open_session
 from registry.transitions.docking.probing import record_probes
@@ -18,6 +19,7 @@ __all__ = [
     "SetAside",
     "TakenIn",
     "announce_wiping",
+    "confirm_arrival",
     "file_recordings",
     "lapse_lease",
     "open_session",

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.tables import DockItem, DockSession, SessionState
+from registry.tables import DockItem, DockSession, Recording, SessionState
+from registry.transitions.duties.touching import touch_found
+from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
 
@@ -37,3 +39,15 @@ def items_of(act: Act, session_id: UUID, item_ids: Iterable[UUID]) -> dict[UUID,
     for missing in wanted - found.keys():
         raise ActionDenied("this item is not of the dock session", subject=str(missing))
     return found
+
+
+def touch_uploads(act: Act, session_id: UUID) -> None:
+    """What the session brought in may meet duties of upload (Art. 16)."""
+    item, recording = table_of(DockItem).c, table_of(Recording).c
+    activities = (
+        select(recording.activity_id)
+        .join_from(table_of(DockItem), table_of(Recording), recording.id == item.recording_id)
+        .where(item.session_id == session_id, recording.activity_id.is_not(None))
+        .distinct()
+    )
+    touch_found(act, DutyKind.UPLOAD, activities)

@@ -25,7 +25,7 @@ from registry.tables import (
     RecordingState,
     SessionState,
 )
-from registry.transitions.docking.common import session_of
+from registry.transitions.docking.common import session_of, touch_uploads
 from regulation.errors import ActionDenied
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -58,6 +58,7 @@ def seal_session(
     act.session.flush()
     sealed = _seal_recordings(act, session_id)
     _tell(act, session, receipt, sealed)
+    touch_uploads(act, session_id)
     return receipt
 
 

@@ -1,0 +1,196 @@
+"""The ladder being climbed: who hears of which duty is recorded once, whatever crashes or runs twice (Art. 16, 20).
+
+A sweep goes through what is due in batches, each an act of its own. A person's lines gather in one notice a sweep,
+which is queued when the sweep ends; what a killed sweep gathered, the next one queues.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.act import Act
+from registry.bulk import AnyRow, insert_rows, table_of, update_rows
+from registry.ledger import Event
+from registry.queries.organisation import Organisation
+from registry.tables import DecisionKind, Duty, DutyDecision, NoticeLine
+from registry.transitions.duties.settling import Rules
+from registry.transitions.notices.gathering import Gathering
+from regulation.duties import RULES, DutyKind, DutyState
+from regulation.errors import ConfigurationError
+from regulation.ladder import STEPS, Step, offsets
+from regulation.recipients import Recipient, recipients
+
+BATCH = 10_000
+TRY_AGAIN = timedelta(hours=1)
+"""Where nobody holds any of the roles above a duty, it is asked again who does."""
+
+_MOMENT = timedelta(microseconds=1)
+_duty = table_of(Duty)
+_COLUMNS = ("id", "kind", "subject_id", "unit_id", "owed_by_id", "clock_started_at", "due_at", "state", "level")
+
+
+@dataclass(slots=True)
+class Climbed:
+    """What a batch did: `considered` duties, of which `overdue` fell due, `lines` told, `untold` for want of anybody
+    to tell; `behind` is by how much the latest was late."""
+
+    considered: int = 0
+    overdue: int = 0
+    lines: int = 0
+    untold: int = 0
+    behind: timedelta = timedelta()
+
+    def add(self, other: Climbed) -> None:
+        """Count `other` in."""
+        self.considered += other.considered
+        self.overdue += other.overdue
+        self.lines += other.lines
+        self.untold += other.untold
+        self.behind = max(self.behind, other.behind)
+
+
+@dataclass(slots=True)
+class Climber:
+    """One sweep's way through the batches. `organisation` is who stands where at the moment of the batch."""
+
+    rules: Rules
+    gathering: Gathering
+    refused: dict[UUID, ConfigurationError] = field(default_factory=dict)
+
+    def climb(self, act: Act, organisation: Organisation, limit: int = BATCH) -> Climbed:
+        """Take up to `limit` duties whose next moment has come one or more rungs up. Nothing left: none considered."""
+        self._look_at_policies(organisation)
+        rows = act.connection.execute(self._due(act.at, limit)).all()
+        batch = _Batch(act, self.rules, organisation, _paused_until(act, rows))
+        for row in rows:
+            batch.climb(row)
+        update_rows(act.connection, Duty, batch.changed)
+        insert_rows(act.connection, NoticeLine, self.gathering.lines(act, batch.told))
+        batch.tell_overdue()
+        batch.done.considered = len(rows)
+        return batch.done
+
+    def _look_at_policies(self, organisation: Organisation) -> None:
+        """Units without a sound policy are left out, and named; the others are served."""
+        for unit_id in organisation.units:
+            try:
+                self.rules.policy_of(unit_id)
+            except ConfigurationError as refusal:
+                self.refused[unit_id] = refusal
+
+    def _due(self, now: datetime, limit: int) -> Any:
+        query = select(*(_duty.c[name] for name in _COLUMNS)).where(_duty.c.next_at <= now)
+        if self.refused:
+            query = query.where(_duty.c.unit_id.not_in(list(self.refused)))
+        return query.order_by(_duty.c.next_at).limit(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of one duty for one person."""
+
+    duty_id: UUID
+    step: Step
+    recipient: Recipient
+    planned_at: datetime
+    due_at: datetime
+
+
+def _paused_until(act: Act, rows: Sequence[AnyRow]) -> dict[UUID, datetime]:
+    paused = [row.id for row in rows if row.state is DutyState.PAUSED]
+    if not paused:
+        return {}
+    decision = table_of(DutyDecision).c
+    query = select(decision.duty_id, decision.until).where(
+        decision.duty_id.in_(paused), decision.kind == DecisionKind.PAUSE
+    )
+    return {row.duty_id: row.until for row in act.connection.execute(query.order_by(decision.until))}
+
+
+@dataclass(slots=True)
+class _Batch:
+    act: Act
+    rules: Rules
+    organisation: Organisation
+    paused_until: Mapping[UUID, datetime]
+    done: Climbed = field(default_factory=Climbed)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    overdue: dict[tuple[UUID, DutyKind], list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    _recipients: dict[tuple[UUID, Step, UUID | None, DutyKind], tuple[Recipient, ...]] = field(default_factory=dict)
+    _offsets: dict[tuple[UUID, DutyKind, Any], tuple[timedelta, ...]] = field(default_factory=dict)
+
+    def climb(self, row: AnyRow) -> None:
+        """Climb every rung of the duty whose time has come, and note when the next one comes."""
+        now, due, level = self.act.at, row.due_at, row.level
+        rungs = self._rungs(row)
+        until = self.paused_until.get(row.id)
+        if until is not None and until > now:
+            self._note(row, level, row.state, until)
+            return
+        while level < len(STEPS) and due + rungs[level] <= now:
+            if not self._tell(row, STEPS[level], due + rungs[level]):
+                self._note(row, level, self._state(due), now + TRY_AGAIN)
+                return
+            level += 1
+        self._note(row, level, self._state(due), self._next(due, rungs, level))
+
+    def _rungs(self, row: AnyRow) -> tuple[timedelta, ...]:
+        day = row.clock_started_at.astimezone(self.organisation.zone(row.unit_id)).date()
+        key = (row.unit_id, row.kind, day)
+        if key not in self._offsets:
+            self._offsets[key] = offsets(row.kind, self.rules.policy_of(row.unit_id), day)
+        return self._offsets[key]
+
+    def _state(self, due: datetime) -> DutyState:
+        return DutyState.OVERDUE if self.act.at > due else DutyState.RUNNING
+
+    def _next(self, due: datetime, rungs: tuple[timedelta, ...], level: int) -> datetime | None:
+        # At the very moment it is due it is not overdue yet: it is looked at again right after.
+        if self.act.at == due:
+            return due + _MOMENT
+        return due + rungs[level] if level < len(STEPS) else None
+
+    def _note(self, row: AnyRow, level: int, state: DutyState, next_at: datetime | None) -> None:
+        self.changed.append({"id": row.id, "level": level, "state": state, "next_at": next_at})
+        if state is DutyState.OVERDUE and row.state is not DutyState.OVERDUE:
+            self.overdue[row.unit_id, row.kind].append(row.id)
+
+    def _tell(self, row: AnyRow, step: Step, planned_at: datetime) -> bool:
+        key = (row.unit_id, step, row.owed_by_id, row.kind)
+        found = self._recipients.get(key)
+        if found is None:
+            found = self._recipients[key] = self._heard_by(row, step)
+        if any(one.person_id is None for one in found):
+            self.done.untold += 1
+            return False
+        self.told += [Told(row.id, step, one, planned_at, row.due_at) for one in found]
+        self.done.lines += len(found)
+        self.done.behind = max(self.done.behind, self.act.at - planned_at)
+        return True
+
+    def _heard_by(self, row: AnyRow, step: Step) -> tuple[Recipient, ...]:
+        chain = self.organisation.chain(row.unit_id)
+        return recipients(
+            row.kind,
+            step,
+            row.owed_by_id,
+            chain,
+            self.organisation.holdings(chain),
+            self.act.at,
+            self.organisation.gone,
+        )
+
+    def tell_overdue(self) -> None:
+        """One entry a unit and kind: a thousand duties that fall due together are one event."""
+        for (unit_id, kind), ids in self.overdue.items():
+            self.done.overdue += len(ids)
+            facts = {"kind": kind.value, "duties": ids}
+            self.act.record(Event.DUTY_OVERDUE, "unit", unit_id, facts, unit_id=unit_id, article=RULES[kind].article)

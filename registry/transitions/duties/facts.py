@@ -1,0 +1,243 @@
+"""What duties follow from, and what meets them: one question a kind, each for any number of subjects.
+
+The facts alone decide: asked again at any time they give the same duties. `known` are the duties there are already, so
+that a correction which moves a duty to another officer leaves nobody's duty without an answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from registry.act import Act
+from registry.bulk import AnyRow, rows_among, table_of
+from registry.tables import (
+    TAKEN_IN,
+    Activity,
+    ActivityOfficer,
+    Device,
+    DeviceCheck,
+    DeviceCustody,
+    DockItem,
+    DockSession,
+    Filing,
+    Person,
+    Recording,
+    RecordingState,
+    SessionState,
+    Unit,
+)
+from regulation.deadlines import upload_clock
+from regulation.duties import Clock, DutyKind
+from regulation.vocabulary import MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A duty as the facts have it. `clock_started_at` is empty while the clock waits, `met_at` while it is not met."""
+
+    subject_id: UUID
+    owed_by_id: UUID | None
+    unit_id: UUID
+    zone: str
+    clock: Clock
+    clock_started_at: datetime | None
+    met_at: datetime | None
+
+
+Known = Mapping[UUID, Collection[AnyRow]]
+"""The duties of the kind that each subject has already."""
+
+_activity, _officer, _unit = table_of(Activity), table_of(ActivityOfficer), table_of(Unit)
+_recording, _item, _session = table_of(Recording), table_of(DockItem), table_of(DockSession)
+_custody, _device, _person, _check = table_of(DeviceCustody), table_of(Device), table_of(Person), table_of(DeviceCheck)
+
+
+def _activities(act: Act, ids: Collection[UUID]) -> Iterator[AnyRow]:
+    query = select(_activity, _unit.c.zone).join_from(_activity, _unit, _unit.c.id == _activity.c.unit_id)
+    return rows_among(act.connection, query, _activity.c.id, ids)
+
+
+def uploads(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 16: of each activity, every officer who kept a recorder during it owes its footage; where nobody did, the
+    duty is there without a name. Met by the first sealed recording of that officer filed under the activity."""
+    keepers, stored = _keepers(act, ids), _stored(act, ids)
+    for row in _activities(act, ids):
+        clock = upload_clock(row.ended_at, row.remote_reason, row.returned_at)
+        arrived = stored.get(row.id, {})
+        for officer in _owing(keepers.get(row.id), known, row.id):
+            met_at = min(arrived.values(), default=None) if officer is None else arrived.get(officer)
+            yield Owed(row.id, officer, row.unit_id, row.zone, clock.state, clock.started_at, met_at)
+
+
+def _owing(officers: set[UUID] | None, known: Known, subject: UUID) -> Collection[UUID | None]:
+    """Those the facts name, and those who have the duty already."""
+    return {*(officers or (None,)), *(duty.owed_by_id for duty in known.get(subject, ()))}
+
+
+def _keepers(act: Act, ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Which of an activity's officers kept a recorder at some time during it (Art. 4)."""
+    during = and_(
+        _custody.c.person_id == _officer.c.person_id,
+        or_(_activity.c.ended_at.is_(None), _custody.c.issued_at < _activity.c.ended_at),
+        or_(_custody.c.returned_at.is_(None), _custody.c.returned_at > _activity.c.started_at),
+    )
+    query = (
+        select(_officer.c.activity_id, _officer.c.person_id)
+        .select_from(_officer.join(_activity, _activity.c.id == _officer.c.activity_id).join(_custody, during))
+        .distinct()
+    )
+    return _gathered(rows_among(act.connection, query, _officer.c.activity_id, ids))
+
+
+def _gathered(rows: Iterator[AnyRow]) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for subject, person in rows:
+        found[subject].add(person)
+    return found
+
+
+def _stored(act: Act, ids: Collection[UUID]) -> dict[UUID, dict[UUID | None, datetime]]:
+    """When footage of each activity had first reliably arrived, by officer. What came wirelessly counts from the
+    moment somebody confirmed that it is there (Art. 16)."""
+    confirmed, sealed = _session.c.arrival_confirmed_at, _session.c.sealed_at
+    arrived = case((_session.c.wireless & (confirmed > sealed), confirmed), else_=sealed)
+    query = (
+        select(_recording.c.activity_id, _recording.c.officer_id, func.min(arrived, type_=sealed.type))
+        .select_from(
+            _recording.join(_item, _item.c.recording_id == _recording.c.id).join(
+                _session, _session.c.id == _item.c.session_id
+            )
+        )
+        .where(_is_footage(), _session.c.state == SessionState.SEALED, _item.c.outcome.in_(TAKEN_IN))
+        .where(or_(~_session.c.wireless, confirmed.is_not(None)))
+        .group_by(_recording.c.activity_id, _recording.c.officer_id)
+    )
+    found: dict[UUID, dict[UUID | None, datetime]] = defaultdict(dict)
+    for activity_id, officer, first in rows_among(act.connection, query, _recording.c.activity_id, ids):
+        found[activity_id][officer] = first
+    return found
+
+
+def _is_footage() -> ColumnElement[bool]:
+    return and_(_recording.c.state == RecordingState.SEALED, _recording.c.media_kind != MediaKind.OTHER)
+
+
+def filings(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 15: what could not be filed by itself is its officer's to file. Met when it is filed."""
+    columns = ("id", "unit_id", "officer_id", "received_at", "filing", "filed_at")
+    query = select(*(_recording.c[name] for name in columns), _unit.c.zone).join_from(
+        _recording, _unit, _unit.c.id == _recording.c.unit_id
+    )
+    for row in rows_among(act.connection, query, _recording.c.id, ids):
+        if row.id in known:
+            officers: Collection[UUID | None] = [duty.owed_by_id for duty in known[row.id]]
+        elif row.filing in (Filing.UNFILED, Filing.ASKED):
+            officers = [row.officer_id]
+        else:
+            continue
+        for officer in officers:
+            yield Owed(row.id, officer, row.unit_id, row.zone, Clock.RECEIVED, row.received_at, row.filed_at)
+
+
+def recalls(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 6: who leaves or is transferred gives the recorder back, and the administrator sees to it. Met by the
+    return."""
+    keeper = (_person.c.left_on, _person.c.moved_at, _person.c.unit_id.label("person_unit_id"))
+    query = select(_custody, _device.c.unit_id, _unit.c.zone, *keeper).select_from(
+        _custody.join(_device, _device.c.id == _custody.c.device_id)
+        .join(_unit, _unit.c.id == _device.c.unit_id)
+        .join(_person, _person.c.id == _custody.c.person_id)
+    )
+    for row in rows_among(act.connection, query, _custody.c.id, ids):
+        gone = _gone_since(row)
+        if gone is None and row.id in known:
+            gone = next(iter(known[row.id])).clock_started_at
+        if gone is not None and (row.id in known or row.returned_at is None or row.returned_at > gone):
+            yield Owed(row.id, None, row.unit_id, row.zone, Clock.LEFT, gone, row.returned_at)
+
+
+def _gone_since(row: AnyRow) -> datetime | None:
+    """From when the keeper of a recorder is no longer with the recorder's unit; the last day is still one of duty."""
+    if row.left_on is not None:
+        last = datetime.combine(row.left_on, datetime.min.time(), ZoneInfo(row.zone))
+        return last + timedelta(days=1)
+    moved = row.moved_at is not None and row.moved_at > row.issued_at and row.person_unit_id != row.unit_id
+    return row.moved_at if moved else None
+
+
+def replacements(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 7: a recorder that failed its check before use is exchanged. Met by a later check that it passes, or by
+    another recorder issued to the same officer."""
+    query = (
+        select(_check, _device.c.unit_id, _unit.c.zone, _passed_again(), _issued_another())
+        .join_from(_check, _device, _device.c.id == _check.c.device_id)
+        .join(_unit, _unit.c.id == _device.c.unit_id)
+        .where(~_passes(_check))
+    )
+    for row in rows_among(act.connection, query, _check.c.id, ids):
+        met_at = min((at for at in (row.passed_at, row.another_at) if at is not None), default=None)
+        yield Owed(row.id, None, row.unit_id, row.zone, Clock.CHECK_FAILED, row.checked_at, met_at)
+
+
+def _passes(check: object) -> ColumnElement[bool]:
+    column = check.c  # type: ignore[attr-defined]  # a table or an alias of one
+    return and_(column.battery_ok, column.storage_ok, column.clock_ok, column.works)
+
+
+def _passed_again() -> ColumnElement[datetime]:
+    later = _check.alias("later")
+    return (
+        select(func.min(later.c.checked_at, type_=later.c.checked_at.type))
+        .where(later.c.device_id == _check.c.device_id, later.c.checked_at > _check.c.checked_at, _passes(later))
+        .correlate(_check)
+        .scalar_subquery()
+        .label("passed_at")
+    )
+
+
+def _issued_another() -> ColumnElement[datetime]:
+    return (
+        select(func.min(_custody.c.issued_at, type_=_custody.c.issued_at.type))
+        .where(_custody.c.person_id == _check.c.person_id, _custody.c.device_id != _check.c.device_id)
+        .where(_custody.c.issued_at >= _check.c.checked_at)
+        .correlate(_check)
+        .scalar_subquery()
+        .label("another_at")
+    )
+
+
+def returns(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 16: who is away on remote or continuous work reports the return, for that starts the clock of the upload."""
+    officers = _gathered(rows_among(act.connection, _taking_part(), _officer.c.activity_id, ids))
+    for row in _activities(act, ids):
+        if row.remote_reason is None and row.id not in known:
+            continue
+        clock = Clock.AWAITS_END if row.ended_at is None else Clock.ACTIVITY_ENDED
+        for officer in _owing(officers.get(row.id), known, row.id):
+            yield Owed(row.id, officer, row.unit_id, row.zone, clock, row.ended_at, row.return_reported_at)
+
+
+def _taking_part() -> Select[tuple[UUID, UUID]]:
+    return select(_officer.c.activity_id, _officer.c.person_id)
+
+
+Question = Callable[[Act, Collection[UUID], Known], Iterator[Owed]]
+
+QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
+    {
+        DutyKind.UPLOAD: uploads,
+        DutyKind.FILING: filings,
+        DutyKind.DEVICE_RECALL: recalls,
+        DutyKind.DEVICE_REPLACEMENT: replacements,
+        DutyKind.RETURN_REPORT: returns,
+    }
+)
+"""By kind, the question whose answer are the duties of the subjects named."""

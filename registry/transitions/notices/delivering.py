@@ -1,0 +1,137 @@
+"""The outbox being emptied: claimed, delivered, tried again, given up, read (Art. 20).
+
+On the wire a notice may go out twice, when a deliverer dies between sending and saying so; it carries its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.act import Act
+from registry.bulk import AnyRow, rows_among, table_of, update_rows
+from registry.ledger import Event
+from registry.tables import Notice, NoticeState
+from regulation.errors import ActionDenied
+
+_notice = table_of(Notice)
+_UNDER_WAY = (NoticeState.QUEUED, NoticeState.SENDING)
+_TOLD = ("id", "number", "kind", "person_id", "unit_id", "urgent", "subject", "created_at", "attempts")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one try. `channel` took it, or nobody did and `failure` says why, in a code without addresses;
+    it is tried again at `retry_at`, or given up where that is empty."""
+
+    notice_id: UUID
+    channel: str | None = None
+    failure: str | None = None
+    retry_at: datetime | None = None
+
+
+def claim_notices(
+    act: Act, claimer: str, lease: timedelta, limit: int, not_before: Callable[[AnyRow], datetime]
+) -> list[AnyRow]:
+    """Up to `limit` notices whose time has come, the urgent and the oldest first, now `claimer`'s for `lease`.
+
+    `not_before` gives when a notice may go out at the earliest; those that may not yet are put off until then. A claim
+    that has run out is anyone's: its holder died.
+    """
+    query = (
+        select(*(_notice.c[name] for name in _TOLD))
+        .where(_notice.c.state.in_(_UNDER_WAY), _notice.c.next_attempt_at <= act.at)
+        .order_by(_notice.c.urgent.desc(), _notice.c.created_at, _notice.c.id)
+        .limit(limit)
+    )
+    rows = act.connection.execute(query).all()
+    earliest = {row.id: not_before(row) for row in rows}
+    ready = [row for row in rows if earliest[row.id] <= act.at]
+    later = [row for row in rows if earliest[row.id] > act.at]
+    _put_off(act, {row.id: earliest[row.id] for row in later})
+    until = act.at + lease
+    mine = {"state": NoticeState.SENDING, "claimed_by": claimer, "next_attempt_at": until}
+    update_rows(act.connection, Notice, [{"id": row.id, **mine} for row in ready])
+    return list(ready)
+
+
+def _put_off(act: Act, until: dict[UUID, datetime]) -> None:
+    rows = [
+        {"id": notice, "state": NoticeState.QUEUED, "claimed_by": None, "next_attempt_at": at}
+        for notice, at in until.items()
+    ]
+    update_rows(act.connection, Notice, rows)
+
+
+def record_attempts(act: Act, claimer: str, attempts: Iterable[Attempt]) -> None:
+    """Enter what came of the tries of `claimer`. Those of a claim that another one has by now are left out."""
+    tried = {one.notice_id: one for one in attempts}
+    query = select(_notice.c.id, _notice.c.attempts, _notice.c.unit_id, _notice.c.person_id)
+    query = query.where(_notice.c.claimed_by == claimer, _notice.c.state == NoticeState.SENDING)
+    rows = list(rows_among(act.connection, query, _notice.c.id, tried))
+    update_rows(act.connection, Notice, [_outcome(act, row, tried[row.id]) for row in rows])
+    for row in rows:
+        one = tried[row.id]
+        facts = {"person_id": row.person_id, "channel": one.channel, "failure": one.failure, "try": row.attempts + 1}
+        act.record(_event(one), "notice", row.id, facts, unit_id=row.unit_id, article="Art. 20")
+
+
+def _event(one: Attempt) -> Event:
+    if one.channel is not None:
+        return Event.NOTICE_DELIVERED
+    return Event.NOTICE_DEAD if one.retry_at is None else Event.NOTICE_FAILED
+
+
+def _outcome(act: Act, row: AnyRow, one: Attempt) -> dict[str, Any]:
+    if one.channel is not None:
+        state = NoticeState.DELIVERED
+    else:
+        state = NoticeState.DEAD if one.retry_at is None else NoticeState.QUEUED
+    return {
+        "id": row.id,
+        "state": state,
+        "attempts": row.attempts + 1,
+        "next_attempt_at": one.retry_at or act.at,
+        "claimed_by": None,
+        "channel": one.channel,
+        "failure": one.failure,
+        "delivered_at": act.at if one.channel is not None else None,
+    }
+
+
+def record_reading(act: Act, number: str) -> None:
+    """Enter that the reader of notice `number` says to have read it; the first time counts.
+
+    Raises `ActionDenied` when there is no such notice.
+    """
+    row = _by_number(act, number)
+    if row.read_at is not None:
+        return
+    act.connection.execute(_notice.update().where(_notice.c.id == row.id).values(read_at=act.at))
+    facts = {"person_id": row.person_id}
+    act.record(Event.NOTICE_READ, "notice", row.id, facts, unit_id=row.unit_id, article="Art. 20")
+
+
+def revive_notice(act: Act, number: str) -> None:
+    """Have a notice that was given up tried again, by an administrator who has mended the channel.
+
+    Raises `ActionDenied` for any other notice.
+    """
+    row = _by_number(act, number)
+    if row.state is not NoticeState.DEAD:
+        raise ActionDenied("Only a notice that was given up is tried again.", subject=number)
+    values = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": act.at}
+    act.connection.execute(_notice.update().where(_notice.c.id == row.id).values(values))
+    act.record(Event.NOTICE_REVIVED, "notice", row.id, {}, unit_id=row.unit_id, article="Art. 20")
+
+
+def _by_number(act: Act, number: str) -> AnyRow:
+    row = act.connection.execute(select(_notice).where(_notice.c.number == number)).one_or_none()
+    if row is None:
+        raise ActionDenied("There is no such notice.", subject=number)
+    return row
