@@ -65,7 +65,7 @@ def test_the_ledger_tells_of_both_and_of_nothing_twice(units: Registry) -> None:
     assert revoke(units) == issued
     assert revoke(units, minutes=2) == issued
 
-    facts = {"token_sha256": HASH}
+    facts = {"token_sha256": HASH, "wireless": False}
     assert events(units) == [("token.issued", issued, facts), ("token.revoked", issued, facts)]
 
 

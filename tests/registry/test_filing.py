@@ -13,6 +13,7 @@ from registry.ledger import verify_rows
 from registry.tables import DutyKind, DutyState, Filing, Recording
 from registry.transitions import docking, filing
 from registry.transitions.docking import Probed
+from registry.transitions.duties import Rules
 from registry.types import new_id
 from regulation.errors import ActionDenied
 from regulation.filing import Candidate, FilingDecision, Outcome
@@ -20,12 +21,12 @@ from regulation.layers import Layer, PolicyLayer, Provision
 from regulation.parameters import CITY, IN_FORCE_FROM
 from regulation.policy import Policy
 from regulation.vocabulary import MediaKind
-from tests.fixtures.custody import City
+from tests.fixtures.custody import CITY_RULES, City
 
 
 def decide(city: City, session_id: UUID, *decisions: FilingDecision) -> None:
     with city.act() as act:
-        docking.file_recordings(act, session_id, decisions)
+        docking.file_recordings(act, session_id, decisions, rules=CITY_RULES)
 
 
 def unfiled(recording_id: UUID) -> FilingDecision:
@@ -90,9 +91,10 @@ def test_what_fits_nothing_becomes_a_duty_of_its_officer(city: City) -> None:
 def test_a_stricter_unit_sets_its_own_term(city: City) -> None:
     own = PolicyLayer(Layer.UNIT, "xf rule 1", (Provision("filing_hours", 24, "Art. 15", IN_FORCE_FROM),), unit="xf")
     policy = Policy([CITY, own])
+    rules = Rules(lambda _unit: policy, CITY_RULES.is_working_day)
     recording = one_recording(city)
     with city.act() as act:
-        docking.file_recordings(act, recording.session_id, [unfiled(recording.id)], policy=policy)
+        docking.file_recordings(act, recording.session_id, [unfiled(recording.id)], rules=rules)
 
     with city.registry.reading() as reading:
         [duty] = queries.running_duties(reading, recording.unit_id)
@@ -139,12 +141,14 @@ def test_those_concerned_answer(city: City, by: str) -> None:
         answer(city, recording, "xf-1", by)
     entries = city.entries()
     answer(city, recording, "xf-1", by)
+    assert city.entries() == entries
+    city.settle_duties()
 
     seen = now(city, recording)
     assert (seen.filing, seen.activity_id) == (Filing.FILED, city.activities["xf-1"])
-    assert city.entries() == entries
     with city.registry.reading() as reading:
-        assert queries.running_duties(reading, recording.unit_id) == []
+        running = queries.running_duties(reading, recording.unit_id)
+        assert DutyKind.FILING not in {duty.kind for duty in running}
         [filed] = [one for one in queries.history_of(reading, recording.id) if one.event == "recording.filed"]
     assert json.loads(filed.facts)["person_id"] == str(city.people[by])
     assert verify_rows(city.registry).problems == []
@@ -158,6 +162,7 @@ def test_the_duty_is_met_by_the_answer(city: City) -> None:
     city.wait(hours=1)
 
     answer(city, recording, "xf-1", "A1")
+    city.settle_duties()
 
     with city.registry.reading() as reading:
         met = reading.get(type(duty), duty.id)

@@ -16,7 +16,7 @@ from registry.transitions import directory, docking, filing
 from registry.types import new_id
 from regulation.errors import ConfigurationError
 from regulation.filing import FilingDecision, Outcome
-from tests.fixtures.custody import ACTIVITIES, APPOINTMENTS, CUSTODY, DEVICES, MORNING, PEOPLE, UNITS, City
+from tests.fixtures.custody import ACTIVITIES, APPOINTMENTS, CITY_RULES, CUSTODY, DEVICES, MORNING, PEOPLE, UNITS, City
 
 pytestmark = pytest.mark.servers
 
@@ -70,7 +70,7 @@ def test_the_service_does_its_work(service: Registry) -> None:
     [recording] = city.store(session, "a")
     with city.act() as act:
         decision = FilingDecision(recording.id, Outcome.UNFILED, None, ())
-        docking.file_recordings(act, session.id, [decision])
+        docking.file_recordings(act, session.id, [decision], rules=CITY_RULES)
     with service.reading() as reading:
         person = reading.connection().execute(text("SELECT id FROM person WHERE number = 'A3'")).scalar_one()
         activity = reading.connection().execute(text("SELECT id FROM activity WHERE number = 'xf-1'")).scalar_one()

@@ -14,7 +14,7 @@ from registry.transitions import docking
 from registry.transitions.docking import Probed, ScannedEntry, SetAside
 from regulation.filing import Candidate, FilingDecision, Outcome
 from regulation.vocabulary import MediaKind
-from tests.fixtures.custody import FLOOR, City, sha, taken_in
+from tests.fixtures.custody import CITY_RULES, FLOOR, City, sha, taken_in
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_each_original_is_probed_and_filed_once(city: City, session: DockSession
     with city.act() as act:
         docking.record_probes(act, session.id, probed)
         decision = FilingDecision(to_probe[0].recording_id, Outcome.FILED, city.activities["xf-1"], ())
-        docking.file_recordings(act, session.id, [decision])
+        docking.file_recordings(act, session.id, [decision], rules=CITY_RULES)
     with city.registry.reading() as reading:
         assert [one.shown_name for one in intake.originals_to_probe(reading, session.id)] == ["g"]
         assert len(intake.spans_to_file(reading, session.id)) == 2
@@ -91,7 +91,7 @@ def test_people_see_each_original_once_with_device_and_activity(city: City, sess
     with city.act() as act:
         docking.record_probes(act, session.id, [seen])
         decision = FilingDecision(seen.recording_id, Outcome.FILED, city.activities["xf-1"], ())
-        docking.file_recordings(act, session.id, [decision])
+        docking.file_recordings(act, session.id, [decision], rules=CITY_RULES)
     with city.registry.reading() as reading:
         rows = {row.shown_name: row for row in intake.session_recordings(reading, session.id)}
     assert list(rows) == ["a", "b", "g"]
@@ -153,7 +153,7 @@ def test_what_waits_for_an_officers_word(city: City, session: DockSession) -> No
             FilingDecision(two, Outcome.ASKED, None, candidates),
             FilingDecision(half, Outcome.FILED, city.activities["xf-1"], ()),
         ]
-        docking.file_recordings(act, session.id, decisions)
+        docking.file_recordings(act, session.id, decisions, rules=CITY_RULES)
     with city.registry.reading() as reading:
         waiting = {row.recording_id: row for row in waiting_for_filing(reading)}
         assert waiting_for_filing(reading, "jt") == []
