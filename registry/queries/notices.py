@@ -1,0 +1,214 @@
+"""What a notice says, and what the outbox holds (Art. 16, 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlmodel import Session
+
+from registry.bulk import AnyRow, table_of
+from registry.tables import (
+    Activity,
+    Device,
+    DeviceCheck,
+    DeviceCustody,
+    Duty,
+    Notice,
+    NoticeKind,
+    NoticeLine,
+    NoticeState,
+    Person,
+    Unit,
+)
+from regulation.duties import DutyKind, DutyState
+from regulation.ladder import Step
+from regulation.vocabulary import Role
+
+_duty, _line, _notice, _unit = table_of(Duty), table_of(NoticeLine), table_of(Notice), table_of(Unit)
+_reader, _owing = table_of(Person), table_of(Person).alias("owing")
+_activity, _check, _custody = table_of(Activity), table_of(DeviceCheck), table_of(DeviceCustody)
+_kept, _checked = table_of(Device).alias("kept"), table_of(Device).alias("checked")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """A duty as people see it: `subject` is the activity's or recorder's number, or the end of a recording's id."""
+
+    duty_id: UUID
+    kind: DutyKind
+    article: str
+    subject: str
+    unit_code: str
+    unit_name: str
+    owed_by_number: str | None
+    owed_by_name: str | None
+    since: datetime | None
+    due_at: datetime | None
+    state: DutyState
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One step of one duty, as it was told. `due_at` is when the duty was due then."""
+
+    duty: DutyRow
+    step: Step
+    role: Role | None
+    instead_of: Role | None
+    planned_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice with some of its lines, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
+    those whose time had passed when the notice was made."""
+
+    notice_id: UUID
+    number: str
+    kind: NoticeKind
+    subject: str | None
+    reader_number: str
+    unit_codes: tuple[str, ...]
+    zone: str
+    created_at: datetime
+    read_at: datetime | None
+    lines: tuple[LineRow, ...]
+    total: int
+    overdue: int
+    by_kind: Mapping[DutyKind, int]
+
+
+def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
+    """The notice of this number with up to `limit` of its lines from `offset` on; None where there is none."""
+    query = (
+        select(_notice, _reader.c.number.label("reader"), _unit.c.zone)
+        .join_from(_notice, _reader, _reader.c.id == _notice.c.person_id)
+        .join(_unit, _unit.c.id == _notice.c.unit_id)
+        .where(_notice.c.number == number)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    by_kind, overdue = _counts(session, row.id, row.created_at)
+    return NoticeView(
+        row.id,
+        row.number,
+        row.kind,
+        row.subject,
+        row.reader,
+        _codes_of(session, row.unit_id),
+        row.zone,
+        row.created_at,
+        row.read_at,
+        tuple(_lines(session, row.id, offset, limit)),
+        sum(by_kind.values()),
+        overdue,
+        by_kind,
+    )
+
+
+def _counts(session: Session, notice_id: UUID, at: datetime) -> tuple[dict[DutyKind, int], int]:
+    passed = func.count().filter(_line.c.due_at <= at)
+    query = (
+        select(_duty.c.kind, func.count(), passed)
+        .join_from(_line, _duty, _duty.c.id == _line.c.duty_id)
+        .where(_line.c.notice_id == notice_id)
+        .group_by(_duty.c.kind)
+    )
+    rows = session.execute(query).all()
+    return {row[0]: row[1] for row in rows}, sum(row[2] for row in rows)
+
+
+def _codes_of(session: Session, unit_id: UUID) -> tuple[str, ...]:
+    """The code of the unit and of each above it, nearest first."""
+    codes: list[str] = []
+    above: UUID | None = unit_id
+    while above is not None:
+        unit = session.get_one(Unit, above)
+        codes.append(unit.code)
+        above = unit.parent_id
+    return tuple(codes)
+
+
+def _lines(session: Session, notice_id: UUID, offset: int, limit: int) -> list[LineRow]:
+    told = (_line.c.step, _line.c.role, _line.c.instead_of, _line.c.planned_at, _line.c.due_at.label("due_then"))
+    query = (
+        duties_shown(*told)
+        .join(_line, _line.c.duty_id == _duty.c.id)
+        .where(_line.c.notice_id == notice_id)
+        .order_by(_line.c.due_at, _line.c.duty_id, _line.c.step)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [
+        LineRow(duty_row(row), row.step, row.role, row.instead_of, row.planned_at, row.due_then)
+        for row in session.execute(query)
+    ]
+
+
+def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
+    """The question for duties as people see them; `duty_row` makes something of each row."""
+    columns = (_duty.c.id, _duty.c.kind, _duty.c.article, _duty.c.subject_id, _duty.c.state, _duty.c.level)
+    times = (_duty.c.clock_started_at, _duty.c.due_at, _duty.c.opened_at)
+    about = (_activity.c.number.label("activity"), _kept.c.number.label("kept"), _checked.c.number.label("checked"))
+    whose = (_unit.c.code, _unit.c.name, _owing.c.number.label("owing"), _owing.c.name.label("owing_name"))
+    return select(*columns, *times, *about, *whose, *more).select_from(
+        _duty.join(_unit, _unit.c.id == _duty.c.unit_id)
+        .outerjoin(_owing, _owing.c.id == _duty.c.owed_by_id)
+        .outerjoin(_activity, _activity.c.id == _duty.c.subject_id)
+        .outerjoin(_custody, _custody.c.id == _duty.c.subject_id)
+        .outerjoin(_kept, _kept.c.id == _custody.c.device_id)
+        .outerjoin(_check, _check.c.id == _duty.c.subject_id)
+        .outerjoin(_checked, _checked.c.id == _check.c.device_id)
+    )
+
+
+def duty_row(row: AnyRow) -> DutyRow:
+    """A row of `duties_shown`."""
+    return DutyRow(
+        row.id,
+        row.kind,
+        row.article,
+        row.activity or row.kept or row.checked or row.subject_id.hex[-8:],
+        row.code,
+        row.name,
+        row.owing,
+        row.owing_name,
+        row.clock_started_at,
+        row.due_at,
+        row.state,
+        row.level,
+    )
+
+
+def duties_of(
+    session: Session, unit_ids: Collection[UUID], states: Collection[DutyState], limit: int = 500
+) -> list[DutyRow]:
+    """The duties of these units in these states, the first due first."""
+    query = (
+        duties_shown()
+        .where(_duty.c.unit_id.in_(unit_ids), _duty.c.state.in_(states))
+        .order_by(_duty.c.due_at.is_(None), _duty.c.due_at, _duty.c.id)
+        .limit(limit)
+    )
+    return [duty_row(row) for row in session.execute(query)]
+
+
+def outbox(session: Session, state: NoticeState | None = None, limit: int = 200) -> list[AnyRow]:
+    """The newest notices, of one state where given: number, kind, state, reader's number, times, channel, failure."""
+    columns = ("number", "kind", "state", "created_at", "attempts", "next_attempt_at", "channel", "failure")
+    query = select(
+        *(_notice.c[name] for name in columns),
+        _notice.c.delivered_at,
+        _notice.c.read_at,
+        _reader.c.number.label("reader"),
+    ).join_from(_notice, _reader, _reader.c.id == _notice.c.person_id)
+    if state is not None:
+        query = query.where(_notice.c.state == state)
+    return list(session.execute(query.order_by(_notice.c.created_at.desc(), _notice.c.number).limit(limit)))
