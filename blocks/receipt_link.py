@@ -6,26 +6,14 @@ up, opens nothing by itself. No Prefect here: the desk uses this module as well.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from itsdangerous import BadSignature, TimestampSigner
+from blocks.page_link import GOOD_FOR, key_opens, page_key
+
+__all__ = ["GOOD_FOR", "RECEIPT_NUMBER", "opens", "receipt_link"]
 
 RECEIPT_NUMBER = re.compile(r"R-[a-z0-9]{1,32}-[0-9]{4}-[0-9]{5,9}")
-GOOD_FOR = timedelta(days=90)
-"""As long as a quarter's inspection may take to follow a link."""
-
-
-class _Signer(TimestampSigner):
-    """Signs at a time that is passed in."""
-
-    def __init__(self, secret: str, at: datetime) -> None:
-        super().__init__(secret, salt="receipt-link", key_derivation="hmac", digest_method=hashlib.sha256)
-        self._now = int(at.timestamp())
-
-    def get_timestamp(self) -> int:
-        return self._now
 
 
 def receipt_link(base_url: str, number: str, secret: str, at: datetime) -> str:
@@ -35,14 +23,9 @@ def receipt_link(base_url: str, number: str, secret: str, at: datetime) -> str:
     """
     if not RECEIPT_NUMBER.fullmatch(number):
         raise ValueError("not a receipt's number")
-    key = _Signer(secret, at).sign(number).decode("ascii").removeprefix(f"{number}.")
-    return f"{base_url.rstrip('/')}/receipts/{number}?key={key}"
+    return f"{base_url.rstrip('/')}/receipts/{number}?key={page_key('receipt', number, secret, at)}"
 
 
 def opens(key: str, number: str, secret: str, at: datetime) -> bool:
     """Whether `key`, from a link, opens receipt `number` at the aware time `at`."""
-    try:
-        signed = _Signer(secret, at).unsign(f"{number}.{key}", max_age=int(GOOD_FOR.total_seconds()))
-    except BadSignature:
-        return False
-    return signed == number.encode()
+    return key_opens("receipt", key, number, secret, at)

@@ -1,0 +1,49 @@
+"""The watch over duties: everything that the sweep and the delivery of notices need (Art. 16, 20)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self, cast
+
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+
+from blocks.leader_notifier import LeaderNotifier
+from blocks.notice_link import notice_link
+from blocks.registry_database import RegistryDatabase
+from blocks.unit_policy import UnitPolicy
+
+
+class DutyWatch(Block):
+    """One for the whole system: who hears of which duty is in the registry and the policy, by which channel is in the
+    notifier."""
+
+    _block_type_name = "Custody duty watch"
+    _block_type_slug = "custody-duty-watch"
+    _description = "Watches over duties and tells who must hear of them (期限督办): registry, policy, notifier."
+
+    registry: RegistryDatabase = Field(title="Registry")
+    policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
+    notifier: LeaderNotifier | None = Field(
+        default=None, title="Notifier", description="Without one, notices stay queued until there is one."
+    )
+    pages_url: str = Field(default="", title="Pages", description="Address of the pages that notices link to.")
+    pages_key: SecretStr = Field(
+        default=SecretStr(""), title="Key of the pages", description="Signs the links by which a notice can be read."
+    )
+    heartbeat_url: SecretStr | None = Field(
+        default=None,
+        title="Heartbeat",
+        description="Address asked after each finished sweep: a dead man's switch outside this system.",
+    )
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The watch block of this name."""
+        return cast("Self", cls.load(name))
+
+    def notice_address(self, number: str, at: datetime) -> str:
+        """The link under which notice `number` can be read for a while from `at`; empty where no pages are served."""
+        if not self.pages_url:
+            return ""
+        return notice_link(self.pages_url, number, self.pages_key.get_secret_value(), at)
