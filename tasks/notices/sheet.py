@@ -9,7 +9,7 @@ from datetime import timedelta
 from regulation.duties import RULES
 from tasks.notices.digest import Alert, Digest, Line, Trial
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
-from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, TROUBLE, WHAT, Language
+from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, SUBJECTS, TROUBLE, WHAT, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def alert_sheet(alert: Alert, language: Language) -> Sheet:
 def trial_sheet(trial: Trial, language: Language) -> Sheet:
     """Nothing but that a channel works."""
     headline = phrase("trial", language)
-    at = phrase("as-of", language, at=moment(trial.at, trial.zone), zone=zone_name(trial.zone, language))
+    at = phrase("at", language, at=moment(trial.at, trial.zone), zone=zone_name(trial.zone, language))
     return Sheet(
         number=trial.notice_number,
         language=language,
@@ -119,8 +119,13 @@ def _lead(digest: Digest, language: Language) -> list[str]:
     kinds = (phrase("of-kind", language, what=WHAT[kind][language], count=n) for kind, n in digest.by_kind.items())
     lead = [
         told,
-        phrase("as-of", language, at=moment(digest.as_of, digest.zone), zone=zone_name(digest.zone, language)),
-        phrase("comma", language).join(kinds),
+        phrase(
+            "as-of",
+            language,
+            at=moment(digest.as_of, digest.zone),
+            zone=zone_name(digest.zone, language),
+            kinds=phrase("comma", language).join(kinds),
+        ),
     ]
     if digest.delayed is not None:
         lead.append(phrase("delayed", language, span=span(digest.delayed, language)))
@@ -128,14 +133,13 @@ def _lead(digest: Digest, language: Language) -> list[str]:
 
 
 def _closing(digest: Digest, language: Language) -> tuple[str, ...]:
-    shown = len(digest.worst_first)
-    return (phrase("more", language, total=digest.total, shown=shown),) if digest.total > shown else ()
+    return (phrase("more", language, total=digest.total),) if digest.total > len(digest.worst_first) else ()
 
 
 def _card(line: Line, digest: Digest, language: Language) -> Card:
     return Card(
         heading=WHAT[line.kind][language],
-        subject=plain(line.subject),
+        subject=f"{SUBJECTS[RULES[line.kind].subject][language]} {plain(line.subject)}",
         pressing=_pressing(line, digest, language),
         is_overdue=line.is_overdue,
         facts=tuple((phrase(key, language), value) for key, value in _facts(line, digest, language).items()),

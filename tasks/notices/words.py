@@ -22,6 +22,14 @@ WHAT: Mapping[DutyKind, Words] = {
 }
 """What is the matter, by kind of duty."""
 
+SUBJECTS: Mapping[str, Words] = {
+    "activity": {"zh": "执法活动", "en": "Activity"},
+    "recording": {"zh": "资料", "en": "Recording"},
+    "custody": {"zh": "执法记录仪", "en": "Recorder"},
+    "check": {"zh": "执法记录仪", "en": "Recorder"},
+}
+"""What a duty is about, by `DutyRule.subject`."""
+
 DO: Mapping[DutyKind, Words] = {
     DutyKind.UPLOAD: {
         "zh": "请将执法记录仪接入采集工作站，完成资料入库。",
@@ -127,7 +135,7 @@ PHRASES: Mapping[str, Words] = {
     "comma": {"zh": "、", "en": ", "},
     "articles": {"zh": "（{articles}）", "en": " ({articles}) "},
     "article": {"zh": "第{number}条", "en": "Art. {number}"},
-    "as-of": {"zh": "截至 {at}（{zone}，下同）", "en": "As of {at} ({zone}, as are all times)"},
+    "as-of": {"zh": "截至 {at}（{zone}，下同）：{kinds}。", "en": "As of {at} ({zone}, as all times here): {kinds}."},
     "of-kind": {"zh": "{what} {count} 项", "en": "{what}: {count}"},
     "reads-as": {"zh": "您以{role}的身份收到本通知。", "en": "You are told as {role}."},
     "reads-own": {"zh": "以下事项由您负责办理。", "en": "These are yours to do."},
@@ -150,10 +158,7 @@ PHRASES: Mapping[str, Words] = {
         "zh": "{role}一职空缺，由您代为处理。",
         "en": "There is no {role}; you are told in their place.",
     },
-    "more": {
-        "zh": "共 {total} 项，以上为最紧急的 {shown} 项。",
-        "en": "{total} in all; these {shown} are the most urgent.",
-    },
+    "more": {"zh": "共 {total} 项，此处只列出最紧急的。", "en": "{total} in all; only the most urgent are shown here."},
     "open": {"zh": "查看全部并办理", "en": "See all and act"},
     "look": {"zh": "查看详情", "en": "Look into it"},
     "number": {
@@ -161,6 +166,7 @@ PHRASES: Mapping[str, Words] = {
         "en": "Notice {number}; if it comes twice, once counts.",
     },
     "alert": {"zh": "运行告警", "en": "Service alert"},
+    "at": {"zh": "{at}（{zone}）", "en": "{at} ({zone})"},
     "trouble-since": {"zh": "自 {at}（{zone}）起", "en": "Since {at} ({zone})"},
     "about": {"zh": "对象", "en": "About"},
     "trial": {"zh": "测试通知", "en": "Test notice"},
