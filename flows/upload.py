@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow
 
+from blocks.clock import now
 from blocks.dock_station import DockStation
 from tasks.docking.artifacts import publish_session
 from tasks.docking.file import file_originals
@@ -17,10 +17,6 @@ from tasks.docking.seal import seal_session
 from tasks.docking.take_in import take_in_files
 from tasks.docking.wipe import wipe_dump
 from tasks.docking.work import dock_work, unfinished_work
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @flow(name="upload-dock-session")
@@ -36,10 +32,10 @@ def upload_dock_session(folder: Path, station: str = "default", wipe: bool = Fal
         The receipt's number.
     """
     dock = DockStation.named(station)
-    with unfinished_work(dock, folder, _now) as sealed:
+    with unfinished_work(dock, folder, now) as sealed:
         if sealed is not None:
             publish_session(sealed, finish_sealed(sealed))
-    with dock_work(dock, folder, _now) as work:
+    with dock_work(dock, folder, now) as work:
         if wipe:
             work.check_may_wipe()
         scan_dump(work)

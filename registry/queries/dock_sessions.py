@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from registry.bulk import table_of
 from registry.ledger.events import Event
@@ -91,3 +93,11 @@ def announced_of(session: Session, session_id: UUID) -> AnnouncedWipe | None:
         return None
     told = json.loads(facts)
     return AnnouncedWipe(told["folder"], frozenset(UUID(item) for item in told["items"]))
+
+
+def interrupted_sessions(session: Session, at: datetime) -> list[DockSession]:
+    """The sessions whose lease ran out before the moment `at` and was never given back: whoever worked on them died."""
+    query = select_rows(DockSession).where(
+        col(DockSession.lease_holder).is_not(None), col(DockSession.lease_until) <= at
+    )
+    return list(session.exec(query.order_by(col(DockSession.opened_at))))

@@ -51,6 +51,11 @@ class DutyRow:
     state: DutyState
     level: int
 
+    @property
+    def owed_by_masked(self) -> str | None:
+        """The name as it may stand on a screen that others see: its first character and 某."""
+        return f"{self.owed_by_name[:1]}某" if self.owed_by_name else None
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:

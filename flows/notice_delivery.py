@@ -1,0 +1,30 @@
+"""Notices: what the outbox holds goes out by the channel that each person reads (Art. 16, 20)."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from blocks.clock import now
+from blocks.duty_watch import DutyWatch
+from tasks.notices.deliver import deliver_queued
+from tasks.notices.work import delivery_work
+
+
+@flow(name="deliver-notices")
+def deliver_notices(watch: str = "default") -> dict[str, int]:
+    """Send every notice whose time has come: the urgent first, the others outside quiet hours.
+
+    What a channel does not take is tried by the next one, then again later, at last given up and shown to the
+    administrator. A notice may go out twice when a run dies between sending and saying so; it carries its number.
+
+    Args:
+        watch: Name of the duty watch block.
+
+    Returns:
+        How many were delivered, put off and given up.
+    """
+    with delivery_work(DutyWatch.named(watch), now) as work:
+        if work is None:
+            return {}
+        deliver_queued(work)
+    return dict(work.counts)
