@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from prefect.blocks.core import Block, schema_extra
+from pydantic import ConfigDict, Field, SecretStr
 
 from blocks.notice_channels import send
 from blocks.notice_checks import check_channels, check_routes
@@ -31,8 +31,16 @@ class Delivery:
     attempts: tuple[tuple[str, str], ...] = ()
 
 
+def _schema(schema: dict[str, Any], model: type[Block]) -> None:
+    """Prefect's own; but of a dictionary it knows only the name to be secret and would show what is in it."""
+    schema_extra(schema, model)
+    schema["secret_fields"] = [f"{name}.*" if name == "channels" else name for name in schema["secret_fields"]]
+
+
 class LeaderNotifier(Block):
     """Tells people by the channel they read. A channel takes a notice when one of its addresses does."""
+
+    model_config = ConfigDict(json_schema_extra=_schema)
 
     _block_type_name = "Custody leader notifier"
     _block_type_slug = "custody-leader-notifier"

@@ -42,15 +42,15 @@ PAGE_LENGTH = 32_768
 _SECONDS = 10.0
 
 
-def addressed(url: str, number: str) -> str:
-    """The address with the certificate number in it."""
-    return url.replace(NUMBER, quote(number, safe=""))
+def is_unfit(url: str, number: str) -> bool:
+    """Whether the number would change the address: a comma, a space or an @ leads a mail to somebody else."""
+    return NUMBER in url and not all(letter.isalnum() or letter in "-._" for letter in number)
 
 
 def is_readable(url: str) -> bool:
     """Whether Apprise knows what to do with the address, once a certificate number is in it."""
     with overheard():
-        return _plugin(addressed(url, "0"), _SECONDS) is not None
+        return _plugin(url.replace(NUMBER, "0"), _SECONDS) is not None
 
 
 def send(url: str, message: Message, *, number: str, seconds: float = _SECONDS) -> Sent:
@@ -59,8 +59,11 @@ def send(url: str, message: Message, *, number: str, seconds: float = _SECONDS) 
     Each wait on the network has that limit too, so that what is given up ends soon after: a notice that is taken in
     that moment is repeated later under the same number.
     """
+    if is_unfit(url, number):
+        return Sent(False, Failure.UNFIT)
     outcome: SimpleQueue[Sent] = SimpleQueue()
-    Thread(target=lambda: outcome.put(_sent(addressed(url, number), message, seconds)), daemon=True).start()
+    address = url.replace(NUMBER, quote(number, safe=""))
+    Thread(target=lambda: outcome.put(_sent(address, message, seconds)), daemon=True).start()
     try:
         return outcome.get(timeout=seconds)
     except Empty:

@@ -24,6 +24,7 @@ class Failure(StrEnum):
     """The kinds of failure."""
 
     UNREADABLE = "unreadable"  # the address of the channel is none
+    UNFIT = "number-unfit"  # the certificate number cannot stand in an address
     UNREACHABLE = "unreachable"  # no connection
     TIMED_OUT = "timed-out"
     ANSWERED = "answered"  # an HTTP status that is no success
