@@ -26,7 +26,7 @@ class _Signer(TimestampSigner):
 
 
 def page_key(page: str, number: str, secret: str, at: datetime) -> str:
-    """The key that opens the page about `number` of the kind `page`, such as ``receipt``, from the aware time `at` on."""
+    """The key that opens the page about `number` of the kind `page`, such as ``receipt``, from the aware time `at`."""
     return _Signer(secret, page, at).sign(number).decode("ascii").removeprefix(f"{number}.")
 
 

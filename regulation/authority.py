@@ -123,3 +123,23 @@ def _above(question: DutyQuestion, holdings: Collection[Holding], at: datetime) 
     held = [holds(role, holdings, question.owed_by, question.unit_chain, at) for role in _LEADERS]
     lowest = max((place + 1 for place, holding in enumerate(held) if holding), default=0)
     return _LEADERS[lowest:] or (Role.SUPERVISOR,)
+
+
+def can_confirm_arrival(
+    person: UUID, officers: Collection[UUID], unit_chain: Collection[UUID], holdings: Iterable[Holding], at: datetime
+) -> bool:
+    """Whether `person` may confirm that what came over the air has arrived (Art. 16): one of the `officers` who made
+    it, or the unit's device administrator."""
+    return person in officers or holds(Role.DEVICE_ADMINISTRATOR, holdings, person, unit_chain, at)
+
+
+def check_confirm_arrival(
+    person: UUID, officers: Collection[UUID], unit_chain: Collection[UUID], holdings: Iterable[Holding], at: datetime
+) -> None:
+    """Raise `ActionDenied` (Art. 16) unless `can_confirm_arrival`."""
+    if not can_confirm_arrival(person, officers, unit_chain, holdings, at):
+        raise ActionDenied(
+            "Only who made a recording of it, or the unit's device administrator, may confirm its arrival.",
+            article="Art. 16",
+            subject=str(person),
+        )
