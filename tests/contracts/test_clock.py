@@ -1,4 +1,4 @@
-"""Time is passed in: nothing below the flows and the desk reads the clock."""
+"""Time is passed in: nothing below the flows and the desk reads the clock, but the one clock there is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("regulation", "registry", "blocks", "tasks")
-MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+CLOCK = ROOT / "blocks" / "clock.py"
+MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if path != CLOCK]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
