@@ -39,6 +39,9 @@ HEADERS = {"X-Custody-Notice": NOTICE, "Auto-Submitted": "auto-generated"}
 PAGE_LENGTH = 32_768
 """Channels with HTML that take less are no mail and know only a few tags of it."""
 
+SENDER = "custody-notice"
+"""The name of the threads that send."""
+
 _SECONDS = 10.0
 
 
@@ -63,7 +66,7 @@ def send(url: str, message: Message, *, number: str, seconds: float = _SECONDS) 
         return Sent(False, Failure.UNFIT)
     outcome: SimpleQueue[Sent] = SimpleQueue()
     address = url.replace(NUMBER, quote(number, safe=""))
-    Thread(target=lambda: outcome.put(_sent(address, message, seconds)), daemon=True).start()
+    Thread(target=lambda: outcome.put(_sent(address, message, seconds)), name=SENDER, daemon=True).start()
     try:
         return outcome.get(timeout=seconds)
     except Empty:

@@ -78,7 +78,7 @@ class Digest:
     @property
     def worst_first(self) -> tuple[Line, ...]:
         """The lines shown: those longest overdue first, then those due soonest."""
-        return tuple(sorted(self.lines, key=lambda line: (-(line.late or timedelta()), line.due_at)))[:SHOWN]
+        return tuple(sorted(self.lines, key=lambda line: line.due_at))[:SHOWN]
 
 
 class Trouble(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from prefect.client.orchestration import get_client
 from pydantic import SecretStr
 
 from blocks.leader_notifier import Addressee, Delivery, LeaderNotifier, Message, Pace, Route
+from blocks.notice_channels import SENDER
 from blocks.notice_routes import channels_for
 from regulation.errors import ConfigurationError
 from regulation.vocabulary import Role
@@ -90,6 +92,21 @@ def test_a_server_that_never_answers_is_given_up(make_webhook: MakeWebhook) -> N
     hook = make_webhook(hangs=True)
     told = notifier(channels={"web": hook.address}, seconds=0.5).deliver(NOTICE, WANG)
     assert told == Delivery(None, False, (("web", "timed-out"),))
+
+
+@pytest.mark.timeout(30)  # the server goes on for ever
+def test_a_server_that_answers_drop_by_drop_is_given_up(make_webhook: MakeWebhook) -> None:
+    hook = make_webhook(drips=True)
+    told = notifier(channels={"web": hook.address}, seconds=0.5).deliver(NOTICE, WANG)
+    assert told.attempts == (("web", "timed-out"),)
+
+
+@pytest.mark.timeout(30)
+def test_what_was_given_up_ends_soon_after(make_webhook: MakeWebhook) -> None:
+    hook = make_webhook(hangs=True)
+    assert not notifier(channels={"web": f"{hook.address}?rto=600&cto=600"}, seconds=0.5).deliver(NOTICE, WANG).ok
+    for sender in [thread for thread in enumerate_threads() if thread.name == SENDER]:
+        sender.join()
 
 
 @pytest.mark.timeout(30)
