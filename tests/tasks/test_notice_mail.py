@@ -35,7 +35,7 @@ def test_a_mail_can_be_read_without_its_html(mailbox: Mailbox) -> None:
     assert mail["Subject"] == message.title and mail["To"] == "QD-0042@unit.example"
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None and html is not None
-    assert html.get_content().strip() == message.html
+    assert html.get_content().split() == message.html.split()
     read = [said.strip() for said in plain.get_content().splitlines()]
     for said in ("1. 视音频资料未入库", "逾期 1 小时", "责任人：李某 QD-0042", "期限：2026-11-23 13:05", LINK):
         assert said in read
