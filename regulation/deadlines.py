@@ -1,4 +1,4 @@
-"""When something is due (Art. 15, 16). Hours are elapsed hours: no zone or summer time stretches them."""
+"""The clock of Art. 16, and what is late. Hours are elapsed hours: no zone or summer time stretches them."""
 
 from __future__ import annotations
 
@@ -46,14 +46,6 @@ def upload_due(clock: UploadClock, policy: Policy, on: date) -> datetime | None:
     `on` is the local day whose policy counts: the day on which the clock started.
     """
     return None if clock.started_at is None else clock.started_at + policy.span("upload_hours", on)
-
-
-def filing_due(received_at: datetime, policy: Policy, on: date) -> datetime:
-    """When an unfiled recording must be filed (Art. 15), in UTC; `on` is the local day of receipt.
-
-    Raises `ValueError` for a time without a zone.
-    """
-    return as_utc(received_at) + policy.span("filing_hours", on)
 
 
 def is_late(done_at: datetime, due_at: datetime) -> bool:

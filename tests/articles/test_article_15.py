@@ -6,13 +6,13 @@ of that activity, the officer who recorded, or the unit's device administrator a
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from regulation.authority import FilingQuestion, Holding, can_answer_filing, check_answer_filing
-from regulation.deadlines import filing_due
+from regulation.duties import Clock, DutyKind, Facts, due_at
 from regulation.errors import ActionDenied
 from regulation.filing import ActivitySpan, Candidate, FilingDecision, Outcome, RecordedSpan, file_recordings
 from regulation.policy import CITY_POLICY
@@ -111,7 +111,9 @@ def test_an_activity_still_going_on_takes_whatever_comes_after_its_start() -> No
 
 
 def test_an_unfiled_recording_is_due_72_hours_after_it_was_received() -> None:
-    assert filing_due(at("09:00"), CITY_POLICY, date(2026, 3, 2)) == at("09:00") + timedelta(hours=72)
+    received = Facts(Clock.RECEIVED, at("09:00"))
+    due = due_at(DutyKind.FILING, received, CITY_POLICY, UTC, lambda _: True)
+    assert due == at("09:00") + timedelta(hours=72)
 
 
 UNIT, CITY = uuid4(), uuid4()
