@@ -18,4 +18,5 @@ pytest_plugins = [
     "tests.fixtures.s3",
     "tests.fixtures.stations",
     "tests.fixtures.vaults",
+    "tests.fixtures.watches",
 ]
