@@ -60,10 +60,10 @@ class Roster:
                 self._holders.setdefault((one.unit_id, one.role), []).append(one.person_id)
 
     def holders(self, role: Role) -> tuple[UUID, ...]:
-        """All who hold `role` in the nearest unit where anybody does."""
+        """All who hold `role` in the nearest unit where anybody does, as often as they were appointed to it."""
         for unit_id in self._chain:
             if (unit_id, role) in self._holders:
-                return tuple(dict.fromkeys(self._holders[unit_id, role]))
+                return tuple(self._holders[unit_id, role])
         return ()
 
     def told(self, role: Role, instead_of: Role | None = None) -> Iterator[Recipient]:

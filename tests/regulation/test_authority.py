@@ -103,6 +103,12 @@ def test_a_second_head_may_not_excuse_the_first() -> None:
     assert ADMINISTRATOR not in may(HEAD, held(ADMINISTRATOR, Role.DEPARTMENT_HEAD, acting=True))
 
 
+@pytest.mark.parametrize("owed_by", [HEAD, LEADER, PRINCIPAL])
+def test_nobody_excuses_their_own_whatever_else_they_hold(owed_by: UUID) -> None:
+    everything = [held(owed_by, role, unit) for role in Role for unit in CHAIN]
+    assert may(owed_by, *everything) == [SUPERVISOR]
+
+
 def test_what_an_office_owes_nobody_who_holds_it_may_excuse() -> None:
     acting = held(HEAD, Role.DEVICE_ADMINISTRATOR, acting=True)
     assert may(None, acting, kind=DutyKind.DEVICE_RECALL) == [LEADER, PRINCIPAL]

@@ -76,6 +76,13 @@ def test_an_hour_the_clocks_skip_and_one_they_show_twice_are_read_as_a_recorders
     assert policy.end("filing_hours", second, BERLIN, every_day) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
 
 
+def test_a_working_day_keeps_its_time_of_day_when_the_clocks_are_changed() -> None:
+    friday = datetime(2026, 3, 27, 17, tzinfo=BERLIN)
+    assert working_days(1).end("filing_hours", friday, BERLIN, weekday) == datetime(2026, 3, 30, 15, tzinfo=UTC)
+    autumn = datetime(2026, 10, 23, 17, tzinfo=BERLIN)
+    assert working_days(1).end("filing_hours", autumn, BERLIN, weekday) == datetime(2026, 10, 26, 16, tzinfo=UTC)
+
+
 def test_hours_are_elapsed_even_over_a_night_that_loses_one() -> None:
     start = datetime(2026, 3, 28, 18, tzinfo=BERLIN)
     end = CITY_POLICY.end("upload_hours", start, BERLIN, weekday)
