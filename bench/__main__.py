@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import directory, intake, memory, orchestration, records, report
+from bench import directory, duties, intake, memory, orchestration, records, report
 from bench.place import Place, place
 from bench.report import Section
 
@@ -17,8 +17,9 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "memory": [memory.measure],
     "registry": [records.measure],
     "orchestration": [orchestration.measure],
+    "duties": [duties.measure],
 }
-_ALL = ("intake", "directory", "memory", "registry", "orchestration")
+_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties")
 
 
 def main() -> None:

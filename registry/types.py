@@ -52,16 +52,20 @@ def new_id() -> UUID:
 
 def text_of(members: type[StrEnum]) -> type[TypeDecorator[Any]]:
     """The column type that keeps a member of `members` as its text and gives the member back."""
+    by_text = {member.value: member for member in members}
 
     class Text(TypeDecorator[Any]):
         impl = String(40)
         cache_ok = True
 
         def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+            if type(value) is members:
+                return value.value
             return None if value is None else members(value).value
 
         def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
-            return None if value is None else members(value)
+            # A look in a table: the enumeration's own way takes longer than all the rest of reading a row.
+            return None if value is None else by_text.get(value) or members(value)
 
     Text.__name__ = f"{members.__name__}Text"
     return Text

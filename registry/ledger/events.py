@@ -30,6 +30,7 @@ class Event(StrEnum):
     DUTY_EXCUSED = "duty.excused"
     DUTY_PAUSED = "duty.paused"
     SWEEP_FINISHED = "sweep.finished"
+    SWEEP_TOLD = "sweep.told"  # in one act: how many lines, and a SHA-256 of them
     NOTICE_QUEUED = "notice.queued"
     NOTICE_DELIVERED = "notice.delivered"
     NOTICE_FAILED = "notice.failed"  # a try; it is tried again

@@ -83,7 +83,8 @@ class Notice(SQLModel, table=True):
 
 class NoticeLine(SQLModel, table=True):
     """One step of one duty told to one person, once. `role` is as which they hear of it, none for who owes it;
-    `instead_of` the vacant role they stand in for; `planned_at` when the policy wanted it told."""
+    `instead_of` the vacant role they stand in for; `planned_at` when the policy wanted it told,
+    `told_at` the act that entered it."""
 
     __tablename__ = "notice_line"
 
@@ -94,4 +95,5 @@ class NoticeLine(SQLModel, table=True):
     role: Role | None = Field(default=None, sa_type=text_of(Role))
     instead_of: Role | None = Field(default=None, sa_type=text_of(Role))
     planned_at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)

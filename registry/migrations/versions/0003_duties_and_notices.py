@@ -177,6 +177,7 @@ def _sweeps_and_notices() -> None:
         sa.Column("role", sa.String(40), nullable=True),
         sa.Column("instead_of", sa.String(40), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name="fk_notice_line_duty_id_duty"),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_notice_line_notice_id_notice"),

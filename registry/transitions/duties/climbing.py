@@ -16,10 +16,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, insert_rows, table_of, update_rows
+from registry.bulk import AnyRow, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.organisation import Organisation
-from registry.tables import DecisionKind, Duty, DutyDecision, NoticeLine
+from registry.tables import DecisionKind, Duty, DutyDecision
 from registry.transitions.duties.settling import Rules
 from registry.transitions.notices.gathering import Gathering
 from regulation.duties import RULES, DutyKind, DutyState
@@ -33,7 +33,7 @@ TRY_AGAIN = timedelta(hours=1)
 
 _MOMENT = timedelta(microseconds=1)
 _duty = table_of(Duty)
-_COLUMNS = ("id", "kind", "subject_id", "unit_id", "owed_by_id", "clock_started_at", "due_at", "state", "level")
+_COLUMNS = ("id", "kind", "unit_id", "owed_by_id", "clock_started_at", "due_at", "state", "level")
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Climber:
         for row in rows:
             batch.climb(row)
         update_rows(act.connection, Duty, batch.changed)
-        insert_rows(act.connection, NoticeLine, self.gathering.lines(act, batch.told))
+        self.gathering.add(act, batch.told)
         batch.tell_overdue()
         batch.done.considered = len(rows)
         return batch.done

@@ -7,8 +7,8 @@ from registry.transitions.notices.delivering import (
     record_reading,
     revive_notice,
 )
-from registry.transitions.notices.gathering import Gathering
-from registry.transitions.notices.queueing import lines_digest, queue_gathered, queue_notices
+from registry.transitions.notices.gathering import Gathering, lines_digest
+from registry.transitions.notices.queueing import queue_gathered, queue_notices
 from registry.transitions.notices.sweeps import beat, begin_sweep, finish_sweep
 
 __all__ = [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,9 +13,12 @@ from sqlalchemy import select
 
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of
-from registry.tables import Notice, NoticeKind, NoticeState, Person, Unit
+from registry.ledger import Event
+from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Person, Unit
 from registry.transitions.numbers import next_numbers
 from registry.types import new_id
+from regulation.ladder import Step
+from regulation.vocabulary import Role
 
 if TYPE_CHECKING:
     from registry.transitions.duties.climbing import Told
@@ -29,14 +33,21 @@ class Gathering:
     sweep_id: UUID
     _notices: dict[UUID, UUID] = field(default_factory=dict)
 
-    def lines(self, act: Act, told: Iterable[Told]) -> list[dict[str, Any]]:
-        """The lines to insert for what is told, each in its reader's notice, which is begun where there is none."""
-        told = list(told)
+    def add(self, act: Act, told: Sequence[Told]) -> None:
+        """Write down what is told, each line in its reader's notice, which is begun where there is none.
+
+        The ledger has the number of lines and a SHA-256 of them: so it can be proved later who was told what.
+        """
+        if not told:
+            return
         readers = dict.fromkeys(one.recipient.person_id for one in told if one.recipient.person_id is not None)
         self._begin(act, [person for person in readers if person not in self._notices])
-        return [self._line(one) for one in told]
+        lines = [self._line(act, one) for one in told]
+        insert_rows(act.connection, NoticeLine, lines)
+        facts = {"lines": len(lines), "lines_sha256": lines_digest(_said(line) for line in lines)}
+        act.record(Event.SWEEP_TOLD, "sweep", self.sweep_id, facts, article="Art. 20")
 
-    def _line(self, one: Told) -> dict[str, Any]:
+    def _line(self, act: Act, one: Told) -> dict[str, Any]:
         person = one.recipient.person_id
         assert person is not None
         return {
@@ -47,6 +58,7 @@ class Gathering:
             "role": one.recipient.role,
             "instead_of": one.recipient.instead_of,
             "planned_at": one.planned_at,
+            "told_at": act.at,
             "due_at": one.due_at,
         }
 
@@ -69,6 +81,20 @@ class Gathering:
         ]
         insert_rows(act.connection, Notice, rows)
         self._notices |= {row["person_id"]: row["id"] for row in rows}
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    return said(line["duty_id"], line["step"], line["person_id"], line["role"], line["instead_of"])
+
+
+def said(duty_id: UUID, step: Step, person_id: UUID, role: Role | None, instead_of: Role | None) -> str:
+    """One line as the ledger's digest has it."""
+    return f"{duty_id.hex} {step} {person_id.hex} {role or '-'} {instead_of or '-'}"
+
+
+def lines_digest(lines: Iterable[str]) -> str:
+    """SHA-256, in hexadecimal, over lines as `said` writes them, in their order as text."""
+    return sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def numbered(act: Act, people: Iterable[UUID]) -> list[tuple[UUID, UUID, str]]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from registry.act import Act
 from registry.bulk import AnyRow, chunked, insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
-from registry.ledger.chain import canonical_json
 from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Sweep
 from registry.transitions.notices.gathering import numbered
 from registry.types import new_id
@@ -21,14 +18,12 @@ from regulation.ladder import Step
 
 BATCH = 2_000
 _notice, _line, _sweep = table_of(Notice), table_of(NoticeLine), table_of(Sweep)
-_SAID = ("duty_id", "step", "role", "instead_of", "planned_at", "due_at")
 
 
 def queue_gathered(act: Act, sweep_id: UUID, limit: int = BATCH) -> int:
     """Queue up to `limit` of what this sweep, or one that has ended, has gathered; gives how many there were.
 
-    The ledger names reader and number of lines, and has a SHA-256 of the lines: so it can be proved later who was told
-    what. Notices of a sweep still at work elsewhere stay.
+    Notices of a sweep still at work elsewhere stay.
     """
     ended = select(_sweep.c.id).where((_sweep.c.id == sweep_id) | _sweep.c.finished_at.is_not(None))
     gathered = (
@@ -38,35 +33,23 @@ def queue_gathered(act: Act, sweep_id: UUID, limit: int = BATCH) -> int:
         .limit(limit)
     )
     rows = act.connection.execute(gathered).all()
-    lines = {notice: list(told) for notice, told in groupby(_lines_of(act, rows), key=lambda line: line.notice_id)}
+    counted = _counted(act, [row.id for row in rows])
+    queued = {"state": NoticeState.QUEUED, "next_attempt_at": act.at}
     update_rows(
-        act.connection,
-        Notice,
-        [
-            {"id": row.id, "state": NoticeState.QUEUED, "urgent": _is_urgent(lines[row.id]), "next_attempt_at": act.at}
-            for row in rows
-        ],
+        act.connection, Notice, [{"id": row.id, "urgent": bool(counted[row.id].urgent), **queued} for row in rows]
     )
     for row in rows:
-        facts = {"person_id": row.person_id, "lines": len(lines[row.id]), "lines_sha256": lines_digest(lines[row.id])}
+        facts = {"person_id": row.person_id, "lines": counted[row.id].lines}
         act.record(Event.NOTICE_QUEUED, "notice", row.id, facts, unit_id=row.unit_id, article="Art. 20")
     return len(rows)
 
 
-def _lines_of(act: Act, notices: Iterable[AnyRow]) -> list[AnyRow]:
-    found = rows_among(act.connection, select(_line), _line.c.notice_id, [row.id for row in notices])
-    return sorted(found, key=lambda line: line.notice_id)
-
-
-def _is_urgent(lines: Iterable[AnyRow]) -> bool:
-    """The principal leader's step is told in quiet hours too."""
-    return any(line.step is Step.PRINCIPAL_LEADER for line in lines)
-
-
-def lines_digest(lines: Iterable[AnyRow]) -> str:
-    """SHA-256 over the canonical JSON of a notice's lines, in the order of duty and step."""
-    ordered = sorted(lines, key=lambda line: (line.duty_id, line.step))
-    return sha256(canonical_json([[getattr(line, name) for name in _SAID] for line in ordered]).encode()).hexdigest()
+def _counted(act: Act, notice_ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
+    """How many lines each notice has, and how many of them are the principal leader's step, which is told in quiet
+    hours too."""
+    urgent = func.count().filter(_line.c.step == Step.PRINCIPAL_LEADER).label("urgent")
+    query = select(_line.c.notice_id, func.count().label("lines"), urgent).group_by(_line.c.notice_id)
+    return {row.notice_id: row for row in rows_among(act.connection, query, _line.c.notice_id, notice_ids)}
 
 
 def queue_notices(act: Act, kind: NoticeKind, people: Iterable[UUID], subject: str | None = None) -> list[UUID]:

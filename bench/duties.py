@@ -1,0 +1,84 @@
+"""Sweeps: a million open duties of which ten thousand fall due, and notices queued."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from bench.duties_child import CHANGING
+from bench.measure import Runs, Sample, run, spread
+from bench.place import Place, say
+from bench.records import ENGINES
+from bench.report import Gate, Section, machine, versions
+from bench.servers import database, postgresql
+from tests.servers.postgresql import PostgresServer
+
+_NOTICES = 10_000
+
+
+def measure(place: Place) -> Section:
+    """Each round sweeps duties that no earlier one has touched."""
+    section = Section("7-duties", "Duties and notices")
+    section.say(machine(place.command), f"Versions: {versions('sqlalchemy', 'psycopg')}.")
+    section.say(
+        f"**sweep** finds the {CHANGING:,} duties that fall due, resolves who holds which role at that moment, writes "
+        "a line for each person told of each duty (two a duty here), gathers and queues one notice a person, and enters "
+        "all of it in the ledger. **bare, found and updated** is two statements of SQL that find the same duties and "
+        "update the same columns. **bare, and told** also inserts the same number of lines, by one statement.",
+    )
+    gates: list[Gate] = []
+    with postgresql() as server:
+        for engine in ENGINES:
+            gates += _sweeping(place, section, engine, server)
+        for engine in ENGINES:
+            _queueing(place, section, engine, server)
+    section.gates(gates)
+    return section
+
+
+def _sweeping(place: Place, section: Section, engine: str, server: PostgresServer) -> list[Gate]:
+    count = 100_000 if place.quick else 1_000_000
+    say(f"{ENGINES[engine]}: {count:,} duties")
+    runs: Runs = {"sweep": [], "bare": [], "bare-told": []}
+    with database(engine, place.folder, server) as url:
+        filled = run(_command("fill", url, count, 0))
+        for number in range(3 * min(place.rounds, count // CHANGING // 3)):
+            task = ("sweep", "bare", "bare-told")[number % 3]
+            runs[task].append(run(_command(task, url, 0, number)))
+    names = {"sweep": "sweep", "bare": "bare, found and updated", "bare-told": "bare, and told"}
+    section.say(f"### {ENGINES[engine]}: {count:,} open duties, filled in {filled.seconds:,.0f} s")
+    rows = [[names[task], spread(_seconds(samples)).shown(2), _peak(samples)] for task, samples in runs.items()]
+    section.table(["", "seconds", "peak MiB"], rows)
+    ratio = {task: _ratio(runs["sweep"], runs[task]) for task in ("bare", "bare-told")}
+    peak = spread([sample.peak_mib for sample in runs["sweep"]])
+    name = ENGINES[engine]
+    return [
+        Gate(f"{name}: sweep against finding and updating alone", 3, spread(ratio["bare"]), "times", least=False),
+        Gate(f"{name}: sweep against the same with its lines", 3, spread(ratio["bare-told"]), "times", least=False),
+        Gate(f"{name}: memory of a sweep", 300, peak, "MiB", least=False),
+    ]
+
+
+def _queueing(place: Place, section: Section, engine: str, server: PostgresServer) -> None:
+    say(f"{ENGINES[engine]}: {_NOTICES:,} notices")
+    seconds = []
+    for _ in range(min(place.rounds, 3)):
+        with database(engine, place.folder, server) as url:
+            seconds.append(run(_command("queue", url, _NOTICES, 0)).seconds)
+    section.say(f"{ENGINES[engine]}: {_NOTICES:,} notices queued in one act in {spread(seconds).shown(2)} s.")
+
+
+def _seconds(samples: Sequence[Sample]) -> list[float]:
+    return [sample.seconds for sample in samples]
+
+
+def _ratio(ours: Sequence[Sample], theirs: Sequence[Sample]) -> list[float]:
+    return [a.seconds / b.seconds for a, b in zip(ours, theirs, strict=True)]
+
+
+def _peak(samples: Sequence[Sample]) -> str:
+    return f"{max(sample.peak_mib for sample in samples):,.0f}"
+
+
+def _command(task: str, url: str, count: int, number: int) -> list[str]:
+    return [sys.executable, "-m", "bench.duties_child", task, url, str(count), str(number)]
