@@ -128,7 +128,8 @@ class _Batch:
     _offsets: dict[tuple[UUID, DutyKind, Any], tuple[timedelta, ...]] = field(default_factory=dict)
 
     def climb(self, row: AnyRow) -> None:
-        """Climb every rung of the duty whose time has come, and note when the next one comes."""
+        """Climb every rung of the duty whose time has come, and note when the next one comes. A rung is told to whoever
+        can be told; only where there is nobody at all it is tried again later."""
         now, due, level = self.act.at, row.due_at, row.level
         rungs = self._rungs(row)
         until = self.paused_until.get(row.id)
@@ -168,11 +169,12 @@ class _Batch:
         found = self._recipients.get(key)
         if found is None:
             found = self._recipients[key] = self._heard_by(row, step)
-        if any(one.person_id is None for one in found):
-            self.done.untold += 1
+        hearing = [one for one in found if one.person_id is not None]
+        self.done.untold += len(found) - len(hearing)
+        if not hearing:
             return False
-        self.told += [Told(row.id, step, one, planned_at, row.due_at) for one in found]
-        self.done.lines += len(found)
+        self.told += [Told(row.id, step, one, planned_at, row.due_at) for one in hearing]
+        self.done.lines += len(hearing)
         self.done.behind = max(self.done.behind, self.act.at - planned_at)
         return True
 
