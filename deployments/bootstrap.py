@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 from prefect.blocks.core import Block
@@ -11,11 +12,14 @@ from pydantic import HttpUrl, SecretStr, ValidationError
 from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
 from blocks.dock_station import DockStation
+from blocks.duty_watch import DutyWatch
+from blocks.leader_notifier import LeaderNotifier
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.unit_policy import UnitPolicy
 from deployments.home import Home, station_name
+from deployments.notifier import notifier_of
 from deployments.settings import Settings
 from regulation.errors import ConfigurationError
 
@@ -26,6 +30,8 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     UnitPolicy,
     ReceiptKey,
     DockStation,
+    LeaderNotifier,
+    DutyWatch,
 )
 
 
@@ -37,12 +43,29 @@ def station_of(home: Home, *, unit: str | None = None, dock_roots: list[Path] | 
         dock_roots=settings.dock_roots if dock_roots is None else dock_roots,
         registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
         vault=vault_of(settings),
-        policy=UnitPolicy(layers=[_text(path, "CUSTODY_POLICY_FILES") for path in settings.policy_files]),
+        policy=policy_of(settings),
         receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
         receipt_folder=settings.receipts,
         pages_url=settings.pages_url,
         pages_key=SecretStr(home.pages_key()),
         layouts=layouts_of(settings),
+    )
+
+
+def policy_of(settings: Settings) -> UnitPolicy:
+    """The policy layers that the settings name."""
+    return UnitPolicy(layers=[_text(path, "CUSTODY_POLICY_FILES") for path in settings.policy_files])
+
+
+def watch_of(home: Home) -> DutyWatch:
+    """The watch over duties that the settings describe. Raises `ConfigurationError` as `notifier_of` does."""
+    return DutyWatch(
+        registry=RegistryDatabase(url=SecretStr(home.settings.registry_url)),
+        policy=policy_of(home.settings),
+        notifier=notifier_of(home.settings),
+        pages_url=home.settings.pages_url,
+        pages_key=SecretStr(home.pages_key()),
+        heartbeat_url=home.settings.heartbeat_url,
     )
 
 
@@ -83,9 +106,7 @@ def register(home: Home, *, unit: str | None = None) -> DockStation:
 
     Returns the station of `unit`, the installation's own by default.
     """
-    for block_type in BLOCK_TYPES:
-        block_type._logo_url = HttpUrl(f"{home.settings.pages_url}/icons/{block_type.get_block_type_slug()}.svg")
-        block_type.register_type_and_schema()
+    _register_types(home)
     station = station_of(home, unit=unit)
     station.vault.prepare()
     station.registry.save("default", overwrite=True)
@@ -94,3 +115,29 @@ def register(home: Home, *, unit: str | None = None) -> DockStation:
     station.receipt_key.save("default", overwrite=True)
     station.save(station_name(unit), overwrite=True)
     return station
+
+
+def register_watch(home: Home) -> DutyWatch:
+    """The same for the watch over duties, apart because only whoever tells people needs the channels' secrets."""
+    _register_types(home)
+    watch = watch_of(home)
+    if watch.notifier is None:
+        _forget_notifier()
+    else:
+        watch.notifier.save("default", overwrite=True)
+    watch.registry.save("default", overwrite=True)
+    watch.policy.save("default", overwrite=True)
+    watch.save("default", overwrite=True)
+    return watch
+
+
+def _forget_notifier() -> None:
+    """Without a notifier file there is no notifier."""
+    with suppress(ValueError):  # there was none
+        LeaderNotifier.delete("default")
+
+
+def _register_types(home: Home) -> None:
+    for block_type in BLOCK_TYPES:
+        block_type._logo_url = HttpUrl(f"{home.settings.pages_url}/icons/{block_type.get_block_type_slug()}.svg")
+        block_type.register_type_and_schema()

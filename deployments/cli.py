@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from deployments.commands import directory, dock, doctor, filing, receipt, registry, token, up, verify
+from deployments.commands import (
+    clock,
+    device,
+    directory,
+    dock,
+    doctor,
+    duty,
+    filing,
+    notify,
+    receipt,
+    registry,
+    sweep,
+    token,
+    up,
+    verify,
+)
 from deployments.console import told
 
 app = typer.Typer(
@@ -20,7 +35,12 @@ app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
 app.add_typer(registry.app, name="registry")
 app.add_typer(token.app, name="token")
+app.add_typer(device.app, name="device")
+app.add_typer(duty.app, name="duty")
+app.add_typer(notify.app, name="notify")
 app.command("up")(up.up)
+app.command("clock")(clock.clock)
+app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)
 app.command("verify")(verify.verify)
 

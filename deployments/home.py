@@ -7,8 +7,10 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+from blocks import clock
 from deployments.settings import Settings
 from regulation.errors import ConfigurationError
 
@@ -30,7 +32,8 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _keep_secret(self.root / "receipt-key.pem", new_private_key)
             _keep_secret(self.root / "prefect-password", lambda: secrets.token_urlsafe(24))
-            _keep_secret(self.root / "pages-key", lambda: secrets.token_urlsafe(32))
+            for name in ("pages-key", "alerts-key"):
+                _keep_secret(self.root / name, lambda: secrets.token_urlsafe(32))
         except OSError as error:
             raise ConfigurationError(
                 f"The home folder cannot be written: {error.strerror}.", subject="CUSTODY_HOME"
@@ -51,6 +54,16 @@ class Home:
     def pages_key(self) -> str:
         return (self.root / "pages-key").read_text()
 
+    def alerts_key(self) -> str:
+        """The secret by which Prefect's automations tell the desk that something is wrong."""
+        return (self.root / "alerts-key").read_text()
+
+    def now(self) -> datetime:
+        """The time in this home. Raises `ConfigurationError` where its clock is moved by a file that cannot be read."""
+        if clock.SETTING not in os.environ and self.settings.clock_file.exists():
+            return clock.moved_by(self.settings.clock_file)
+        return clock.now()
+
     def prefect_login(self) -> str:
         """The one shared login of the Prefect server, `user:password`."""
         return f"custody:{(self.root / 'prefect-password').read_text()}"
@@ -70,7 +83,13 @@ class Home:
             "PREFECT_API_AUTH_STRING": self.prefect_login(),
             "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
             "PREFECT_API_URL": self.settings.api_url,
+            **self._moved_clock(),
         }
+
+    def _moved_clock(self) -> dict[str, str]:
+        """A home whose clock was moved stays moved, in every part of it: the ledger's time never goes back."""
+        file = self.settings.clock_file
+        return {clock.SETTING: str(file.absolute())} if file.exists() else {}
 
     def server_answers(self) -> bool:
         """Whether this installation's Prefect server is up."""

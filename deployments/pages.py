@@ -17,17 +17,19 @@ from registry.database import Registry
 def app() -> FastAPI:
     """The application for the settings of this machine. Raises `ConfigurationError` where the registry is not ready."""
     settings = read_settings()
+    home = Home(settings)
     registry = Registry(settings.registry_url)
     registry.check()
     return create_app(
         registry=registry,
         spool=settings.spool,
         receipts=settings.receipts,
-        pages_key=Home(settings).pages_key(),
+        pages_key=home.pages_key(),
         base_url=settings.pages_url,
         limits=Limits(
             batch_bytes=settings.intake_batch_bytes,
             batch_files=settings.intake_batch_files,
             idle_days=settings.intake_idle_days,
         ),
+        now=home.now,
     )

@@ -43,6 +43,15 @@ class Settings(BaseSettings):
     policy_files: list[Path] = Field(
         default_factory=list, description="TOML files (a JSON list), a superior's layers before the unit's (Art. 23)."
     )
+    notifier_file: Path | None = Field(
+        default=None,
+        description="TOML with `channels`, `routes`, `per_minute`, `seconds`, `language`: by which channel people are "
+        "told (Art. 16, 20). An address may be `env:NAME`. Without it notices stay queued.",
+    )
+    heartbeat_url: SecretStr | None = Field(
+        default=None,
+        description="Address asked after each finished sweep over deadlines: a dead man's switch elsewhere.",
+    )
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
     pages_port: int = Field(default=4201, description="Port of the pages and of the intake of docks.")
@@ -71,6 +80,11 @@ class Settings(BaseSettings):
     def spool(self) -> Path:
         """Where dumps that docks push are put together; what is whole lies below `ready/<unit>`."""
         return self.home / "spool"
+
+    @property
+    def clock_file(self) -> Path:
+        """What moves the clock of a home that was started with a clock to move; production has none."""
+        return self.home / "clock"
 
     @property
     def api_url(self) -> str:

@@ -1,4 +1,4 @@
-"""What `custody up` starts, in order: Prefect server, blocks, deployments, worker, pages, watch."""
+"""What `custody up` starts, in order: Prefect server, blocks, deployments, automations, worker, pages, watch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from deployments.server import START_SECONDS, start_server
 from deployments.supervisor import Supervisor, python
 
 POOL = "custody"
+PLACES = "6"
+"""Runs at once: four uploads, and always room for the sweep over deadlines and the delivery of notices."""
 
 
 def start_system(home: Home, supervisor: Supervisor) -> None:
@@ -22,7 +24,8 @@ def start_system(home: Home, supervisor: Supervisor) -> None:
         return
     _deploy(home)
     supervisor.start(
-        "worker", *python("-m", "prefect", "worker", "start", "--pool", POOL, "--name", "this-machine", "--limit", "4")
+        "worker",
+        *python("-m", "prefect", "worker", "start", "--pool", POOL, "--name", "this-machine", "--limit", PLACES),
     )
     supervisor.start(
         "pages",
@@ -40,12 +43,16 @@ def start_system(home: Home, supervisor: Supervisor) -> None:
 
 
 def _deploy(home: Home) -> None:
-    """Blocks, work pool and the deployments of prefect.yaml. Imports Prefect, which must find its server set."""
-    from deployments.bootstrap import register
+    """Blocks, work pool, the deployments of prefect.yaml, automations. Imports Prefect, which must find its server
+    set."""
+    from deployments.automations import apply
+    from deployments.bootstrap import register, register_watch
     from deployments.prefect_yaml import deploy_all
 
     register(home)
+    register_watch(home)
     deploy_all(prefect_yaml(), POOL)
+    apply(home)
 
 
 def prefect_yaml() -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -94,7 +94,8 @@ class Watch:
     def _try(self, registry: Registry, place: Place, dump: Path, *, at_once: bool) -> None:
         try:
             state = state_of(dump)
-            if state.entries and self._is_due(place, dump, state, at_once=at_once) and _is_new(registry, dump, state):
+            settled = state.entries and self._is_due(place, dump, state, at_once=at_once)
+            if settled and _is_new(registry, dump, state, self._home.now()):
                 self._start(registry, place, dump)
         except CustodyError as refused:
             errors.print(f"[yellow]{dump.name}[/]: {refused}")
@@ -113,7 +114,7 @@ class Watch:
             FIRST_PATIENCE_SECONDS if seen.started is None else min(2 * seen.patience, LONGEST_PATIENCE_SECONDS)
         )
         seen.started = time.monotonic()
-        session = open_session(registry, self._station(place.unit), dump, by="watch", at=datetime.now(UTC))
+        session = open_session(registry, self._station(place.unit), dump, by="watch", at=self._home.now())
         station = station_name(place.unit)
         if not self._deployed:
             upload_dock_session(dump, station=station, wipe=place.wipe)
@@ -132,13 +133,13 @@ class Watch:
         return self._stations[unit]
 
 
-def _is_new(registry: Registry, dump: Path, state: DumpState) -> bool:
+def _is_new(registry: Registry, dump: Path, state: DumpState, now: datetime) -> bool:
     """Whether nobody works on the dump, and it was left half done or is not as it was when it was last sealed."""
     with registry.reading() as reading:
         unfinished = dock_sessions.unfinished_session_of(reading, str(dump))
         begun = unfinished or dock_sessions.open_session_of(reading, str(dump))
         if begun is not None:
-            return begun.lease_until is None or begun.lease_until < datetime.now(UTC)
+            return begun.lease_until is None or begun.lease_until < now
         return dock_sessions.last_sealed_state_of(reading, str(dump)) != state
 
 

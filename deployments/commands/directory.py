@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +46,7 @@ def import_file(
     """Enter one file in the home's registry. Raises `ConfigurationError` for a file that cannot be read."""
     registry = Registry(home.settings.registry_url)
     try:
-        return import_directory(registry, file, actor=by, at=datetime.now(UTC), kind=kind, dry_run=dry_run)
+        return import_directory(registry, file, actor=by, at=home.now(), kind=kind, dry_run=dry_run)
     except OSError as error:
         raise ConfigurationError(f"The file cannot be read: {error.strerror}.", subject=str(file)) from None
     finally:

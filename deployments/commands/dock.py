@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from typer.core import TyperGroup
 
 from deployments.commands.send import send
 from deployments.console import Bars, errors, out
+from deployments.facts import acting, person_id, session_id
 from deployments.home import Home, station_name
 from deployments.operator import operator
 from deployments.server import prefect_at_hand
@@ -70,10 +70,23 @@ def _take_in(home: Home, folder: Path, unit: str | None, wipe: bool) -> str:
 
     station = register(home, unit=unit)
     registry = station.registry.open()
-    open_session(registry, station, folder, by=operator(), at=datetime.now(UTC))
+    open_session(registry, station, folder, by=operator(), at=home.now())
     registry.dispose()
     with Bars() as bars, watched_by(bars):
         return upload_dock_session(folder, station=station_name(unit), wipe=wipe)
+
+
+@app.command("confirm")
+def confirm(
+    session: Annotated[str, typer.Argument(help="Number of the dock session, such as DS-…", metavar="SESSION")],
+    by: Annotated[str, typer.Option(help="Certificate number of the person who confirms it.")],
+) -> None:
+    """Confirm, on somebody's word, that what came over the air has arrived reliably (Art. 16)."""
+    from registry.transitions.docking import confirm_arrival
+
+    with acting(Home(read_settings())) as act:
+        confirm_arrival(act, session_id(act.session, session), person_id(act.session, by))
+    out.print(f"[bold green]✓[/] the arrival of {session} is confirmed")
 
 
 @app.command("watch")

@@ -6,11 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from deployments.commands.checking import Check, tried
+from deployments.commands.watching import WITHIN_MINUTES, heartbeat, look_at_watch
 from deployments.console import out
 from deployments.home import Home
 from deployments.server import is_free
@@ -21,20 +23,18 @@ from regulation.errors import ConfigurationError, CustodyError
 LEAST_FREE_GIB = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `mend` says what to do when it is not `well`; `grave` means nothing works without it."""
-
-    what: str
-    well: bool
-    found: str
-    mend: str = ""
-    grave: bool = True
-
-
-def doctor() -> None:
-    """Look at Python, home, disk, registry, vault, keys and server; status 1 when something grave is wrong."""
+def doctor(
+    heartbeat_only: Annotated[
+        bool, typer.Option("--heartbeat", help="Only whether the sweep over deadlines runs; for a watchdog's cron.")
+    ] = False,
+    within: Annotated[int, typer.Option(help="With --heartbeat: the minutes a sweep may be ago.")] = WITHIN_MINUTES,
+) -> None:
+    """Look at Python, home, clock, disk, registry, vault, keys, server and the watch over duties; status 1 when
+    something grave is wrong."""
     home = Home(read_settings())
+    if heartbeat_only:
+        heartbeat(home, within)
+        return
     checks = [check for look in LOOKS for check in look(home)]
     table = Table("", "what", "found", "to mend it")
     for check in checks:
@@ -61,7 +61,7 @@ def _home(home: Home) -> Iterator[Check]:
     mode = root.stat().st_mode & 0o077
     yield Check("home", os.access(root, os.W_OK), str(root), f"make {root} writable for this user")
     yield Check("home is private", mode == 0, f"{root.stat().st_mode & 0o777:o}", f"chmod 700 {root}", grave=False)
-    for secret in ("receipt-key.pem", "prefect-password", "pages-key"):
+    for secret in ("receipt-key.pem", "prefect-password", "pages-key", "alerts-key"):
         path = root / secret
         well = path.exists() and path.stat().st_mode & 0o077 == 0
         yield Check(secret, well, "there, private" if well else "missing or readable by others", f"chmod 600 {path}")
@@ -89,11 +89,11 @@ def _registry(home: Home) -> Iterator[Check]:
             registry.dispose()
 
     mend = "run `custody registry migrate`, or set CUSTODY_DATABASE_URL"
-    reached = _tried("registry", lambda: look(lambda registry: registry.shown_url), mend)
+    reached = tried("registry", lambda: look(lambda registry: registry.shown_url), mend)
     yield reached
     if reached.well:
         mend = "import it with `custody directory import units.csv`, or set CUSTODY_UNIT"
-        yield _tried("unit", lambda: look(lambda registry: _unit(home, registry)), mend)
+        yield tried("unit", lambda: look(lambda registry: _unit(home, registry)), mend)
 
 
 def _unit(home: Home, registry: Registry) -> str:
@@ -132,11 +132,4 @@ def _server(home: Home) -> Iterator[Check]:
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
 
 
-def _tried(what: str, look: Callable[[], str], mend: str) -> Check:
-    try:
-        return Check(what, True, look())
-    except CustodyError as refused:
-        return Check(what, False, str(refused), mend)
-
-
-LOOKS = (_python, _home, _disk, _registry, _vault, _server)
+LOOKS = (_python, _home, _disk, _registry, _vault, _server, look_at_watch)

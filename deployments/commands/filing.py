@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -49,7 +49,8 @@ def answer(
     from registry.database import Registry
     from registry.transitions import filing
 
-    registry = Registry(Home(read_settings()).settings.registry_url)
+    home = Home(read_settings())
+    registry = Registry(home.settings.registry_url)
     registry.check()
     with registry.reading() as reading:
         person = queries.people_by_number(reading, [by]).get(by)
@@ -58,7 +59,7 @@ def answer(
         raise ActionDenied("Nobody has this certificate number.", article="Art. 15", subject=by)
     if found is None:
         raise ActionDenied("There is no activity of this number.", article="Art. 15", subject=activity)
-    with registry.acting(operator(), datetime.now(UTC)) as act:
+    with registry.acting(operator(), home.now()) as act:
         filing.answer_filing(act, recording, found.id, person.id)
     registry.dispose()
     out.print(f"[bold green]✓[/] filed under {activity}")

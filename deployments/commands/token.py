@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -49,7 +48,7 @@ def issue(
 def list_tokens() -> None:
     """Every token ever issued, by its dock's name."""
     table = Table("Dock", "Unit", "Issued", "By", "Revoked")
-    registry = _registry()
+    registry = Registry(_home().settings.registry_url)
     with registry.reading() as reading:
         for token, unit in docks.tokens(reading):
             revoked = "" if token.revoked_at is None else f"{token.revoked_at:%Y-%m-%d %H:%M} UTC"
@@ -67,17 +66,18 @@ def revoke(name: Name) -> None:
     out.print(f"[bold green]Revoked[/] {escape(name)}")
 
 
-def _registry() -> Registry:
+def _home() -> Home:
     home = Home(read_settings())
     home.prepare()
-    return Registry(home.settings.registry_url)
+    return home
 
 
 @contextmanager
 def _acting() -> Iterator[Act]:
-    registry = _registry()
+    home = _home()
+    registry = Registry(home.settings.registry_url)
     try:
-        with registry.acting(operator(), datetime.now(UTC)) as act:
+        with registry.acting(operator(), home.now()) as act:
             yield act
     finally:
         registry.dispose()

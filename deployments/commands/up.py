@@ -9,17 +9,29 @@ import typer
 
 from deployments.console import errors, out
 from deployments.home import Home
+from deployments.moved_clock import set_clock, span_of
 from deployments.settings import read_settings
 from deployments.supervisor import Supervisor
 from deployments.system import start_system
+from regulation.errors import ConfigurationError
 
 
 def up(
+    offset: Annotated[
+        str, typer.Argument(help="With --clock: how far ahead of the real time, such as +26h.", show_default=False)
+    ] = "",
     once: Annotated[bool, typer.Option("--once", help="Start, say so, stop: to see that everything starts.")] = False,
+    clock: Annotated[
+        bool, typer.Option("--clock", help="Give this home a clock that `custody clock` moves. Never in production.")
+    ] = False,
 ) -> None:
     """Start server, blocks, deployments, worker, pages and watch; Ctrl-C stops them all."""
+    if offset and not clock:
+        raise ConfigurationError("An offset goes with --clock.", subject=offset)
     home = Home(read_settings())
     home.prepare()
+    if clock:
+        set_clock(home, span_of(offset or "+0s"))
     supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
     supervisor.stop_on_signals()
     try:
@@ -46,3 +58,7 @@ def tell_where(home: Home) -> None:
     )
     out.print(f"  Pages       {home.settings.pages_url}")
     out.print(f"  Home        {home.root}")
+    if home.settings.clock_file.exists():
+        out.print(
+            f"  Clock       [bold yellow]{home.now():%Y-%m-%d %H:%M} UTC[/], moved; `custody clock +26h` moves it on"
+        )

@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a sealed dock session with its receipt, then kept running to be looked at."""
+"""`make demo`: from nothing to a sealed dock session with its receipt, and an officer who is late; then kept running."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,9 @@ from rich.text import Text
 from deployments.commands.up import tell_where
 from deployments.console import errors, out, told
 from deployments.demo.city import UNIT, Day, write_directory
+from deployments.demo.ladder import climb, notifier_file, start_mailbox
 from deployments.home import Home
+from deployments.moved_clock import set_clock
 from deployments.server import free_port, is_free
 from deployments.settings import Settings, read_settings
 from deployments.supervisor import Supervisor
@@ -31,35 +33,40 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End with a summary instead of staying up.")] = False,
 ) -> None:
     """Build a city, dock a recorder, show the receipt."""
-    home = Home(_settings())
-    day = Day(datetime.now(UTC).replace(microsecond=0))
+    settings, port = _settings()
+    home = Home(settings)
+    day = Day(home.now().replace(microsecond=0))
     home.prepare()
+    set_clock(home, timedelta())
     supervisor = Supervisor(home.prefect_environment(), home.root / "logs")
     supervisor.stop_on_signals()
     try:
-        _show(home, day, supervisor)
+        mailbox = start_mailbox(supervisor, port)
+        _show(home, day, supervisor, mailbox)
         while not once and not supervisor.stopping and supervisor.ended() is None:
             time.sleep(0.3)
     finally:
         supervisor.stop()
 
 
-def _settings() -> Settings:
-    """A home of its own in this folder, made anew, on ports that are free."""
+def _settings() -> tuple[Settings, int]:
+    """A home of its own in this folder, made anew, on ports that are free; and the mailbox's port."""
     if FOLDER.exists():
         shutil.rmtree(FOLDER)
     home = FOLDER.absolute()
     (home / "dock").mkdir(parents=True)
     os.environ.update(CUSTODY_HOME=str(home), CUSTODY_UNIT=UNIT, CUSTODY_VAULT_IMMUTABLE="false")
     os.environ["CUSTODY_DOCK_ROOTS"] = f'["{home / "dock"}"]'
+    notifier, mailbox_port = notifier_file(home)
+    os.environ["CUSTODY_NOTIFIER_FILE"] = str(notifier)
     settings = read_settings()
     for port in ("prefect_port", "pages_port"):
         if not is_free(settings.host, getattr(settings, port)):
             os.environ[f"CUSTODY_{port.upper()}"] = str(free_port(settings.host))
-    return read_settings()
+    return read_settings(), mailbox_port
 
 
-def _show(home: Home, day: Day, supervisor: Supervisor) -> None:
+def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     from deployments.commands.directory import import_file
 
     started = time.monotonic()
@@ -77,7 +84,10 @@ def _show(home: Home, day: Day, supervisor: Supervisor) -> None:
     out.print("[bold]4[/] The recorder is docked: the watch starts a run.")
     _wait_for_receipt(home, supervisor)
     _tell_outcome(home)
+    out.print("[bold]5[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
+    climb(home, day, supervisor, mailbox)
     tell_where(home)
+    out.print(f"  Mailbox     {mailbox}")
 
 
 def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
@@ -100,7 +110,7 @@ def _tell_outcome(home: Home) -> None:
     from tasks.docking.report import session_report
 
     number = next(home.settings.receipts.glob("*/receipt.html")).parent.name
-    station, now = station_of(home), datetime.now(UTC)
+    station, now = station_of(home), home.now()
     registry = Registry(home.settings.registry_url)
     with registry.reading() as reading:
         session = session_by_number(reading, number.replace("R-", "DS-", 1))

@@ -44,11 +44,21 @@ class Day:
         return self.now - timedelta(hours=3)
 
     @property
+    def late_due(self) -> datetime:
+        """When the footage of the other officer's activity is due: the next two in the afternoon, so that no rung falls
+        into the night."""
+        today = self.now.astimezone(self.zone).replace(hour=14, minute=0, second=0, microsecond=0)
+        return today if today > self.now else today + timedelta(days=1)
+
+    @property
     def nowhere(self) -> datetime:
         return self.now - timedelta(hours=1)
 
 
 Rows = Sequence[Sequence[str]]
+
+LATE_OFFICER = "SL010103"
+"""Who does not dock the recorder in time."""
 
 UNITS: Rows = [
     ("code", "name", "level", "parent", "zone"),
@@ -62,6 +72,7 @@ PEOPLE: Rows = [
     ("number", "name", "unit", "joined_on"),
     ("SL010001", "示例甲", "chengguan", "2020-01-01"),
     ("SL010002", "示例乙", "chengguan", "2020-01-01"),
+    ("SL010003", "示例癸", "chengguan", "2020-01-01"),
     ("SL010101", "示例丙", "chengguan", "2021-03-01"),
     ("SL010102", "示例丁", "chengguan", "2021-03-01"),
     ("SL010103", "示例戊", "chengguan", "2022-06-01"),
@@ -75,6 +86,7 @@ APPOINTMENTS: Rows = [
     ("person", "unit", "role", "from", "to", "acting", "document"),
     ("SL010001", "chengguan", "principal-leader", "2022-05-23T00:00:00+08:00", "", "no", "示例任〔2022〕1号"),
     ("SL010002", "chengguan", "supervising-leader", "2022-05-23T00:00:00+08:00", "", "no", "示例任〔2022〕2号"),
+    ("SL010003", "chengguan", "department-head", "2022-05-23T00:00:00+08:00", "", "no", "示例任〔2022〕6号"),
     ("SL010101", "chengguan", "device-administrator", "2022-05-23T00:00:00+08:00", "", "no", "示例任〔2022〕3号"),
     ("SL010102", "chengguan", "officer", "2022-05-23T00:00:00+08:00", "", "no", ""),
     ("SL010103", "chengguan", "officer", "2022-06-01T00:00:00+08:00", "", "no", ""),
@@ -83,6 +95,9 @@ APPOINTMENTS: Rows = [
     ("SL030001", "shichang", "principal-leader", "2022-05-23T00:00:00+08:00", "", "no", "示例任〔2022〕5号"),
     ("SL030101", "shichang", "officer", "2022-05-23T00:00:00+08:00", "", "no", ""),
 ]
+
+NAMES = {row[0]: row[1] for row in PEOPLE[1:]}
+"""Invented names by certificate number."""
 
 DEVICES: Rows = [
     ("number", "unit", "maker", "model"),
@@ -102,12 +117,14 @@ CUSTODY: Rows = [
 
 
 def activities(day: Day) -> Rows:
-    """The day's activities of the officer whose recorder is docked."""
+    """The day's activities of the officer whose recorder is docked, and one of the officer who is late."""
 
-    def row(number: int, kind: str, place: str, start: datetime, minutes: int, parties: str) -> Sequence[str]:
+    def row(
+        number: int, kind: str, place: str, start: datetime, minutes: int, parties: str, officer: str = RECORDER.officer
+    ) -> Sequence[str]:
         end = start + timedelta(minutes=minutes)
         return (
-            f"{UNIT}-{start:%Y}-{number:05d}", UNIT, kind, place, RECORDER.officer,
+            f"{UNIT}-{start:%Y}-{number:05d}", UNIT, kind, place, officer,
             parties, start.astimezone(day.zone).isoformat(), end.astimezone(day.zone).isoformat(), "",
         )  # fmt: skip
 
@@ -117,6 +134,7 @@ def activities(day: Day) -> Rows:
         row(2, "9(6)", "示例路 8 号", day.service_start, 15, "counterparty"),
         row(3, "9(2)", "示例广场 东侧", day.overlap_start - timedelta(minutes=5), 20, "counterparty"),
         row(4, "9(4)", "示例广场 服务点", day.overlap_start - timedelta(minutes=2), 20, "informant"),
+        row(5, "9(1)", "示例路 20 号", day.late_due - timedelta(hours=25), 60, "counterparty", LATE_OFFICER),
     ]
 
 

@@ -1,0 +1,92 @@
+"""The registry of a home for the length of a command, and the people and things that a command names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlmodel import Session
+
+from deployments.home import Home
+from deployments.operator import operator
+from registry.act import Act
+from registry.database import Registry
+from registry.queries import devices_by_number, people_by_number, session_by_number, unit_by_code, unit_subtree
+from registry.queries.organisation import organisation_at
+from registry.tables import Unit
+from regulation.errors import ActionDenied
+
+if TYPE_CHECKING:
+    from registry.transitions.duties import Rules
+
+
+@contextmanager
+def registry_of(home: Home) -> Iterator[Registry]:
+    """The home's registry. Raises `ConfigurationError` where its schema is another one."""
+    registry = Registry(home.settings.registry_url)
+    try:
+        registry.check()
+        yield registry
+    finally:
+        registry.dispose()
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[Session]:
+    """One view of the home's registry."""
+    with registry_of(home) as registry, registry.reading() as session:
+        yield session
+
+
+@contextmanager
+def acting(home: Home) -> Iterator[Act]:
+    """One act of whoever types the command, at the home's time."""
+    with registry_of(home) as registry, registry.acting(operator(), home.now()) as act:
+        yield act
+
+
+def rules_at(home: Home, session: Session) -> Rules:
+    """What duties are judged by now: the policy of each unit, the mainland's working days."""
+    from deployments.bootstrap import policy_of
+    from tasks.escalation.work import rules_of
+
+    return rules_of(policy_of(home.settings).policies(), organisation_at(session, home.now()))
+
+
+def person_id(session: Session, number: str) -> UUID:
+    """Who has this certificate number. Raises `ActionDenied` where nobody has."""
+    found = people_by_number(session, [number]).get(number)
+    if found is None:
+        raise ActionDenied("Nobody has this certificate number.", subject=number)
+    return found.id
+
+
+def device_id(session: Session, number: str) -> UUID:
+    """The recorder of this number. Raises `ActionDenied` where there is none."""
+    found = devices_by_number(session, [number]).get(number)
+    if found is None:
+        raise ActionDenied("There is no recorder of this number.", article="Art. 7", subject=number)
+    return found.id
+
+
+def session_id(session: Session, number: str) -> UUID:
+    """The dock session of this number. Raises `ActionDenied` where there is none."""
+    found = session_by_number(session, number)
+    if found is None:
+        raise ActionDenied("There is no dock session of this number.", article="Art. 16", subject=number)
+    return found.id
+
+
+def unit_of(session: Session, code: str) -> Unit:
+    """The unit of this code. Raises `ActionDenied` where there is none."""
+    found = unit_by_code(session, code)
+    if found is None:
+        raise ActionDenied("No unit has this code.", subject=code)
+    return found
+
+
+def units_below(session: Session, code: str) -> list[UUID]:
+    """The unit of this code and those below it."""
+    return unit_subtree(session, unit_of(session, code).id)
