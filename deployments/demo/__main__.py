@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a sealed dock session with its receipt, and an officer who is late; then kept running."""
+"""`make demo`: from nothing to a sealed dock session, its receipt, and an officer who is late; then kept running."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deployments.commands.up import tell_where
+from deployments.commands.verify import verify
 from deployments.console import errors, out, told
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.demo.ladder import climb, notifier_file, start_mailbox
@@ -86,6 +87,7 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     _tell_outcome(home)
     out.print("[bold]5[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
     climb(home, day, supervisor, mailbox)
+    verify()
     tell_where(home)
     out.print(f"  Mailbox     {mailbox}")
 
@@ -103,7 +105,6 @@ def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
 def _tell_outcome(home: Home) -> None:
     """The session's table, the check of the ledger, the way to the receipt."""
     from deployments.bootstrap import station_of
-    from deployments.commands.verify import verify
     from registry.database import Registry
     from registry.queries import session_by_number
     from tasks.docking.artifacts import outcome_table
@@ -123,7 +124,6 @@ def _tell_outcome(home: Home) -> None:
         codes = re.findall(r"A\d+\S*-[a-z-]+", row["findings"])
         table.add_row(Text(row["file"].removeprefix("DCIM/")), *words, row["may be wiped"], " ".join(codes))
     out.print(table)
-    verify()
     out.print(f"[bold]Receipt[/] {station.receipt_address(number, now)}", soft_wrap=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,6 +54,7 @@ def start_mailbox(supervisor: Supervisor, port: int) -> str:
 
 def climb(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     """Move the clock from rung to rung, sweep, deliver, and show what happened."""
+    logging.getLogger("prefect").setLevel(logging.WARNING)  # the runs are in the UI, not on this screen
     table = Table("rung", "clock", "overdue", "told", "notices", "landed", title="A recorder that was not docked")
     for step, hours in _HOURS.items():
         if supervisor.stopping:

@@ -43,9 +43,8 @@ class DeliveryWork:
             self.organisation: Organisation = organisation_at(reading, now())
         self._rules = rules_of(watch.policy.policies(), self.organisation)
 
-    def not_before(self, notice: AnyRow) -> datetime:
-        """When the notice may go out at the earliest: now, or after the quiet hours of its reader's unit."""
-        at = self.now()
+    def not_before(self, notice: AnyRow, at: datetime) -> datetime:
+        """When, from `at` on, the notice may go out: at once, or after the quiet hours of its reader's unit."""
         if notice.urgent:
             return at
         zone = self.organisation.zone(notice.unit_id)

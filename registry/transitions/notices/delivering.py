@@ -36,12 +36,12 @@ class Attempt:
 
 
 def claim_notices(
-    act: Act, claimer: str, lease: timedelta, limit: int, not_before: Callable[[AnyRow], datetime]
+    act: Act, claimer: str, lease: timedelta, limit: int, not_before: Callable[[AnyRow, datetime], datetime]
 ) -> list[AnyRow]:
     """Up to `limit` notices whose time has come, the urgent and the oldest first, now `claimer`'s for `lease`.
 
-    `not_before` gives when a notice may go out at the earliest; those that may not yet are put off until then. A claim
-    that has run out is anyone's: its holder died.
+    `not_before` gives when a notice may go out at the earliest, asked at the act's time; those that may not yet are put
+    off until then. A claim that has run out is anyone's: its holder died.
     """
     query = (
         select(*(_notice.c[name] for name in _TOLD))
@@ -50,7 +50,7 @@ def claim_notices(
         .limit(limit)
     )
     rows = act.connection.execute(query).all()
-    earliest = {row.id: not_before(row) for row in rows}
+    earliest = {row.id: not_before(row, act.at) for row in rows}
     ready = [row for row in rows if earliest[row.id] <= act.at]
     later = [row for row in rows if earliest[row.id] > act.at]
     _put_off(act, {row.id: earliest[row.id] for row in later})
