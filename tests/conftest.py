@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fixtures.properties",
     "tests.fixtures.s3",
     "tests.fixtures.stations",
+    "tests.fixtures.typed",
     "tests.fixtures.vaults",
     "tests.fixtures.watches",
 ]
