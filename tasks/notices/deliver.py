@@ -5,20 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from blocks.leader_notifier import Addressee, Message
 from registry.bulk import AnyRow
-from registry.queries.notices import LineRow, NoticeView, notice_view
-from registry.tables import NoticeKind
+from registry.queries.notices import NoticeView, notice_view
 from registry.transitions import notices
 from registry.transitions.notices import Attempt
 from tasks.docking.work import is_unavailable
-from tasks.notices.digest import Alert, Digest, Line, Person, Trial, Trouble
-from tasks.notices.message import alert_message, digest_message, trial_message
+from tasks.notices.content import content_of
+from tasks.notices.message import message_about
 from tasks.notices.work import ACTOR, DeliveryWork
 
 AT_ONCE = 50
@@ -26,8 +24,6 @@ LEASE = timedelta(minutes=15)
 """Longer than a batch takes whose every channel hangs until its time limit."""
 
 SHOWN = 20
-TOLD_LATE = timedelta(minutes=30)
-"""A notice that much later than the policy wanted says so."""
 
 
 @task(name="deliver-queued", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
@@ -70,48 +66,5 @@ def addressee_of(view: NoticeView) -> Addressee:
 
 def message_of(work: DeliveryWork, view: NoticeView) -> Message:
     """The notice in the forms that channels take."""
-    link = work.watch.notice_address(view.number, work.now())
-    zone, language = ZoneInfo(view.zone), work.notifier.language
-    if view.kind is NoticeKind.TRIAL:
-        return trial_message(Trial(view.number, work.now(), zone, link), language)
-    if view.kind is NoticeKind.ALERT:
-        what, _, subject = (view.subject or "").partition(":")
-        return alert_message(Alert(view.number, Trouble(what), subject, view.created_at, zone, link), language)
-    return digest_message(digest_of(work, view, link), language)
-
-
-def digest_of(work: DeliveryWork, view: NoticeView, link: str) -> Digest:
-    """What a sweep has to tell, as it was when the notice was made."""
-    late = max((view.created_at - line.planned_at for line in view.lines), default=timedelta())
-    return Digest(
-        notice_number=view.number,
-        reader_role=next((line.role for line in view.lines), None),
-        zone=ZoneInfo(view.zone),
-        as_of=view.created_at,
-        lines=tuple(_line(line, view) for line in view.lines),
-        total=view.total,
-        overdue=view.overdue,
-        by_kind=view.by_kind,
-        link=link,
-        delayed=late if late >= TOLD_LATE else None,
-    )
-
-
-def _line(line: LineRow, view: NoticeView) -> Line:
-    duty = line.duty
-    owed_by = None
-    if duty.owed_by_number is not None:
-        owed_by = Person(duty.owed_by_number, duty.owed_by_masked or "")
-    return Line(
-        duty.kind,
-        duty.article,
-        duty.subject,
-        duty.unit_name,
-        owed_by,
-        duty.since or line.due_at,
-        line.due_at,
-        view.created_at - line.due_at,
-        line.step,
-        line.role,
-        line.instead_of,
-    )
+    content = content_of(view, work.watch.notice_address(view.number, work.now()), work.now())
+    return message_about(content, work.notifier.language)

@@ -6,11 +6,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from blocks.notice_message import Message
 from tasks.notices.digest import Alert, Digest, Trial
-from tasks.notices.sheet import Sheet, alert_sheet, digest_sheet, trial_sheet
+from tasks.notices.sheet import Sheet, alert_sheet, digest_sheet, sheet_of, trial_sheet
 from tasks.notices.speech import phrase
 from tasks.notices.words import Language
 
-__all__ = ["Language", "Message", "alert_message", "digest_message", "trial_message"]
+__all__ = ["Language", "Message", "alert_message", "digest_message", "message_about", "trial_message"]
 
 
 _pages = Environment(
@@ -36,6 +36,11 @@ def alert_message(alert: Alert, language: Language) -> Message:
 def trial_message(trial: Trial, language: Language) -> Message:
     """What shows that a channel works."""
     return _message(trial_sheet(trial, language))
+
+
+def message_about(content: Digest | Alert | Trial, language: Language) -> Message:
+    """Whichever of them it is."""
+    return _message(sheet_of(content, language))
 
 
 def _message(sheet: Sheet) -> Message:

@@ -97,6 +97,18 @@ def trial_sheet(trial: Trial, language: Language) -> Sheet:
     )
 
 
+def sheet_of(content: Digest | Alert | Trial, language: Language) -> Sheet:
+    """Whichever of them it is."""
+    if isinstance(content, Digest):
+        return digest_sheet(content, language)
+    return alert_sheet(content, language) if isinstance(content, Alert) else trial_sheet(content, language)
+
+
+def cards_of(digest: Digest, language: Language) -> tuple[Card, ...]:
+    """Every line of the digest, in its order, where there is room for all."""
+    return tuple(_card(line, digest, language) for line in digest.lines)
+
+
 def _title(what: str, number: str, language: Language) -> str:
     """What a locked screen may show: counts, articles and the notice's number."""
     return f"{phrase('brand', language)}{what}{number}"

@@ -1,0 +1,61 @@
+"""What a notice of the registry has to tell, as facts: for what goes over the wire and for its page (Art. 16, 20)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from registry.queries.notices import LineRow, NoticeView
+from registry.tables import NoticeKind
+from tasks.notices.digest import Alert, Digest, Line, Person, Trial, Trouble
+
+TOLD_LATE = timedelta(minutes=30)
+"""A notice that much later than the policy wanted says so."""
+
+
+def content_of(view: NoticeView, link: str, at: datetime) -> Digest | Alert | Trial:
+    """What the notice tells; `at` is when a trial goes out."""
+    zone = ZoneInfo(view.zone)
+    if view.kind is NoticeKind.TRIAL:
+        return Trial(view.number, at, zone, link)
+    if view.kind is NoticeKind.ALERT:
+        what, _, subject = (view.subject or "").partition(":")
+        return Alert(view.number, Trouble(what), subject, view.created_at, zone, link)
+    return _digest(view, link)
+
+
+def _digest(view: NoticeView, link: str) -> Digest:
+    """What a sweep has to tell, as it was when the notice was made."""
+    late = max((view.created_at - line.planned_at for line in view.lines), default=timedelta())
+    return Digest(
+        notice_number=view.number,
+        reader_role=next((line.role for line in view.lines), None),
+        zone=ZoneInfo(view.zone),
+        as_of=view.created_at,
+        lines=tuple(_line(line, view) for line in view.lines),
+        total=view.total,
+        overdue=view.overdue,
+        by_kind=view.by_kind,
+        link=link,
+        delayed=late if late >= TOLD_LATE else None,
+    )
+
+
+def _line(line: LineRow, view: NoticeView) -> Line:
+    duty = line.duty
+    owed_by = None
+    if duty.owed_by_number is not None:
+        owed_by = Person(duty.owed_by_number, duty.owed_by_masked or "")
+    return Line(
+        duty.kind,
+        duty.article,
+        duty.subject,
+        duty.unit_name,
+        owed_by,
+        duty.since or line.due_at,
+        line.due_at,
+        view.created_at - line.due_at,
+        line.step,
+        line.role,
+        line.instead_of,
+    )
