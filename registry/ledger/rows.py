@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
+from registry.ledger import told
 from registry.ledger.chain import time_text
+from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
 from registry.tables import (
@@ -22,7 +23,6 @@ from registry.tables import (
     DockSession,
     FileReceipt,
     ItemOutcome,
-    LedgerEntry,
     Recording,
     RecordingState,
     SessionState,
@@ -31,17 +31,15 @@ from registry.tables import (
 if TYPE_CHECKING:
     from registry.database import Registry
 
-_AT_ONCE = 1_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
 _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)
 
-_Check = Callable[[Connection], Iterator[RowProblem | None]]
-"""Goes through rows; a problem, or None for a row that is as it should be."""
-
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions and receipts with their ledger entries; memory stays the same.
+    """Compare recordings, items, sessions, receipts, notices and decisions about duties with their ledger entries.
+
+    Memory stays the same, however many there are.
 
     It takes the ledger at its word: check that with `verify`. Raises `Unavailable` when the database does not answer.
     """
@@ -53,7 +51,7 @@ def verify_rows(registry: Registry, progress: Progress | None = None) -> RowRepo
             rows += 1
             if problem is not None and len(problems) < MOST:
                 problems.append(problem)
-            if progress is not None and rows % _AT_ONCE == 0:
+            if progress is not None and rows % AT_ONCE == 0:
                 progress(rows, max(rows, total))
     return RowReport(rows, problems)
 
@@ -68,49 +66,29 @@ def _plan_for_all_rows(connection: Connection) -> None:
 def _count(connection: Connection) -> int:
     counts = [
         select(func.count()).select_from(table_of(model)).scalar_subquery()
-        for model in (Recording, FileReceipt, DockSession, DockItem)
+        for model in (Recording, FileReceipt, DockSession, DockItem, *told.MODELS)
     ]
     return sum(connection.execute(select(*counts)).one())
-
-
-def _entry(event: Event, name: str) -> tuple[FromClause, ColumnElement[bool]]:
-    """The ledger under `name`, and the condition that an entry of it is of `event`."""
-    entry = table_of(LedgerEntry).alias(name)
-    return entry, entry.c.event == event.value
-
-
-def _stream(connection: Connection, query: Select[*tuple[Any, ...]], at_once: int = _AT_ONCE) -> Iterable[AnyRow]:
-    # An option of the statement: one of the connection would hold for the questions asked in between as well.
-    return connection.execute(query, execution_options={"yield_per": at_once})
-
-
-def _facts(text: str | None) -> dict[str, Any]:
-    """An entry's facts; nothing where they cannot be read, which `verify` will have told."""
-    try:
-        facts = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
 
 
 def _originals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording's facts are those with which it was verified."""
     recording = table_of(Recording)
-    entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
+    entry, verified = entries_of(Event.RECORDING_VERIFIED, "entry")
     said = (entry.c.facts, entry.c.unit_id.label("entry_unit_id"), entry.c.at)
     query = (
         select(*(recording.c[name] for name in _OF_AN_ORIGINAL), *said)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, verified)))
         .order_by(recording.c.id)
     )
-    for row in _stream(connection, query):
+    for row in stream(connection, query):
         yield _original_problem(row)
 
 
 def _original_problem(row: AnyRow) -> RowProblem | None:
     if row.facts is None:
         return RowProblem("recording", row.id, "id", "the ledger does not know it")
-    facts = _facts(row.facts)
+    facts = facts_in(row.facts)
     for column in _AS_VERIFIED:
         if getattr(row, column) != facts.get(column):
             return RowProblem("recording", row.id, column, "it is not what the ledger says was verified")
@@ -129,21 +107,21 @@ def _original_problem(row: AnyRow) -> RowProblem | None:
 def _vanished_originals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each original that was verified still has its row."""
     recording = table_of(Recording)
-    entry, verified = _entry(Event.RECORDING_VERIFIED, "entry")
+    entry, verified = entries_of(Event.RECORDING_VERIFIED, "entry")
     query = (
         select(entry.c.subject_id)
         .select_from(entry.outerjoin(recording, recording.c.id == entry.c.subject_id))
         .where(verified, recording.c.id.is_(None))
         .order_by(entry.c.seq)
     )
-    for row in _stream(connection, query):
+    for row in stream(connection, query):
         yield RowProblem("recording", row.subject_id, "id", "the ledger knows it, its row is gone")
 
 
 def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | None]:
     """A recording is sealed exactly when the ledger says so."""
     recording = table_of(Recording)
-    entry, sealed = _entry(Event.RECORDING_SEALED, "entry")
+    entry, sealed = entries_of(Event.RECORDING_SEALED, "entry")
     sealed_at = case((recording.c.state == RecordingState.SEALED, recording.c.sealed_at))
     query = (
         select(recording.c.id)
@@ -151,26 +129,26 @@ def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | N
         .where(sealed_at.is_distinct_from(entry.c.at))
         .order_by(recording.c.id)
     )
-    for row in _stream(connection, query):
+    for row in stream(connection, query):
         yield RowProblem("recording", row.id, "state", "the ledger says otherwise")
 
 
 def _receipts(connection: Connection) -> Iterator[RowProblem | None]:
     """Each receipt is the one that was issued, and names the content of every item that may be wiped."""
     receipt = table_of(FileReceipt)
-    entry, issued = _entry(Event.RECEIPT_ISSUED, "entry")
+    entry, issued = entries_of(Event.RECEIPT_ISSUED, "entry")
     query = (
         select(receipt, entry.c.facts)
         .select_from(receipt.outerjoin(entry, and_(entry.c.subject_id == receipt.c.id, issued)))
         .order_by(receipt.c.id)
     )
     # One receipt at a time: its document lists a whole session.
-    for row in _stream(connection, query, at_once=1):
+    for row in stream(connection, query, at_once=1):
         yield _receipt_problem(connection, row)
 
 
 def _receipt_problem(connection: Connection, row: AnyRow) -> RowProblem | None:
-    facts = _facts(row.facts)
+    facts = facts_in(row.facts)
     stated = {
         "number": row.number,
         "session_id": str(row.session_id),
@@ -195,7 +173,7 @@ def _receipt_problem(connection: Connection, row: AnyRow) -> RowProblem | None:
 def _sessions(connection: Connection) -> Iterator[RowProblem | None]:
     """A session is sealed exactly when the ledger says so, and then has a receipt."""
     session, receipt = table_of(DockSession), table_of(FileReceipt)
-    entry, sealed = _entry(Event.SESSION_SEALED, "entry")
+    entry, sealed = entries_of(Event.SESSION_SEALED, "entry")
     query = (
         select(session.c.id, session.c.state, session.c.sealed_at, entry.c.at, receipt.c.id.label("receipt_id"))
         .select_from(
@@ -205,7 +183,7 @@ def _sessions(connection: Connection) -> Iterator[RowProblem | None]:
         )
         .order_by(session.c.id)
     )
-    for row in _stream(connection, query):
+    for row in stream(connection, query):
         yield _session_problem(row)
 
 
@@ -220,9 +198,9 @@ def _session_problem(row: AnyRow) -> RowProblem | None:
 def _items(connection: Connection) -> Iterator[RowProblem | None]:
     """What counts as taken in, or as wiped, does so because of an entry."""
     item = table_of(DockItem)
-    original, verified = _entry(Event.RECORDING_VERIFIED, "original")
-    double, duplicated = _entry(Event.ITEM_DUPLICATED, "double")
-    gone, wiped = _entry(Event.ITEM_WIPED, "gone")
+    original, verified = entries_of(Event.RECORDING_VERIFIED, "original")
+    double, duplicated = entries_of(Event.ITEM_DUPLICATED, "double")
+    gone, wiped = entries_of(Event.ITEM_WIPED, "gone")
     query = (
         select(
             cast(item.c.id, String).label("id"),  # as text: a UUID object for each would take longer than all the rest
@@ -241,7 +219,7 @@ def _items(connection: Connection) -> Iterator[RowProblem | None]:
         .where(or_(item.c.outcome.in_(TAKEN_IN), item.c.wiped_at.is_not(None), gone.c.at.is_not(None)))
         .order_by(item.c.id)
     )
-    for item_id, entries in groupby(_stream(connection, query), key=lambda row: row.id):
+    for item_id, entries in groupby(stream(connection, query), key=lambda row: row.id):
         yield _item_problem(item_id, list(entries))
 
 
@@ -250,26 +228,22 @@ def _item_problem(item_id: str, entries: list[AnyRow]) -> RowProblem | None:
     if row.wiped_at != row.gone_at:
         return RowProblem("dock_item", UUID(item_id), "wiped_at", "the ledger says otherwise")
     if row.outcome is ItemOutcome.STORED:
-        vouched = _names(row.original_facts, "item_id", item_id)
+        vouched = names(row.original_facts, "item_id", item_id)
     else:
         vouched = row.outcome is ItemOutcome.DUPLICATE and any(
-            _names(one.double_facts, "recording_id", row.recording_id) for one in entries
+            names(one.double_facts, "recording_id", row.recording_id) for one in entries
         )
     if vouched:
         return None
     return RowProblem("dock_item", UUID(item_id), "outcome", "no ledger entry says it was taken in")
 
 
-def _names(facts: str | None, what: str, wanted: str | None) -> bool:
-    """Whether an entry's facts name this id. SQLite writes ids without dashes."""
-    return wanted is not None and str(_facts(facts).get(what)).replace("-", "") == wanted.replace("-", "")
-
-
-_CHECKS: tuple[_Check, ...] = (
+_CHECKS: tuple[Check, ...] = (
     _originals,
     _vanished_originals,
     _wrongly_sealed_originals,
     _receipts,
     _sessions,
     _items,
+    *told.CHECKS,
 )

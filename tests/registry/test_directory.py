@@ -92,7 +92,7 @@ def test_nothing_to_enter(city: City) -> None:
             replace(PEOPLE[0], name="甲甲", joined_on=date(2020, 1, 1), left_on=date(2026, 1, 1)),
             ["name", "joined_on", "left_on"],
         ),
-        (replace(PEOPLE[0], unit="jt"), ["unit_id"]),
+        (replace(PEOPLE[0], unit="jt"), ["unit_id", "moved_at"]),
         (replace(APPOINTMENTS[0], valid_to=MORNING, document="任〔2026〕1号"), ["document", "valid_to"]),
         (replace(DEVICES[0], retired_at=MORNING, maker=None), ["maker", "retired_at"]),
         (replace(CUSTODY[1], returned_at=MORNING, reason="调离"), ["returned_at", "reason"]),
@@ -106,7 +106,7 @@ def test_nothing_to_enter(city: City) -> None:
                 returned_at=MORNING + DAY,
                 officers=("A1",),
             ),
-            ["ended_at", "remote_reason", "returned_at", "officers"],
+            ["ended_at", "remote_reason", "returned_at", "return_reported_at", "officers"],
         ),
     ],
 )
@@ -304,6 +304,7 @@ def test_every_field_of_an_entry_reaches_its_row(city: City) -> None:
     """A field forgotten in a transition would be lost in silence."""
     full = [
         UnitEntry("full", "全", UnitLevel.UNIT, "city", "Asia/Urumqi"),
+        PersonEntry("F1", "全", "xf", date(2020, 1, 1), date(2030, 1, 1)),
         PersonEntry("F1", "全", "full", date(2020, 1, 1), date(2030, 1, 1)),
         AppointmentEntry("F1", "full", Role.SUPERVISOR, YEAR_BEGIN, MORNING, True, "文"),
         DeviceEntry("FD", "full", "厂", "型", MORNING),

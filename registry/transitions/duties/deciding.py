@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -62,7 +63,15 @@ def _decide(
     }
     insert_rows(act.connection, DutyDecision, [row])
     event = Event.DUTY_EXCUSED if kind is DecisionKind.EXCUSE else Event.DUTY_PAUSED
-    facts = {"kind": duty.kind.value, "decision_id": row["id"], "person_id": by, "until": until}
+    # The reason is free text and may name people: the ledger has its digest only.
+    digest = sha256(str(row["reason"]).encode()).hexdigest()
+    facts = {
+        "kind": duty.kind.value,
+        "decision_id": row["id"],
+        "person_id": by,
+        "until": until,
+        "reason_sha256": digest,
+    }
     act.record(event, "duty", duty_id, facts, unit_id=duty.unit_id, article=law)
     settled = settle(act, duty.kind, [duty.subject_id], rules)
     for refusal in settled.refused.values():

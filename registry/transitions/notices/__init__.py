@@ -7,7 +7,7 @@ from registry.transitions.notices.delivering import (
     record_reading,
     revive_notice,
 )
-from registry.transitions.notices.gathering import Gathering, lines_digest
+from registry.transitions.notices.gathering import Gathering
 from registry.transitions.notices.queueing import queue_gathered, queue_notices
 from registry.transitions.notices.sweeps import beat, begin_sweep, finish_sweep
 
@@ -18,7 +18,6 @@ __all__ = [
     "begin_sweep",
     "claim_notices",
     "finish_sweep",
-    "lines_digest",
     "queue_gathered",
     "queue_notices",
     "record_attempts",

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of
 from registry.ledger import Event
+from registry.ledger.lines import line_text, lines_digest
 from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Person, Unit
 from registry.transitions.numbers import next_numbers
 from registry.types import new_id
-from regulation.ladder import Step
-from regulation.vocabulary import Role
 
 if TYPE_CHECKING:
     from registry.transitions.duties.climbing import Told
 
-_notice = table_of(Notice)
+_notice, _line = table_of(Notice), table_of(NoticeLine)
+_MOMENT = timedelta(microseconds=1)
+_SAID = ("duty_id", "step", "person_id", "role", "instead_of", "planned_at", "due_at")
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Gathering:
 
     sweep_id: UUID
     _notices: dict[UUID, UUID] = field(default_factory=dict)
+    _told_at: datetime | None = None
 
     def add(self, act: Act, told: Sequence[Told]) -> None:
         """Write down what is told, each line in its reader's notice, which is begun where there is none.
@@ -40,14 +42,30 @@ class Gathering:
         """
         if not told:
             return
+        told_at = self._told_at = self._moment(act)
         readers = dict.fromkeys(one.recipient.person_id for one in told if one.recipient.person_id is not None)
         self._begin(act, [person for person in readers if person not in self._notices])
-        lines = [self._line(act, one) for one in told]
+        lines = [self._line(one, told_at) for one in told]
         insert_rows(act.connection, NoticeLine, lines)
-        facts = {"lines": len(lines), "lines_sha256": lines_digest(_said(line) for line in lines)}
+        digest = lines_digest(line_text(*(line[name] for name in _SAID)) for line in lines)
+        facts = {"told_at": told_at, "lines": len(lines), "lines_sha256": digest}
         act.record(Event.SWEEP_TOLD, "sweep", self.sweep_id, facts, article="Art. 20")
 
-    def _line(self, act: Act, one: Told) -> dict[str, Any]:
+    def _moment(self, act: Act) -> datetime:
+        """The time of telling: the act's, but each act of a sweep has its own, for by it the ledger names the lines."""
+        last = self._resumed(act) if self._told_at is None else self._told_at
+        return act.at if last is None else max(act.at, last + _MOMENT)
+
+    def _resumed(self, act: Act) -> datetime | None:
+        """Take up what an earlier try of this sweep has gathered; gives when it last told anything."""
+        begun = select(_notice.c.person_id, _notice.c.id).where(_notice.c.sweep_id == self.sweep_id)
+        self._notices = {row.person_id: row.id for row in act.connection.execute(begun)}
+        last = func.max(_line.c.told_at, type_=_line.c.told_at.type)
+        of_this = select(last).join_from(_line, _notice, _notice.c.id == _line.c.notice_id)
+        moment: datetime | None = act.connection.execute(of_this.where(_notice.c.sweep_id == self.sweep_id)).scalar()
+        return moment
+
+    def _line(self, one: Told, told_at: datetime) -> dict[str, Any]:
         person = one.recipient.person_id
         assert person is not None
         return {
@@ -58,7 +76,7 @@ class Gathering:
             "role": one.recipient.role,
             "instead_of": one.recipient.instead_of,
             "planned_at": one.planned_at,
-            "told_at": act.at,
+            "told_at": told_at,
             "due_at": one.due_at,
         }
 
@@ -81,20 +99,6 @@ class Gathering:
         ]
         insert_rows(act.connection, Notice, rows)
         self._notices |= {row["person_id"]: row["id"] for row in rows}
-
-
-def _said(line: Mapping[str, Any]) -> str:
-    return said(line["duty_id"], line["step"], line["person_id"], line["role"], line["instead_of"])
-
-
-def said(duty_id: UUID, step: Step, person_id: UUID, role: Role | None, instead_of: Role | None) -> str:
-    """One line as the ledger's digest has it."""
-    return f"{duty_id.hex} {step} {person_id.hex} {role or '-'} {instead_of or '-'}"
-
-
-def lines_digest(lines: Iterable[str]) -> str:
-    """SHA-256, in hexadecimal, over lines as `said` writes them, in their order as text."""
-    return sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def numbered(act: Act, people: Iterable[UUID]) -> list[tuple[UUID, UUID, str]]:
