@@ -12,7 +12,11 @@ from tasks.escalation.sweep import climb_ladders, finish_sweep, queue_notices, s
 from tasks.escalation.work import sweep_work
 
 
-@flow(name="escalate-deadlines")
+def _run_name() -> str:
+    return f"deadlines-{now():%Y-%m-%d-%H%M}"
+
+
+@flow(name="escalate-deadlines", flow_run_name=_run_name)
 def escalate_deadlines(watch: str = "default") -> dict[str, int]:
     """Go through all duties: settle what facts have changed, tell who must hear of what is due, once each.
 

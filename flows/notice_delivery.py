@@ -10,7 +10,11 @@ from tasks.notices.deliver import deliver_queued
 from tasks.notices.work import delivery_work
 
 
-@flow(name="deliver-notices")
+def _run_name() -> str:
+    return f"notices-{now():%Y-%m-%d-%H%M}"
+
+
+@flow(name="deliver-notices", flow_run_name=_run_name)
 def deliver_notices(watch: str = "default") -> dict[str, int]:
     """Send every notice whose time has come: the urgent first, the others outside quiet hours.
 

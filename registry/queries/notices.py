@@ -71,7 +71,7 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """A notice with some of its lines, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
+    """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
     those whose time had passed when the notice was made."""
 
     notice_id: UUID
@@ -119,9 +119,9 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
 
 
 def _counts(session: Session, notice_id: UUID, at: datetime) -> tuple[dict[DutyKind, int], int]:
-    passed = func.count().filter(_line.c.due_at <= at)
+    duties = func.count(_line.c.duty_id.distinct())
     query = (
-        select(_duty.c.kind, func.count(), passed)
+        select(_duty.c.kind, duties, duties.filter(_line.c.due_at <= at))
         .join_from(_line, _duty, _duty.c.id == _line.c.duty_id)
         .where(_line.c.notice_id == notice_id)
         .group_by(_duty.c.kind)
@@ -142,12 +142,15 @@ def _codes_of(session: Session, unit_id: UUID) -> tuple[str, ...]:
 
 
 def _lines(session: Session, notice_id: UUID, offset: int, limit: int) -> list[LineRow]:
-    told = (_line.c.step, _line.c.role, _line.c.instead_of, _line.c.planned_at, _line.c.due_at.label("due_then"))
+    """Each duty once: where several of its rungs are told at once, the highest stands for them."""
+    place = func.row_number().over(partition_by=_line.c.duty_id, order_by=_line.c.planned_at.desc()).label("place")
+    line = select(_line, place).where(_line.c.notice_id == notice_id).subquery("line")
+    told = (line.c.step, line.c.role, line.c.instead_of, line.c.planned_at, line.c.due_at.label("due_then"))
     query = (
         duties_shown(*told)
-        .join(_line, _line.c.duty_id == _duty.c.id)
-        .where(_line.c.notice_id == notice_id)
-        .order_by(_line.c.due_at, _line.c.duty_id, _line.c.step)
+        .join(line, line.c.duty_id == _duty.c.id)
+        .where(line.c.place == 1)
+        .order_by(line.c.due_at, line.c.duty_id)
         .offset(offset)
         .limit(limit)
     )

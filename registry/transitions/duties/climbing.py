@@ -17,12 +17,11 @@ from sqlalchemy import select
 
 from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
-from registry.ledger import Event
 from registry.queries.organisation import Organisation
 from registry.tables import DecisionKind, Duty, DutyDecision
-from registry.transitions.duties.settling import Rules
+from registry.transitions.duties.settling import Rules, next_look
 from registry.transitions.notices.gathering import Gathering
-from regulation.duties import RULES, DutyKind, DutyState
+from regulation.duties import DutyKind, DutyState
 from regulation.errors import ConfigurationError
 from regulation.ladder import STEPS, Step, offsets
 from regulation.recipients import Recipient, recipients
@@ -31,7 +30,6 @@ BATCH = 10_000
 TRY_AGAIN = timedelta(hours=1)
 """Where nobody holds any of the roles above a duty, it is asked again who does."""
 
-_MOMENT = timedelta(microseconds=1)
 _duty = table_of(Duty)
 _COLUMNS = ("id", "kind", "unit_id", "owed_by_id", "clock_started_at", "due_at", "state", "level")
 
@@ -138,7 +136,7 @@ class _Batch:
             return
         while level < len(STEPS) and due + rungs[level] <= now:
             if not self._tell(row, STEPS[level], due + rungs[level]):
-                self._note(row, level, self._state(due), now + TRY_AGAIN)
+                self._note(row, level, self._state(due), next_look(due, now + TRY_AGAIN, now))
                 return
             level += 1
         self._note(row, level, self._state(due), self._next(due, rungs, level))
@@ -154,10 +152,7 @@ class _Batch:
         return DutyState.OVERDUE if self.act.at > due else DutyState.RUNNING
 
     def _next(self, due: datetime, rungs: tuple[timedelta, ...], level: int) -> datetime | None:
-        # At the very moment it is due it is not overdue yet: it is looked at again right after.
-        if self.act.at == due:
-            return due + _MOMENT
-        return due + rungs[level] if level < len(STEPS) else None
+        return next_look(due, due + rungs[level] if level < len(STEPS) else None, self.act.at)
 
     def _note(self, row: AnyRow, level: int, state: DutyState, next_at: datetime | None) -> None:
         self.changed.append({"id": row.id, "level": level, "state": state, "next_at": next_at})
@@ -191,8 +186,6 @@ class _Batch:
         )
 
     def tell_overdue(self) -> None:
-        """One entry a unit and kind: a thousand duties that fall due together are one event."""
         for (unit_id, kind), ids in self.overdue.items():
             self.done.overdue += len(ids)
-            facts = {"kind": kind.value, "duties": ids}
-            self.act.record(Event.DUTY_OVERDUE, "unit", unit_id, facts, unit_id=unit_id, article=RULES[kind].article)
+            record_overdue(self.act, kind, unit_id, ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ from regulation.policy import Policy
 
 _duty, _decision = table_of(Duty), table_of(DutyDecision)
 _CHANGING = ("clock", "clock_started_at", "due_at", "state", "level", "next_at", "met_at")
+_TOLD = ("clock", "clock_started_at", "due_at")
+"""What the ledger hears of when it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Rules:
 
 @dataclass(slots=True)
 class Settled:
-    """How many duties were opened, changed, met; and the subjects that wait for a sound policy of their unit."""
+    """How many duties were opened, changed, met, or found overdue; and the subjects that wait for a sound policy of
+    their unit."""
 
     opened: int = 0
     changed: int = 0
     met: int = 0
+    overdue: int = 0
     refused: dict[UUID, ConfigurationError] = field(default_factory=dict)
     waiting: set[UUID] = field(default_factory=set)
 
@@ -53,6 +57,7 @@ class Settled:
         self.opened += other.opened
         self.changed += other.changed
         self.met += other.met
+        self.overdue += other.overdue
         self.refused |= other.refused
         self.waiting |= other.waiting
 
@@ -110,6 +115,7 @@ class _Settling:
     done: Settled = field(default_factory=Settled)
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
+    overdue: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
 
     def settle(self, owed: Owed, now: AnyRow | None, decisions: Collection[AnyRow]) -> None:
         try:
@@ -145,7 +151,7 @@ class _Settling:
 
     def _change(self, now: AnyRow, standing: dict[str, Any], policy: Policy) -> None:
         self.changed.append({"id": now.id} | standing)
-        if any(getattr(now, name) != standing[name] for name in ("clock", "clock_started_at", "due_at")):
+        if any(getattr(now, name) != standing[name] for name in _TOLD):
             self.done.changed += 1
             self._tell(Event.DUTY_CHANGED, now.id, now.unit_id, standing, {"policy": policy.version})
         if standing["met_at"] != now.met_at and standing["met_at"] is not None:
@@ -173,6 +179,9 @@ class _Settling:
     def write(self) -> None:
         insert_rows(self.act.connection, Duty, self.new)
         update_rows(self.act.connection, Duty, self.changed)
+        for unit_id, ids in self.overdue.items():
+            self.done.overdue += len(ids)
+            record_overdue(self.act, self.kind, unit_id, ids)
 
 
 def standing_of(
@@ -208,4 +217,17 @@ def _next_moment(
         return facts.paused_until(now)
     if due is None or facts.clock_started_at is None or state not in (DutyState.RUNNING, DutyState.OVERDUE):
         return None
-    return next_at(kind, due, level, policy, facts.clock_started_at.astimezone(zone).date())
+    rung = next_at(kind, due, level, policy, facts.clock_started_at.astimezone(zone).date())
+    return next_look(due, rung, now)
+
+
+def next_look(due: datetime, rung_at: datetime | None, now: datetime) -> datetime | None:
+    """When a running duty is looked at next: at its next rung, and right after it is due where that comes first. At the
+    very moment it is due it is not overdue yet, and a duty that was given more time has its lower rungs behind it."""
+    if now > due:
+        return rung_at
+    return min(rung_at or _after(due), _after(due))
+
+
+def _after(due: datetime) -> datetime:
+    return due + timedelta(microseconds=1)
