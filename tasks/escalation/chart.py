@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from registry.tables import Sweep
 from regulation.duties import DutyState
@@ -31,7 +32,7 @@ class Band:
 
 
 def chart(sweeps: Sequence[Sweep]) -> str:
-    """An SVG of the open duties by state, one column a sweep, `sweeps` newest first; empty without any."""
+    """An SVG of the open duties by state over time, `sweeps` newest first; empty without any."""
     ordered = list(reversed(sweeps))
     if not ordered:
         return ""
@@ -46,26 +47,32 @@ def chart(sweeps: Sequence[Sweep]) -> str:
         top=TOP,
         bottom=HEIGHT - BOTTOM,
         most=most,
-        bands=_bands(columns, most),
+        bands=_bands(columns, _across([one.started_at for one in ordered]), most),
         first=f"{ordered[0].started_at:%m-%d %H:%M}",
         last=f"{ordered[-1].started_at:%m-%d %H:%M}",
     )
 
 
-def _bands(columns: Sequence[dict[DutyState, int]], most: int) -> list[Band]:
+def _across(moments: Sequence[datetime]) -> list[float]:
+    """Where each moment lies between the left and the right; a single one is at both."""
+    whole = (moments[-1] - moments[0]) / timedelta(seconds=1)
+    if not whole:
+        return [float(LEFT)] * (len(moments) - 1) + [float(WIDTH - LEGEND)]
+    return [LEFT + (WIDTH - LEGEND - LEFT) * ((at - moments[0]) / timedelta(seconds=1)) / whole for at in moments]
+
+
+def _bands(columns: Sequence[dict[DutyState, int]], across: Sequence[float], most: int) -> list[Band]:
     floor, bands = [0] * len(columns), []
     for place, (state, colour) in enumerate(COLOURS.items()):
         ceiling = [low + column[state] for low, column in zip(floor, columns, strict=True)]
-        outline = [*_points(ceiling, most), *reversed(_points(floor, most))]
+        outline = [*_points(across, ceiling, most), *reversed(_points(across, floor, most))]
         label = f"{STATES[state]} {columns[-1][state]}"
         bands.append(Band(" ".join(outline), colour, label, TOP + 20 + 24 * place))
         floor = ceiling
     return bands
 
 
-def _points(heights: Sequence[int], most: int) -> list[str]:
-    """Heights as points of the picture; a single column is drawn over the whole width."""
-    heights = [*heights, *heights] if len(heights) == 1 else heights
-    step = (WIDTH - LEGEND - LEFT) / (len(heights) - 1)
+def _points(across: Sequence[float], heights: Sequence[int], most: int) -> list[str]:
+    """Heights as points of the picture."""
     scale = (HEIGHT - BOTTOM - TOP) / most
-    return [f"{LEFT + step * x:.1f},{HEIGHT - BOTTOM - scale * height:.1f}" for x, height in enumerate(heights)]
+    return [f"{x:.1f},{HEIGHT - BOTTOM - scale * height:.1f}" for x, height in zip(across, heights, strict=True)]

@@ -30,6 +30,9 @@ CHARTED = 288
 
 HEARTBEAT_SECONDS = 10.0
 
+NOTEWORTHY_SECONDS = 600
+"""Two sweeps: what is told later than that was missed by one."""
+
 
 @task(name="publish-sweep", cache_policy=NO_CACHE)
 def publish_sweep(work: SweepWork) -> None:
@@ -69,6 +72,8 @@ def overdue_table(overdue: Sequence[Overdue], now: datetime) -> list[dict[str, A
 def _summary(work: SweepWork, overdue: Sequence[Overdue], sweeps: Sequence[Sweep]) -> str:
     encoded = base64.b64encode(chart(sweeps).encode()).decode("ascii")
     rows = [f"| {word} | {work.counts[name]} |" for name, word in COUNTS.items() if work.counts[name]]
+    if work.counts["behind_seconds"] >= NOTEWORTHY_SECONDS:
+        rows.append(f"| 最大滞后 furthest behind | {work.counts['behind_seconds'] / 3600:.1f} h |")
     refused = [
         f"- `{work.organisation.units[unit].code}`: {harmless(str(problem))}" for unit, problem in work.refused.items()
     ]

@@ -37,7 +37,8 @@ def settle_duties(work: SweepWork) -> None:
         while subjects := _settle_some(work, kind, after, done):
             after = subjects[-1]
     work.refused |= done.refused
-    work.counts.update(opened=done.opened, changed=done.changed, met=done.met, waiting_for_policy=len(done.waiting))
+    work.counts.update(opened=done.opened, changed=done.changed, met=done.met, overdue=done.overdue)
+    work.counts.update(waiting_for_policy=len(done.waiting))
 
 
 def _settle_some(work: SweepWork, kind: DutyKind, after: UUID | None, done: duties.Settled) -> list[UUID]:

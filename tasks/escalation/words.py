@@ -41,7 +41,6 @@ COUNTS: Mapping[str, str] = MappingProxyType(
         "not_yet_due": "未到期 not yet due",
         "crashed_runs": "中断的运行 crashed runs found",
         "sessions_resumed": "恢复的采集批次 dock sessions resumed",
-        "behind_seconds": "最大滞后（秒） furthest behind, seconds",
     }
 )
 """What a sweep counts, in the order in which it is shown."""
