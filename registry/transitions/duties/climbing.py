@@ -19,7 +19,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
 from registry.queries.organisation import Organisation
 from registry.tables import DecisionKind, Duty, DutyDecision
-from registry.transitions.duties.settling import Rules, next_look
+from registry.transitions.duties.settling import Rules, next_look, record_overdue
 from registry.transitions.notices.gathering import Gathering
 from regulation.duties import DutyKind, DutyState
 from regulation.errors import ConfigurationError
@@ -186,6 +186,7 @@ class _Batch:
         )
 
     def tell_overdue(self) -> None:
+        """The ledger hears of what has fallen due."""
         for (unit_id, kind), ids in self.overdue.items():
             self.done.overdue += len(ids)
             record_overdue(self.act, kind, unit_id, ids)

@@ -148,6 +148,7 @@ class _Settling:
         self._tell(Event.DUTY_OPENED, row["id"], owed.unit_id, standing, facts)
         if standing["met_at"] is not None:
             self._met(row["id"], owed.unit_id, standing)
+        self._note_overdue(row["id"], owed.unit_id, None, standing)
 
     def _change(self, now: AnyRow, standing: dict[str, Any], policy: Policy) -> None:
         self.changed.append({"id": now.id} | standing)
@@ -156,6 +157,13 @@ class _Settling:
             self._tell(Event.DUTY_CHANGED, now.id, now.unit_id, standing, {"policy": policy.version})
         if standing["met_at"] != now.met_at and standing["met_at"] is not None:
             self._met(now.id, now.unit_id, standing)
+        self._note_overdue(now.id, now.unit_id, now.state, standing)
+
+    def _note_overdue(
+        self, duty_id: UUID, unit_id: UUID, before: DutyState | None, standing: Mapping[str, Any]
+    ) -> None:
+        if standing["state"] is DutyState.OVERDUE and before is not DutyState.OVERDUE:
+            self.overdue[unit_id].append(duty_id)
 
     def _met(self, duty_id: UUID, unit_id: UUID, standing: dict[str, Any]) -> None:
         self.done.met += 1
@@ -182,6 +190,12 @@ class _Settling:
         for unit_id, ids in self.overdue.items():
             self.done.overdue += len(ids)
             record_overdue(self.act, self.kind, unit_id, ids)
+
+
+def record_overdue(act: Act, kind: DutyKind, unit_id: UUID, duty_ids: list[UUID]) -> None:
+    """One entry a unit and kind: a thousand duties that fall due together are one event."""
+    facts = {"kind": kind.value, "duties": duty_ids}
+    act.record(Event.DUTY_OVERDUE, "unit", unit_id, facts, unit_id=unit_id, article=RULES[kind].article)
 
 
 def standing_of(
