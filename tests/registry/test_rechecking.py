@@ -1,92 +1,92 @@
-"""Duties worked out again from the facts: what somebody changed by hand shows, and nothing is written (Art. 20)."""
+"""Duties worked out again from the facts: what somebody changed by hand, or was left behind, shows (Art. 20)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
-from registry.transitions.duties import touch
+from registry import queries
+from registry.transitions import duties
 from registry.transitions.duties.rechecking import Rechecked, recheck
-from regulation.duties import DutyKind, DutyState
+from regulation.duties import DutyKind
 from regulation.errors import ConfigurationError
+from regulation.policy import Policy
+from tests.fixtures.custody import ACTIVITIES, MORNING
 from tests.fixtures.duties import Duties
+from tests.registry.test_duties import enter, upload_of
 
 
-def checked(duties: Duties, kind: DutyKind = DutyKind.UPLOAD, limit: int = 1_000) -> Rechecked:
-    whole = Rechecked()
+@pytest.fixture
+def settled(duty_city: Duties) -> Duties:
+    enter(duty_city.city, replace(ACTIVITIES[1], ended_at=MORNING))
+    duty_city.settle()
+    return duty_city
+
+
+def rechecked(settled: Duties, limit: int = 1) -> Rechecked:
+    whole, after = Rechecked(), None
     while True:
-        with duties.city.act() as act:
-            whole.add(recheck(act, kind, duties.rules, whole.last, limit))
-        if whole.last is None:
+        with settled.city.act() as act:
+            done = recheck(act, DutyKind.UPLOAD, settled.rules, after, limit)
+        whole.add(done)
+        if done.last is None:
             return whole
+        after = done.last
 
 
-def test_what_the_facts_say_does_not_differ_whatever_time_has_passed(duty_city: Duties) -> None:
-    duty_city.settle()
-    duty_city.city.wait(days=30)
-
-    found = checked(duty_city)
-
-    assert found.duties == len(duty_city.all(DutyKind.UPLOAD)) > 0
-    assert (found.differ, found.lacking, found.waiting) == ([], [], [])
+def test_nothing_differs_and_nothing_is_written(settled: Duties) -> None:
+    entries = settled.city.entries()
+    settled.city.wait(days=9)  # what time alone changes is left to the sweep
+    found = rechecked(settled)
+    assert (found.duties, found.differ, found.lacking, found.waiting) == (2, [], [], [])
+    assert settled.city.entries() == entries
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "due_at = NULL",
-        "met_at = opened_at",
-        "state = 'met'",
-        "state = 'excused'",
-        "next_at = NULL",
-        "clock = 'received'",
-    ],
-)
-def test_a_duty_changed_by_hand_is_named_and_left_as_it_is(duty_city: Duties, change: str) -> None:
-    duty_city.settle()
-    [duty] = [one for one in duty_city.all(DutyKind.UPLOAD) if one.state is DutyState.RUNNING]
-    statement = f"UPDATE duty SET {change} WHERE state = 'running' AND kind = 'upload'"
-    duty_city.city.tamper("duty", statement)
-    before, entries = duty_city.all(), duty_city.city.entries()
-
-    assert checked(duty_city).differ == [duty.id]
-    assert duty_city.all() == before
-    assert duty_city.city.entries() == entries
+def test_what_was_changed_by_hand_is_found_and_left_as_it_is(settled: Duties) -> None:
+    duty = upload_of(settled, "xf-2", "A2")
+    settled.city.tamper("duty", "UPDATE duty SET due_at = '2027-01-01 00:00:00.000000' WHERE owed_by_id IS NOT NULL")
+    for _ in range(2):
+        assert rechecked(settled).differ == [duty.id]
 
 
-def test_a_duty_given_to_somebody_else_by_hand_is_lacking(duty_city: Duties) -> None:
-    duty_city.settle()
-    city = duty_city.city
-    city.tamper("duty", f"UPDATE duty SET owed_by_id = '{city.people['A3'].hex}' WHERE kind = 'upload'")
-
-    assert city.activities["xf-1"] in checked(duty_city).lacking
-
-
-def test_what_waits_for_the_next_sweep_is_not_called_wrong(duty_city: Duties) -> None:
-    duty_city.settle()
-    with duty_city.city.act() as act:
-        touch(act, DutyKind.UPLOAD, [duty_city.city.activities["xf-1"]])
-    duty_city.city.tamper("duty", "UPDATE duty SET due_at = NULL WHERE state = 'running' AND kind = 'upload'")
-
-    found = checked(duty_city)
-
-    assert duty_city.city.activities["xf-1"] in found.waiting
-    assert duty_city.city.activities["xf-1"] not in found.differ
+def test_a_duty_that_is_lacking_is_found(settled: Duties) -> None:
+    """Of two officers of one activity one has a duty, the other's row is gone."""
+    both = replace(
+        ACTIVITIES[0], number="xf-3", unit="xf", officers=("A1", "A2"), started_at=MORNING - timedelta(days=20)
+    )
+    enter(settled.city, both)
+    settled.settle()
+    settled.city.tamper("duty", f"DELETE FROM duty WHERE owed_by_id = {_person('A1')}")
+    with settled.city.registry.reading() as reading:
+        activity = queries.activities_by_number(reading, ["xf-3"])["xf-3"]
+    assert rechecked(settled).lacking == [activity.id]
 
 
-def test_a_unit_without_a_sound_policy_waits(duty_city: Duties) -> None:
-    duty_city.settle()
-
-    def refuse(_unit: object) -> None:
-        raise ConfigurationError("not sound")
-
-    duty_city.policy_of = refuse  # type: ignore[assignment]
-    found = checked(duty_city)
-
-    assert found.waiting
-    assert not found.differ
+def _person(number: str) -> str:
+    return f"(SELECT id FROM person WHERE number = '{number}')"
 
 
-def test_many_subjects_are_gone_through_in_chunks(duty_city: Duties) -> None:
-    duty_city.settle()
+def test_what_waits_for_the_next_sweep_is_no_difference(settled: Duties) -> None:
+    enter(settled.city, replace(ACTIVITIES[1], ended_at=MORNING + timedelta(hours=1)))
+    settled.city.wait(hours=2)
+    found = rechecked(settled)
+    assert (found.differ, found.waiting) == ([], [settled.city.activities["xf-2"]])
 
-    assert checked(duty_city, limit=1).duties == checked(duty_city).duties > 1
+
+def test_what_waits_for_a_sound_policy_is_no_difference(settled: Duties) -> None:
+    def unsound(_unit: UUID) -> Policy:
+        raise ConfigurationError("Not sound.", subject="xf.toml", article="Art. 23")
+
+    settled.policy_of = unsound
+    found = rechecked(settled)
+    assert (found.differ, sorted(found.waiting)) == ([], sorted(settled.city.activities.values()))
+
+
+def test_one_kind_is_not_taken_for_another(settled: Duties) -> None:
+    with settled.city.act() as act:
+        found = recheck(act, DutyKind.FILING, settled.rules)
+        duties.touch(act, DutyKind.FILING, [])
+    assert (found.duties, found.last) == (0, None)
