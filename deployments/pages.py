@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from deployments.alarm import Bell
 from deployments.home import Home
+from deployments.notice_sheets import lay_out
 from deployments.settings import read_settings
 from desk.app import create_app
 from desk.spool import Limits
@@ -32,4 +34,6 @@ def app() -> FastAPI:
             idle_days=settings.intake_idle_days,
         ),
         now=home.now,
+        lay_out=lay_out,
+        alarm=Bell(home, registry).alarm(),
     )

@@ -14,12 +14,15 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from desk import refused
+from desk.alerts import Alarm, alerts
 from desk.context import Desk
 from desk.guard import Guard
 from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
-from desk.pages import NotShown, answer_not_shown, pages
+from desk.notices import LayOut, notices
+from desk.pages import pages
 from desk.refused import Refused
+from desk.showing import NotShown, answer_not_shown
 from desk.spool import Limits, Spool
 from desk.tokens import Doorkeeper
 from desk.tus import files
@@ -43,6 +46,8 @@ def create_app(
     base_url: str,
     limits: Limits | None = None,
     now: Callable[[], datetime] = _now,
+    lay_out: LayOut | None = None,
+    alarm: Alarm | None = None,
 ) -> FastAPI:
     """The application of one installation; one process serves it.
 
@@ -54,6 +59,8 @@ def create_app(
         base_url: Address under which people reach the desk.
         limits: What docks are granted.
         now: The clock.
+        lay_out: Puts notices into words; without it none are shown.
+        alarm: What alerts raise; without it none are heard.
     """
     granted = limits or Limits()
     desk = Desk(
@@ -66,6 +73,8 @@ def create_app(
         base_url,
         granted,
         now,
+        lay_out,
+        alarm,
     )
     desk.spool.prepare()
     # No page about the API: it would load its scripts from elsewhere. docs/reference/intake-api.md describes it.
@@ -76,7 +85,7 @@ def create_app(
     app.add_exception_handler(CustodyError, refused.answer_custody_error)
     app.add_exception_handler(HTTPException, refused.answer_http_exception)
     app.add_exception_handler(NotShown, answer_not_shown)
-    for router in (sessions, files, pages):
+    for router in (sessions, files, pages, notices, alerts):
         app.include_router(router)
     return app
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
@@ -16,13 +16,17 @@ from desk.uploads import Uploads
 from registry.database import Registry
 from registry.queries.docks import Dock
 
+if TYPE_CHECKING:
+    from desk.alerts import Alarm
+    from desk.notices import LayOut
+
 TUS_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything a request may reach. `base_url` is the address people open; `receipts` the folder of laid-out
-    receipts; `pages_key` the secret that signs links."""
+    receipts; `pages_key` the secret that signs links; `lay_out` puts notices into words, alerts raise `alarm`."""
 
     registry: Registry
     spool: Spool
@@ -33,6 +37,8 @@ class Desk:
     base_url: str
     limits: Limits
     now: Callable[[], datetime]
+    lay_out: LayOut | None = None
+    alarm: Alarm | None = None
 
 
 def desk_of(request: Request) -> Desk:

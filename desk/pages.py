@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi.responses import FileResponse, JSONResponse
 
 from blocks.receipt_link import RECEIPT_NUMBER, opens
 from desk.context import TheDesk, desk_of
 from desk.refused import Refused
-
-_STYLED = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-}
-_templates = Environment(loader=PackageLoader("desk", "templates"), autoescape=True, undefined=StrictUndefined)
+from desk.showing import POLICY, NotShown, shown
 
 ICONS = {path.stem: path for path in (Path(__file__).parent / "icons").glob("*.svg")}
 """By the slug of the block type."""
@@ -27,30 +21,10 @@ ICONS = {path.stem: path for path in (Path(__file__).parent / "icons").glob("*.s
 pages = APIRouter()
 
 
-class NotShown(Exception):  # noqa: N818 - it is raised as what it says
-    """A page that is not shown: status, and a sentence in both languages."""
-
-    def __init__(self, status: int, chinese: str, english: str) -> None:
-        super().__init__(english)
-        self.status = status
-        self.chinese = chinese
-        self.english = english
-
-
-def answer_not_shown(request: Request, refused: Exception) -> Response:
-    """The page that says so."""
-    assert isinstance(refused, NotShown)
-    return _page("refused.html.j2", refused.status, chinese=refused.chinese, english=refused.english)
-
-
-def _page(template: str, status: int = 200, **facts: object) -> Response:
-    return HTMLResponse(_templates.get_template(template).render(**facts), status, headers=_STYLED)
-
-
 @pages.get("/")
 def home() -> Response:
     """What this is."""
-    return _page("home.html.j2")
+    return shown("home.html.j2")
 
 
 @pages.get("/health")
@@ -95,7 +69,8 @@ TheReceipt = Annotated[Path, Depends(receipt_of)]
 @pages.get("/receipts/{number}")
 def receipt(folder: TheReceipt) -> Response:
     """The receipt as people read it."""
-    return FileResponse(folder / "receipt.html", media_type="text/html; charset=utf-8", headers=_STYLED)
+    headers = {"Content-Security-Policy": POLICY}
+    return FileResponse(folder / "receipt.html", media_type="text/html; charset=utf-8", headers=headers)
 
 
 @pages.get("/receipts/{number}/receipt.json")
