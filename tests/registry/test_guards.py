@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,9 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.database import Registry
 from registry.failures import in_our_words
+from registry.migrations.guards import FIXED, FIXED_0003
 from registry.tables import DockSession
+from registry.transitions import notices
+from registry.transitions.checks import record_check
+from registry.transitions.duties import excuse_duty
 from regulation.errors import ActionDenied
-from tests.fixtures.custody import City, sha
+from tests.fixtures.custody import MORNING, City, sha
+from tests.fixtures.duties import Duties
 
 
 @pytest.fixture
@@ -86,6 +92,92 @@ def test_what_was_said_is_not_unsaid_and_the_rest_may_change(city: City, sealed:
         run(city.registry, statement)
 
 
+@pytest.fixture
+def told(duty_city: Duties) -> City:
+    """Somebody was told of a duty, has read it, and excused it; a recorder was checked."""
+    city = duty_city.city
+    city.now = MORNING + timedelta(hours=23)
+    with city.act() as act:
+        record_check(act, city.devices["D1"], city.people["A2"], checked_at=city.now, works=False)
+    duty_city.sweep()
+    with city.act() as act:
+        [row] = notices.claim_notices(act, "d", timedelta(minutes=5), 1, lambda _row, at: at)
+        notices.record_attempts(act, "d", [notices.Attempt(row.id, channel="sms")])
+        notices.record_reading(act, row.number)
+    duty = next(one for one in duty_city.all() if one.due_at is not None)
+    with city.act() as act:
+        excuse_duty(act, duty.id, city.people["L3"], "设备损坏", duty_city.rules)
+    return city
+
+
+DUTIES_REFUSED = [
+    *(
+        f"UPDATE duty SET {change}"
+        for change in (
+            "id = 'ffffffffffffffffffffffffffffffff'",
+            "kind = 'filing'",
+            "article = 'Art. 1'",
+            "subject_id = 'ffffffffffffffffffffffffffffffff'",
+            "unit_id = (SELECT id FROM unit WHERE code = 'jt')",
+            "owed_by_id = (SELECT id FROM person WHERE number = 'B1')",
+            "opened_at = '2000-01-01 00:00:00.000000'",
+            "level = 0 WHERE level > 0",
+            "state = 'running' WHERE state = 'excused'",
+        )
+    ),
+    "DELETE FROM duty",
+    "UPDATE duty_decision SET reason = 'x'",
+    "UPDATE duty_decision SET until = '2099-01-01 00:00:00.000000'",
+    "DELETE FROM duty_decision",
+    "UPDATE device_check SET works = (1 = 1)",
+    "DELETE FROM device_check",
+    "UPDATE notice_line SET told_at = '2000-01-01 00:00:00.000000'",
+    "UPDATE notice_line SET role = NULL, instead_of = NULL",
+    "DELETE FROM notice_line",
+    *(
+        f"UPDATE notice SET {change}"
+        for change in (
+            "number = 'x'",
+            "kind = 'trial'",
+            "sweep_id = NULL",
+            "person_id = (SELECT id FROM person WHERE number = 'B1')",
+            "subject = 'x'",
+            "created_at = '2000-01-01 00:00:00.000000'",
+            "delivered_at = NULL",
+            "read_at = NULL",
+        )
+    ),
+    "DELETE FROM notice",
+    "UPDATE sweep SET kind = 'x'",
+    "UPDATE sweep SET started_at = '2000-01-01 00:00:00.000000'",
+    "DELETE FROM sweep",
+]
+DUTIES_ALLOWED = [
+    "UPDATE duty SET level = 5, next_at = NULL, state = 'overdue' WHERE state <> 'excused'",
+    "UPDATE duty SET due_at = '2099-01-01 00:00:00.000000', met_at = NULL, clock = 'returned'",
+    "UPDATE notice SET state = 'dead', attempts = 9, claimed_by = NULL, channel = 'mail'",
+    "UPDATE sweep SET beat_at = '2099-01-01 00:00:00.000000', finished_at = NULL, counts = '{}'",
+    "DELETE FROM duty_touch",
+]
+
+
+def test_who_was_told_what_is_not_unsaid_and_the_clock_may_go_on(told: City) -> None:
+    assert [statement for statement in DUTIES_REFUSED if not is_refused(told.registry, statement)] == []
+    for statement in DUTIES_ALLOWED:
+        run(told.registry, statement)
+
+
+@pytest.mark.parametrize("table", FIXED_0003)
+def test_no_duty_and_nothing_told_is_replaced_unseen(told: City, table: str) -> None:
+    if told.registry.engine.dialect.name != "sqlite":
+        with pytest.raises(DBAPIError):
+            run(told.registry, f"INSERT INTO {table} SELECT * FROM {table}")
+        return
+    for word in ("REPLACE", "IGNORE", "FAIL"):
+        with pytest.raises(IntegrityError, match=r"refused \(Art\. 7\)"):
+            run(told.registry, f"INSERT OR {word} INTO {table} SELECT * FROM {table} LIMIT 1")
+
+
 LAST = "(SELECT max(seq) FROM ledger_entry)"
 
 
@@ -121,7 +213,7 @@ def test_the_first_entry_follows_nothing(registry: Registry) -> None:
     run(registry, f"INSERT INTO ledger_entry SELECT 1, {columns}, '{'0' * 64}', '{'a' * 64}'")
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "recording", "dock_item", "dock_session", "file_receipt"])
+@pytest.mark.parametrize("table", FIXED)
 def test_nothing_is_emptied(make_postgresql: Callable[[], str], table: str) -> None:
     registry = Registry(make_postgresql())
     with pytest.raises(IntegrityError, match="TRUNCATE"):

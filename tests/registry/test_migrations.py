@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 import registry.migrations
 from registry import schema
 from registry.database import Registry
 from registry.migrations.guards import FIXED
+from registry.queries.organisation import organisation_at
+from registry.tables import Activity, Duty, Recording
 from registry.transitions.directory import UnitEntry, enter_units
+from registry.transitions.duties import Climber
+from registry.transitions.notices import Gathering, begin_sweep
+from regulation.duties import Clock, DutyState
 from regulation.vocabulary import UnitLevel
-from tests.fixtures.custody import MORNING
+from tests.fixtures.custody import CITY_RULES, MORNING
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
@@ -93,6 +99,81 @@ def test_history_is_not_taken_back(registry: Registry) -> None:
     with registry.engine.execution_options(writes=True).begin() as connection, pytest.raises(NotImplementedError):
         command.downgrade(schema.configuration(connection), "base")
     assert revisions[-1] == "0001"
+
+
+UNIT, PERSON, DEVICE, SESSION = (one * 32 for one in "abcd")
+RUNNING, MET, OF_A_MACHINE, ASKED = (one * 32 for one in "1234")
+RECEIVED, FILED, DUE = (f"2026-11-{day} 01:00:00.000000" for day in (20, 21, 23))
+
+
+def _at_0002(empty: Registry) -> None:
+    """A database as the version before left it: two filing duties, one met; a return that was reported."""
+    with empty.engine.execution_options(writes=True).begin() as connection:
+        command.upgrade(schema.configuration(connection), "0002")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
+        for statement in _LEFT_BEHIND:
+            connection.exec_driver_sql(statement)
+
+
+_RECORDING = "id, unit_id, session_id, media_kind, condition, size, sha256, vault_key, state, filing, received_at"
+_DUTY = "id, kind, article, subject_id, unit_id, owed_by_id, opened_at, due_at, state, met_at"
+_ENTRY = "seq, at, event, actor, subject_kind, subject_id, facts, previous_hash, hash"
+_ACTIVITY = "id, number, unit_id, kind, place, started_at, ended_at, parties, remote_reason, returned_at"
+_LEFT_BEHIND = [
+    f"INSERT INTO unit (id, code, name, level, zone) VALUES ('{UNIT}', 'xf', 'x', 'unit', 'Asia/Shanghai')",
+    f"INSERT INTO person (id, number, name, unit_id) VALUES ('{PERSON}', 'A1', 'x', '{UNIT}')",
+    "INSERT INTO dock_session (id, number, unit_id, source, state, opened_at, opened_by) "
+    f"VALUES ('{SESSION}', 'DS-1', '{UNIT}', '/a', 'open', '{RECEIVED}', 'x')",
+    *(
+        f"INSERT INTO recording ({_RECORDING}) VALUES ('{one}', '{UNIT}', '{SESSION}', 'video', 'whole', 1, "
+        f"'{one * 2}', '{one}', 'verified', '{filing}', '{RECEIVED}')"
+        for one, filing in ((RUNNING, "unfiled"), (MET, "filed"), (OF_A_MACHINE, "filed"), (ASKED, "asked"))
+    ),
+    f"INSERT INTO duty ({_DUTY}) VALUES ('{'e' * 32}', 'filing', 'Art. 15', '{RUNNING}', '{UNIT}', '{PERSON}', "
+    f"'{RECEIVED}', '{DUE}', 'running', NULL)",
+    f"INSERT INTO duty ({_DUTY}) VALUES ('{'f' * 32}', 'filing', 'Art. 15', '{MET}', '{UNIT}', NULL, "
+    f"'{RECEIVED}', '{DUE}', 'met', '{FILED}')",
+    f"INSERT INTO ledger_entry ({_ENTRY}) VALUES (1, '{FILED}', 'recording.filed', 'x', 'recording', '{MET}', '{{}}', "
+    f"'{'0' * 64}', '{'1' * 64}')",
+    f"INSERT INTO activity ({_ACTIVITY}) VALUES ('{'9' * 32}', 'xf-1', '{UNIT}', '9(1)', 'x', '{RECEIVED}', "
+    f"'{RECEIVED}', '[]', 'other-place', '{FILED}')",
+]
+
+
+def test_duties_of_the_version_before_come_along_with_their_clocks(empty: Registry) -> None:
+    _at_0002(empty)
+    empty.migrate()
+    received, filed, due = (datetime(2026, 11, day, 1, tzinfo=UTC) for day in (20, 21, 23))
+    with empty.reading() as reading:
+        duties = {one.subject_id.hex: one for one in reading.exec(select(Duty))}
+        recordings = {one.id.hex: one for one in reading.exec(select(Recording))}
+        [activity] = reading.exec(select(Activity))
+    running, met = duties[RUNNING], duties[MET]
+    assert (running.clock, running.clock_started_at, running.due_at) == (Clock.RECEIVED, received, due)
+    assert (running.level, running.next_at, running.met_at) == (0, received, None)
+    assert (met.state, met.met_at, met.next_at) == (DutyState.MET, filed, None)
+    assert {one: row.filed_at for one, row in recordings.items()} == {
+        RUNNING: None,
+        MET: filed,
+        OF_A_MACHINE: None,
+        ASKED: None,
+    }
+    assert activity.return_reported_at == filed
+
+
+def test_the_first_sweep_after_it_goes_on_where_the_version_before_stood(empty: Registry) -> None:
+    _at_0002(empty)
+    empty.migrate()
+    now = datetime(2026, 11, 22, 22, tzinfo=UTC)
+    with empty.acting("system:test", now) as act:
+        sweep_id = begin_sweep(act, "deadline-escalation", "test")
+        assert sweep_id is not None
+        done = Climber(CITY_RULES, Gathering(sweep_id)).climb(act, organisation_at(act.session, now))
+    assert (done.considered, done.lines) == (1, 1)
+    with empty.reading() as reading:
+        [duty] = reading.exec(select(Duty).where(col(Duty.state) == DutyState.RUNNING))
+    assert (duty.level, duty.next_at) == (1, datetime(2026, 11, 23, 1, tzinfo=UTC))
 
 
 def test_every_migration_says_what_it_does_and_goes_one_way() -> None:
