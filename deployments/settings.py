@@ -14,7 +14,7 @@ from regulation.errors import ConfigurationError
 class Settings(BaseSettings):
     """Everything has a default that works on one machine: SQLite, a vault folder, a Prefect server on loopback."""
 
-    model_config = SettingsConfigDict(env_prefix="CUSTODY_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CUSTODY_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     home: Path = Field(
         default_factory=lambda: Path.home() / ".local" / "share" / "custody",
