@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from regulation.duties import RULES
+from regulation.vocabulary import Role
 from tasks.notices.digest import Alert, Digest, Line, Trial
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
 from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, SUBJECTS, TROUBLE, WHAT, Language
@@ -185,6 +186,8 @@ def _remarks(line: Line, digest: Digest, language: Language) -> list[str]:
     remarks = []
     if line.role is not None and line.role is not digest.reader_role:
         remarks.append(phrase("line-role", language, role=ROLES[line.role][language]))
-    if line.instead_of is not None:
+    if line.instead_of is Role.OFFICER:
+        remarks.append(phrase("unknown-officer", language))
+    elif line.instead_of is not None:
         remarks.append(phrase("vacant", language, role=ROLES[line.instead_of][language]))
     return remarks

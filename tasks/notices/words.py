@@ -154,6 +154,10 @@ PHRASES: Mapping[str, Words] = {
     "basis": {"zh": "依据", "en": "Under"},
     "step": {"zh": "环节", "en": "Step"},
     "line-role": {"zh": "您的身份：{role}。", "en": "You are told of this as {role}."},
+    "unknown-officer": {
+        "zh": "责任人尚未确定或已离岗，由您代为查明处理。",
+        "en": "Nobody is known to owe it, or who did has left: you stand in.",
+    },
     "vacant": {
         "zh": "{role}一职空缺，由您代为处理。",
         "en": "There is no {role}; you are told in their place.",
