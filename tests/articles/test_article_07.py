@@ -1,4 +1,5 @@
-"""Art. 7: nobody may cut or alter originals; a recorder whose clock is wrong is found out."""
+"""Art. 7: recorders are checked before use and replaced where they fail; nobody may cut or alter originals; a recorder
+whose clock is wrong is found out."""
 
 from __future__ import annotations
 
@@ -16,8 +17,15 @@ from sqlalchemy.exc import DatabaseError
 from blocks.vault import Intake, SecondDigest
 from flows.upload import upload_dock_session
 from registry import ledger
-from registry.tables import ClockReading, Condition
+from registry.tables import ClockReading, Condition, Duty
+from registry.transitions import directory
+from registry.transitions.checks import record_check
+from registry.transitions.directory import CustodyEntry
+from regulation.duties import RULES, Clock, DutyKind, DutyState
 from regulation.errors import ActionDenied, CustodyError
+from regulation.vocabulary import Role
+from tests.fixtures.custody import MORNING
+from tests.fixtures.duties import Duties
 from tests.fixtures.stations import NOON, Scene
 
 pytestmark = pytest.mark.servers
@@ -142,3 +150,76 @@ def test_a_wrong_clock_is_corrected_by_what_was_measured_and_told(
 def test_the_receipt_keeps_what_the_device_called_its_files(taken_in: Scene) -> None:
     (line,) = json.loads(taken_in.receipt().document)["may_be_wiped"]
     assert bytes.fromhex(line["raw_name"]) == NAME.encode()
+
+
+CHECKED = ("battery_ok", "storage_ok", "clock_ok", "works")
+
+
+@pytest.mark.parametrize("fails", CHECKED)
+def test_whatever_fails_in_the_check_before_use_the_recorder_is_to_be_replaced(duty_city: Duties, fails: str) -> None:
+    check(duty_city, **{fails: False})
+    [duty] = replacements(duty_city)
+    assert (duty.clock, duty.clock_started_at, duty.owed_by_id) == (Clock.CHECK_FAILED, MORNING, None)
+    # One working day after Monday, at the same time of day.
+    assert duty.due_at == MORNING + timedelta(days=1)
+    assert RULES[DutyKind.DEVICE_REPLACEMENT].owed_by is Role.DEVICE_ADMINISTRATOR
+
+
+def check(duty_city: Duties, device: str = "D1", **found: bool) -> None:
+    city = duty_city.city
+    with city.act() as act:
+        made = record_check(act, city.devices[device], city.people["A2"], checked_at=city.now, **found)
+        assert made.passed is all(found.values())
+
+
+def replacements(duty_city: Duties) -> list[Duty]:
+    duty_city.settle()
+    return duty_city.all(DutyKind.DEVICE_REPLACEMENT)
+
+
+def test_a_passed_check_asks_for_nothing(duty_city: Duties) -> None:
+    check(duty_city)
+    assert replacements(duty_city) == []
+
+
+@pytest.mark.parametrize(("hours", "state"), [(24, DutyState.MET), (25, DutyState.MET_LATE)])
+@pytest.mark.parametrize("how", ["mended", "another"])
+def test_it_is_met_by_a_check_that_is_passed_or_by_another_recorder(
+    duty_city: Duties, how: str, hours: int, state: DutyState
+) -> None:
+    check(duty_city, storage_ok=False)
+    duty_city.settle()
+    duty_city.city.wait(hours=hours)
+    if how == "mended":
+        check(duty_city)
+    else:
+        with duty_city.city.act() as act:
+            directory.enter_custody(act, [CustodyEntry("D2", "A2", duty_city.city.now)])
+    [duty] = replacements(duty_city)
+    assert (duty.state, duty.met_at) == (state, duty_city.city.now)
+
+
+@pytest.mark.parametrize("how", ["another device passes", "the same again", "given to somebody else"])
+def test_it_is_met_by_nothing_else(duty_city: Duties, how: str) -> None:
+    check(duty_city, works=False)
+    duty_city.settle()
+    duty_city.city.wait(hours=1)
+    if how == "another device passes":
+        check(duty_city, "D2")
+    elif how == "the same again":
+        check(duty_city, works=False)
+    else:
+        with duty_city.city.act() as act:
+            directory.enter_custody(act, [CustodyEntry("D2", "A1", duty_city.city.now)])
+    assert {duty.state for duty in replacements(duty_city)} == {DutyState.RUNNING}
+
+
+def test_not_replaced_in_time_the_administrator_and_then_the_leaders_hear(duty_city: Duties) -> None:
+    check(duty_city, battery_ok=False)
+    duty_city.settle()
+    duty_city.city.now = MORNING + timedelta(days=1, hours=4)
+    duty_city.sweep()
+    [duty] = replacements(duty_city)
+    people = {person: number for number, person in duty_city.city.people.items()}
+    heard = {(one.step.value, people[one.person_id]) for one in duty_city.lines() if one.duty_id == duty.id}
+    assert heard == {("reminder", "A3"), ("due", "A3"), ("department-head", "L2")}

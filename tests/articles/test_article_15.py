@@ -11,12 +11,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from registry.tables import Duty
+from registry.transitions import docking
+from registry.transitions.docking import Probed
+from registry.transitions.filing import answer_filing
 from regulation.authority import FilingQuestion, Holding, can_answer_filing, check_answer_filing
-from regulation.duties import Clock, DutyKind, Facts, due_at
+from regulation.duties import Clock, DutyKind, DutyState, Facts, due_at
 from regulation.errors import ActionDenied
 from regulation.filing import ActivitySpan, Candidate, FilingDecision, Outcome, RecordedSpan, file_recordings
 from regulation.policy import CITY_POLICY
-from regulation.vocabulary import Role
+from regulation.vocabulary import MediaKind, Role
+from tests.fixtures.custody import MORNING as RECEIVED
+from tests.fixtures.duties import Duties
 
 WANG, LI = uuid4(), uuid4()
 MORNING, NOON, AFTERNOON = uuid4(), uuid4(), uuid4()
@@ -156,3 +162,76 @@ def test_who_may_say_where_a_recording_belongs(person: UUID, holding: Holding | 
 def test_an_unknown_recording_officer_is_nobody() -> None:
     question = FilingQuestion(activity_officers=(), recording_officer=None, unit_chain=(UNIT,))
     assert not can_answer_filing(WANG, question, [], at("12:00"))
+
+
+@pytest.fixture
+def unfiled(duty_city: Duties) -> UUID:
+    """A recording of A1 that fits no activity, taken in and sealed."""
+    city = duty_city.city
+    session = city.open()
+    [recording] = city.store(session, "a")
+    with city.act() as act:
+        probed = Probed(recording.id, MediaKind.VIDEO, recording.condition, officer_id=city.people["A1"])
+        docking.record_probes(act, session.id, [probed])
+        decision = FilingDecision(recording.id, Outcome.UNFILED, None, ())
+        docking.file_recordings(act, session.id, [decision], rules=duty_city.rules)
+    city.seal(session)
+    return recording.id
+
+
+def filing_duty(duty_city: Duties) -> Duty:
+    duty_city.settle()
+    [duty] = duty_city.all(DutyKind.FILING)
+    return duty
+
+
+def answer(duty_city: Duties, recording: UUID, by: str = "A1") -> None:
+    city = duty_city.city
+    with city.act() as act:
+        answer_filing(act, recording, city.activities["xf-1"], city.people[by])
+
+
+def test_what_fits_nothing_is_owed_by_the_officer_who_recorded_it(duty_city: Duties, unfiled: UUID) -> None:
+    duty = filing_duty(duty_city)
+    assert (duty.subject_id, duty.owed_by_id, duty.clock) == (unfiled, duty_city.city.people["A1"], Clock.RECEIVED)
+    assert (duty.state, duty.due_at) == (DutyState.RUNNING, RECEIVED + timedelta(hours=72))
+
+
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        (timedelta(hours=1), DutyState.MET),
+        (timedelta(hours=72), DutyState.MET),
+        (timedelta(hours=72, microseconds=1), DutyState.MET_LATE),
+    ],
+)
+def test_the_answer_meets_it_and_nobody_ticks_it_off(
+    duty_city: Duties, unfiled: UUID, after: timedelta, state: DutyState
+) -> None:
+    assert filing_duty(duty_city).met_at is None
+    duty_city.city.now += after
+    answer(duty_city, unfiled)
+    duty = filing_duty(duty_city)
+    assert (duty.state, duty.met_at, duty.next_at) == (state, duty_city.city.now, None)
+
+
+def test_the_administrators_answer_meets_the_officers_duty(duty_city: Duties, unfiled: UUID) -> None:
+    answer(duty_city, unfiled, "A3")
+    duty = filing_duty(duty_city)
+    assert (duty.state, duty.owed_by_id) == (DutyState.MET, duty_city.city.people["A1"])
+
+
+def test_an_answer_by_somebody_who_may_not_meets_nothing(duty_city: Duties, unfiled: UUID) -> None:
+    with pytest.raises(ActionDenied, match=r"Art\. 15"):
+        answer(duty_city, unfiled, "B1")
+    assert filing_duty(duty_city).state is DutyState.RUNNING
+
+
+def test_once_answered_nobody_hears_of_it_any_more(duty_city: Duties, unfiled: UUID) -> None:
+    duty_city.city.wait(hours=69)
+    duty_city.sweep()
+    answer(duty_city, unfiled)
+    duty_city.city.wait(days=30)
+    duty_city.sweep()
+    duty = filing_duty(duty_city)
+    assert [one.step.value for one in duty_city.lines() if one.duty_id == duty.id] == ["reminder"]
