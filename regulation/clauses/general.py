@@ -110,8 +110,10 @@ CLAUSES = (
         "5b",
         "第一责任人",
         "The unit's principal leader is the first responsible person.",
-        Status.PLANNED,
-        "The last step of every escalation is the principal leader; the role is held by dated appointment already.",
-        "regulation.vocabulary",
+        Status.ENFORCED,
+        "The last rung of every escalation is told to whoever holds the role at that moment, at night too; where "
+        "nobody does, the city-level supervision hears of it.",
+        "regulation.ladder",
+        "tests/articles/test_article_16.py",
     ),
 )

@@ -16,7 +16,16 @@ CLAUSES = (
         Status.PLANNED,
         "A sample that nobody can steer and anyone can draw again.",
     ),
-    Clause("20b", "督促、纠正", "Problems found are put right in time.", Status.PLANNED, "Correction duties."),
+    Clause(
+        "20b",
+        "督促、纠正",
+        "Problems found are put right in time.",
+        Status.PLANNED,
+        "What the system itself finds is a duty that is escalated, and who was told what can be proved; correction "
+        "duties for what a spot check finds are not built yet.",
+        "registry.ledger.told",
+        "tests/articles/test_article_20.py",
+    ),
     Clause(
         "20c",
         "纳入监督考评",

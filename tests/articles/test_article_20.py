@@ -81,7 +81,7 @@ def test_a_year_later_all_of_it_can_be_proved(told: Duties) -> None:
 @pytest.mark.parametrize(
     "forged",
     [
-        "UPDATE notice_line SET person_id = (SELECT id FROM person WHERE number = 'B1') WHERE step LIKE 'pr%'",
+        "UPDATE notice_line SET person_id = (SELECT id FROM person WHERE number = 'B1') WHERE told_at > '2026-11-25'",
         "UPDATE notice_line SET step = 'due' WHERE step = 'principal-leader'",
         "UPDATE notice_line SET due_at = '2099-01-01 00:00:00.000000' WHERE step = 'principal-leader'",
         "UPDATE notice_line SET told_at = '2026-11-23 02:00:00.000000' WHERE step = 'principal-leader'",
