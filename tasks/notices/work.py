@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from prefect.logging import get_run_logger
 
@@ -15,7 +16,9 @@ from blocks.leader_notifier import LeaderNotifier
 from registry.bulk import AnyRow
 from registry.database import Registry
 from registry.queries.organisation import Organisation, organisation_at
+from regulation.errors import ConfigurationError
 from regulation.notices import may_go_out_at
+from regulation.policy import CITY_POLICY, Policy
 from tasks.escalation.work import rules_of
 from tasks.holders import holding
 
@@ -48,7 +51,14 @@ class DeliveryWork:
         if notice.urgent:
             return at
         zone = self.organisation.zone(notice.unit_id)
-        return may_go_out_at(at, zone, self._rules.policy_of(notice.unit_id))
+        return may_go_out_at(at, zone, self._policy_of(notice.unit_id))
+
+    def _policy_of(self, unit_id: UUID) -> Policy:
+        """A unit whose policy is not sound has the city's quiet hours: its fault holds up nobody's notices."""
+        try:
+            return self._rules.policy_of(unit_id)
+        except ConfigurationError:
+            return CITY_POLICY
 
     def retry_at(self, tries: int) -> datetime | None:
         """When to try again after so many tries, each time later and never all at once; None to give up."""

@@ -41,7 +41,7 @@ def claim_notices(
     """Up to `limit` notices whose time has come, the urgent and the oldest first, now `claimer`'s for `lease`.
 
     `not_before` gives when a notice may go out at the earliest, asked at the act's time; those that may not yet are put
-    off until then. A claim that has run out is anyone's: its holder died.
+    off until then, and hold up nobody. A claim that has run out is anyone's: its holder died.
     """
     query = (
         select(*(_notice.c[name] for name in _TOLD))
@@ -49,15 +49,14 @@ def claim_notices(
         .order_by(_notice.c.urgent.desc(), _notice.c.created_at, _notice.c.id)
         .limit(limit)
     )
-    rows = act.connection.execute(query).all()
-    earliest = {row.id: not_before(row, act.at) for row in rows}
-    ready = [row for row in rows if earliest[row.id] <= act.at]
-    later = [row for row in rows if earliest[row.id] > act.at]
-    _put_off(act, {row.id: earliest[row.id] for row in later})
-    until = act.at + lease
-    mine = {"state": NoticeState.SENDING, "claimed_by": claimer, "next_attempt_at": until}
-    update_rows(act.connection, Notice, [{"id": row.id, **mine} for row in ready])
-    return list(ready)
+    while rows := act.connection.execute(query).all():
+        earliest = {row.id: not_before(row, act.at) for row in rows}
+        _put_off(act, {notice: at for notice, at in earliest.items() if at > act.at})
+        if ready := [row for row in rows if earliest[row.id] <= act.at]:
+            mine = {"state": NoticeState.SENDING, "claimed_by": claimer, "next_attempt_at": act.at + lease}
+            update_rows(act.connection, Notice, [{"id": row.id, **mine} for row in ready])
+            return ready
+    return []
 
 
 def _put_off(act: Act, until: dict[UUID, datetime]) -> None:
