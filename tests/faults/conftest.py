@@ -12,12 +12,16 @@ from uuid import uuid4
 
 import pytest
 from prefect.settings import get_current_settings
+from sqlalchemy import create_engine, text
 
 pytest.register_assert_rewrite("tests.faults.promises")
 
+from registry.database import Registry  # noqa: E402
 from tests.faults.own_prefect import OwnPrefect  # noqa: E402
 from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
+from tests.fixtures.databases import started_postgres  # noqa: E402
 from tests.fixtures.stations import Scene, build_scene  # noqa: E402
+from tests.servers.postgresql import PostgresServer  # noqa: E402
 
 NewScene = Callable[..., Scene]
 
@@ -69,3 +73,23 @@ def new_scene(
     yield make
     for scene in made:
         scene.registry.dispose()
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[PostgresServer]:
+    """One that may be stopped without disturbing others."""
+    yield from started_postgres()
+
+
+@pytest.fixture
+def own_url(own_postgres: PostgresServer) -> str:
+    """A registry on it."""
+    name = f"custody_{uuid4().hex[:12]}"
+    engine = create_engine(own_postgres.url("postgres").replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    registry = Registry(own_postgres.url(name))
+    registry.migrate()
+    registry.dispose()
+    return own_postgres.url(name)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from uuid import uuid4
-
 import pytest
-from sqlalchemy import create_engine, text
 
-from registry.database import Registry
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
 from tests.faults.promises import assert_all_done, contents_of
 from tests.faults.victims import At, Order, Victims
-from tests.fixtures.databases import started_postgres
 from tests.servers.postgresql import PostgresServer
 
 pytestmark = pytest.mark.servers
@@ -29,25 +23,6 @@ MOMENTS = (
 """Between two acts and in the middle of one."""
 
 
-@pytest.fixture(scope="module")
-def own_postgres() -> Iterator[PostgresServer]:
-    """One that may be stopped without disturbing others."""
-    yield from started_postgres()
-
-
-@pytest.fixture
-def url(own_postgres: PostgresServer) -> str:
-    name = f"custody_{uuid4().hex[:12]}"
-    engine = create_engine(own_postgres.url("postgres").replace("postgresql:", "postgresql+psycopg:"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    registry = Registry(own_postgres.url(name))
-    registry.migrate()
-    registry.dispose()
-    return own_postgres.url(name)
-
-
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_a_database_that_stays_away_is_said_clearly_and_the_next_run_finishes(
     moment: At,
@@ -55,9 +30,9 @@ def test_a_database_that_stays_away_is_said_clearly_and_the_next_run_finishes(
     new_scene: NewScene,
     media_samples: dict[str, bytes],
     own_postgres: PostgresServer,
-    url: str,
+    own_url: str,
 ) -> None:
-    scene = new_scene(url=url)
+    scene = new_scene(url=own_url)
     fill(scene.dump, media_samples)
     before = contents_of(scene.dump)
     victim = victims.start(Order(scene.dump, scene.name, wipe=True, moments=(moment,)))
@@ -80,9 +55,9 @@ def test_a_database_that_comes_back_is_waited_for(
     new_scene: NewScene,
     media_samples: dict[str, bytes],
     own_postgres: PostgresServer,
-    url: str,
+    own_url: str,
 ) -> None:
-    scene = new_scene(url=url)
+    scene = new_scene(url=own_url)
     fill(scene.dump, media_samples)
     before = contents_of(scene.dump)
     missed = At("registry.failures:meaning_of", do="note")

@@ -1,4 +1,5 @@
-"""A process that takes in a dump and, where it is told to, dies, waits or fails at a set moment.
+"""A process that takes in a dump, sweeps over duties or delivers notices and, where it is told to, dies, waits or fails
+at a set moment.
 
 It imports everything once and then forks a victim for each order that comes as a line of JSON on its standard input, so
 that a victim costs no start of Python.
@@ -17,9 +18,10 @@ import resource
 import signal
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from prefect.settings import (
 )
 
 from blocks import filesystem, s3_store
+from flows import deadline_escalation, notice_delivery
 from flows.upload import upload_dock_session
 from tests.faults.moments import Moment, found
 
@@ -48,11 +51,34 @@ class _NoRename:
         return -1
 
 
+_SHAPES: dict[type, Callable[[Any], Any]] = {dict: lambda span: timedelta(**span), list: tuple}
+
+
+def _stop_clocks(at: datetime) -> None:
+    """It is `at`, and a moment later whenever somebody looks."""
+    moments = (at + timedelta(microseconds=tick) for tick in count())
+    for flow in (deadline_escalation, notice_delivery):
+        flow.now = lambda: next(moments)  # type: ignore[assignment]
+
+
+def _upload(order: dict[str, Any]) -> dict[str, Any]:
+    return {"receipt": upload_dock_session(Path(order["folder"]), order["station"], order["wipe"])}
+
+
+FLOWS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "upload": _upload,
+    "sweep": lambda order: {"counts": deadline_escalation.escalate_deadlines(order["station"])},
+    "deliver": lambda order: {"counts": notice_delivery.deliver_notices(order["station"])},
+}
+
+
 @contextmanager
 def _circumstances(order: dict[str, Any]) -> Iterator[None]:
     for target, value in order["values"].items():
         owner, name = found(target)
-        setattr(owner, name, timedelta(**value) if isinstance(value, dict) else value)
+        setattr(owner, name, _SHAPES.get(type(value), lambda plain: plain)(value))
+    if order["now"] is not None:
+        _stop_clocks(datetime.fromisoformat(order["now"]))
     if order["known_servers"] is not None:
         s3_store._tried.update(pickle.loads(b64decode(order["known_servers"])))
     if order["no_rename"]:
@@ -78,7 +104,7 @@ def suffer(order: dict[str, Any]) -> None:
         os.dup2(log, stream)
     try:
         with _circumstances(order):
-            told = {"receipt": upload_dock_session(Path(order["folder"]), order["station"], order["wipe"])}
+            told = FLOWS[order["flow"]](order)
     except BaseException as error:
         told = {"error": type(error).__name__, "message": str(error)}
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)

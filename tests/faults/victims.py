@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -62,10 +63,12 @@ def _short(target: str) -> str:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a victim ended: `code` is negative for a signal; of a finished flow the receipt or the error."""
+    """How a victim ended: `code` is negative for a signal; of a finished flow the receipt, the counts or the
+    error."""
 
     code: int
     receipt: str | None = None
+    counts: Mapping[str, int] | None = None
     error: str | None = None
     message: str = ""
     log: str = ""
@@ -78,10 +81,13 @@ class Ended:
 @dataclass(frozen=True)
 class Order:
     """What a victim is to do, and in which circumstances. `known_servers`: what S3 servers were found to do (pickled,
-    in base64), for trying one takes seconds."""
+    in base64), for trying one takes seconds. `flow` is upload, or sweep or deliver at the time `now`, when
+    `station` is a watch."""
 
     folder: Path
     station: str
+    flow: str = "upload"
+    now: datetime | None = None
     wipe: bool = False
     moments: tuple[At, ...] = ()
     values: Mapping[str, Any] = field(default_factory=lambda: SMALL_BATCHES | HASTY)
@@ -99,6 +105,7 @@ class Victim:
         self._notes = notes / uuid4().hex
         self._notes.mkdir(parents=True)
         told = asdict(order) | {"log": self._notes / "log", "answer": self._notes / "answer.json"}
+        told["now"] = order.now and order.now.isoformat()
         for place, moment in enumerate(told["moments"]):
             moment["file"] = self._moment(place)
         self._ended: Ended | None = None
