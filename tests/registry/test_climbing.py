@@ -196,3 +196,11 @@ def test_what_is_overdue_already_when_it_is_opened_is_entered_as_such(duty_city:
     assert (duty_city.settle().overdue, duty_city.sweep().overdue) == (1, 0)
     for unit in ("xf", "xfa"):
         assert city.events(city.unit_id(unit)).count("duty.overdue") == 1
+
+
+def test_two_of_one_unit_in_one_batch_are_told_to_the_same_people(duty_city: Duties) -> None:
+    for number in ("xf-2", "xf-3"):
+        enter(duty_city.city, replace(ACTIVITIES[1], number=number, ended_at=MORNING, officers=("A2",)))
+    duty_city.city.now = DUE + 4 * HOUR
+    duty_city.sweep()
+    assert sorted(number for number, _ in duty_city.told(Step.DEPARTMENT_HEAD)) == ["L1", "L1", "L2"]

@@ -91,6 +91,16 @@ def test_what_may_not_go_out_yet_is_put_off_and_claimed_by_nobody(duty_city: Dut
     assert waiting.id in {one.id for one in claim(city, "d2")}
 
 
+def test_those_that_wait_for_the_morning_hold_up_nobody_behind_them(duty_city: Duties) -> None:
+    city = duty_city.city
+    queue(city, "A2")
+    city.wait(minutes=1)
+    queue(city, "A3")
+    [ready] = claim(city, limit=1, until={"A2": city.now + timedelta(hours=8)})
+    assert ready.person_id == city.people["A3"]
+    assert claim(city, limit=1) == []
+
+
 def test_a_failure_is_tried_again_later_and_at_last_given_up(duty_city: Duties) -> None:
     city = duty_city.city
     queue(city, "A3")
