@@ -23,8 +23,9 @@ def measure(place: Place) -> Section:
     section.say(
         f"**sweep** finds the {CHANGING:,} duties that fall due, resolves who holds which role at that moment, writes "
         "a line for each person told of each duty (two a duty here), gathers and queues one notice a person, and "
-        "enters all of it in the ledger. **bare, found and updated** is two statements of SQL that find the same duties and "
-        "update the same columns. **bare, and told** also inserts the same number of lines, by one statement.",
+        "enters all of it in the ledger.",
+        "**bare, found and updated** is two statements of SQL that find the same duties and update the same columns. "
+        "**bare, and told** also inserts the same number of lines, by one statement.",
     )
     gates: list[Gate] = []
     with postgresql() as server:

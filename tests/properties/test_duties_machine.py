@@ -329,13 +329,18 @@ class DutiesMachine(RuleBasedStateMachine):
         self.town.registry.dispose()
 
 
-def test_in_any_year_no_duty_is_lost_and_nothing_is_told_twice(sqlite_template: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def machine(sqlite_template: Path, tmp_path: Path) -> type[DutiesMachine]:
+    """The machine over a town of its own."""
     template = tmp_path / "town.db"
     shutil.copyfile(sqlite_template, template)
     registry = Registry(f"sqlite:///{template}")
     found(registry)
     registry.dispose()
-    machine = type("Machine", (DutiesMachine,), {"template": template, "folder": tmp_path})
+    return type("Machine", (DutiesMachine,), {"template": template, "folder": tmp_path})
+
+
+def test_in_any_year_no_duty_is_lost_and_nothing_is_told_twice(machine: type[DutiesMachine]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -346,3 +351,32 @@ def test_in_any_year_no_duty_is_lost_and_nothing_is_told_twice(sqlite_template: 
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
+
+
+def test_a_duty_that_was_given_more_time_is_overdue_right_after_it(machine: type[DutiesMachine]) -> None:
+    year = machine()
+    year.begin(DAYS[0])
+    year.town.set_clock(year.town.after(hours=30))
+    year.a_sweep(50, False)
+    name, one = next(iter(year.model.activities.items()))
+    assert one.ended is not None
+    year.town.enter_activity(name, replace(one, ended=one.ended + timedelta(hours=30)))
+    year.a_sweep(50, False)
+    due = one.ended + timedelta(hours=54)
+    for moment in (due, due + TICK, due + timedelta(hours=4)):
+        year.town.set_clock(moment)
+        year.a_sweep(3, False)
+    year.teardown()
+
+
+def test_who_has_left_hears_of_nothing_whatever_role_is_still_theirs_on_paper(machine: type[DutiesMachine]) -> None:
+    year = machine()
+    year.begin(DAYS[1])
+    year.somebody_acts_for_another("sh1-o1", "sh1", "department-head", None)
+    year.town.leave("sh1-o1")
+    year.town.leave("be-head")
+    for hours in (20, 30, 60):
+        year.town.set_clock(year.town.after(hours=hours))
+        year.a_sweep(3, False)
+    assert {"sh1-o1", "be-head"}.isdisjoint(line.person for line in year.told)
+    year.teardown()
