@@ -188,7 +188,7 @@ def test_who_sleeps_holds_up_nobody_who_is_awake(
     watch = watch_on(make_sqlite())
     notifier = LeaderNotifier(channels={"web": SecretStr(web.address)}, routes=[Route(channels=["web"])])
     unsound = 'layer = "unit"\nunit = "sh1"\ndocument = "x"\n[parameters.upload_hours]\nvalue = 48\n'
-    night = watch.town.now - timedelta(hours=8)  # noon in Shanghai; Berlin and New York sleep
+    night = watch.town.now + timedelta(hours=14)  # ten in the morning in Shanghai; Berlin and New York sleep
     assert victims.run(watch.order("sweep", now=night)).counts is not None
     watch.change(notifier=notifier, policy=UnitPolicy(layers=[unsound]))
     assert victims.run(watch.order("deliver", now=night)).counts is not None
@@ -197,3 +197,4 @@ def test_who_sleeps_holds_up_nobody_who_is_awake(
     awake = {watch.town.duties.city.unit_id(code) for code in ("city", "sh", "sh1")}
     assert through == {one.number for one in watch.notices() if one.unit_id in awake or one.urgent}
     assert len(through) < len(watch.notices())
+    assert {one.unit_id for one in watch.notices() if one.number in through} >= {watch.town.duties.city.unit_id("sh1")}
