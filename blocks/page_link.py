@@ -6,6 +6,8 @@ No Prefect here: the desk uses this module as well.
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -30,10 +32,25 @@ def page_key(page: str, number: str, secret: str, at: datetime) -> str:
     return _Signer(secret, page, at).sign(number).decode("ascii").removeprefix(f"{number}.")
 
 
-def key_opens(page: str, key: str, number: str, secret: str, at: datetime) -> bool:
-    """Whether `key`, from a link, opens the page about `number` at the aware time `at`."""
-    try:
-        signed = _Signer(secret, page, at).unsign(f"{number}.{key}", max_age=int(GOOD_FOR.total_seconds()))
-    except BadSignature:
-        return False
-    return signed == number.encode()
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages about one kind of thing. `name` is what the thing is called, such as ``receipt``; `number` how its
+    numbers are written."""
+
+    name: str
+    number: re.Pattern[str]
+
+    def link(self, base_url: str, number: str, secret: str, at: datetime) -> str:
+        """The address of the page about `number` below `base_url` (the desk's), good for `GOOD_FOR` from the aware time
+        `at`. Raises `ValueError` for what is no such number."""
+        if not self.number.fullmatch(number):
+            raise ValueError(f"not a {self.name}'s number")
+        return f"{base_url.rstrip('/')}/{self.name}s/{number}?key={page_key(self.name, number, secret, at)}"
+
+    def opens(self, key: str, number: str, secret: str, at: datetime) -> bool:
+        """Whether `key`, from a link, opens the page about `number` at the aware time `at`."""
+        try:
+            signed = _Signer(secret, self.name, at).unsign(f"{number}.{key}", max_age=int(GOOD_FOR.total_seconds()))
+        except BadSignature:
+            return False
+        return signed == number.encode()

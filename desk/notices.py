@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse
 
 from blocks.notice_link import NOTICE_NUMBER, opens
 from desk.context import Desk, TheDesk, desk_of
-from desk.showing import NotShown, shown
+from desk.showing import NotShown, no_link, shown
 from registry.queries.notices import NoticeView, notice_view
 from registry.transitions.notices import record_reading
 
@@ -77,11 +77,7 @@ def asked_of(request: Request, number: str, key: str = "", page: str = "1", lang
     """What the link opens. Raises `NotShown` (403) for whoever has no link to it, whether or not it exists."""
     desk = desk_of(request)
     if not NOTICE_NUMBER.fullmatch(number) or not opens(key, number, desk.pages_key, desk.now()):
-        raise NotShown(
-            403,
-            "此链接不完整或已过期。请向执法记录仪管理员索取新的链接。",
-            "This link is not complete, or has expired. Ask the device administrator for a new one.",
-        )
+        raise no_link()
     is_number = page.isascii() and page.isdigit() and len(page) <= _LONGEST
     return Asked(number, key, max(int(page), 1) if is_number else 1, "en" if lang == "en" else "zh")
 

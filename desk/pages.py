@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from blocks.receipt_link import RECEIPT_NUMBER, opens
 from desk.context import TheDesk, desk_of
 from desk.refused import Refused
-from desk.showing import POLICY, NotShown, shown
+from desk.showing import POLICY, NotShown, no_link, shown
 
 ICONS = {path.stem: path for path in (Path(__file__).parent / "icons").glob("*.svg")}
 """By the slug of the block type."""
@@ -52,11 +52,7 @@ def receipt_of(request: Request, number: str, key: str = "") -> Path:
     not there is such a receipt; 404 where it is not laid out yet."""
     desk = desk_of(request)
     if not RECEIPT_NUMBER.fullmatch(number) or not opens(key, number, desk.pages_key, desk.now()):
-        raise NotShown(
-            403,
-            "此链接不完整或已过期。请向执法记录仪管理员索取新的链接。",
-            "This link is not complete, or has expired. Ask the device administrator for a new one.",
-        )
+        raise no_link()
     folder = desk.receipts / number
     if not (folder / "receipt.html").is_file():  # laid out last
         raise NotShown(404, "回执尚未生成，请稍后再试。", "The receipt is not laid out yet. Try again in a moment.")

@@ -31,6 +31,15 @@ def answer_not_shown(request: Request, refused: Exception) -> Response:
     return shown("refused.html.j2", refused.status, chinese=refused.chinese, english=refused.english)
 
 
+def no_link() -> NotShown:
+    """The answer to whoever has no link to a page, whether or not there is such a page."""
+    return NotShown(
+        403,
+        "此链接不完整或已过期。请向执法记录仪管理员索取新的链接。",
+        "This link is not complete, or has expired. Ask the device administrator for a new one.",
+    )
+
+
 def shown(template: str, status: int = 200, *, policy: str = POLICY, **facts: object) -> Response:
     """A page made of a template."""
     content = _templates.get_template(template).render(**facts)
