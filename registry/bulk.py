@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar, cast, overload
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Select, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 T = TypeVar("T")
@@ -55,6 +56,11 @@ def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
         _copy(connection, table, rows)
     else:
         _insert_many(connection, table, rows)
+
+
+def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into `table` that can say what happens where the row is there already."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:

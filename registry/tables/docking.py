@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from registry.types import UtcDateTime, new_id, text_of
+from registry.types import UtcDateTime, index_where, new_id, text_of
 
 
 class SessionState(StrEnum):
@@ -40,15 +40,7 @@ class DockSession(SQLModel, table=True):
     Of a `wireless` one somebody must confirm that it has arrived reliably (Art. 16)."""
 
     __tablename__ = "dock_session"
-    __table_args__ = (
-        Index(
-            "one_open_session_per_source",
-            "source",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-    )
+    __table_args__ = (index_where("one_open_session_per_source", "source", where="state = 'open'", unique=True),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     number: str = Field(unique=True, max_length=64)

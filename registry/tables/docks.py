@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from registry.types import UtcDateTime, new_id
+from registry.types import UtcDateTime, index_where, new_id
 
 
 class DockToken(SQLModel, table=True):
@@ -17,15 +16,7 @@ class DockToken(SQLModel, table=True):
     once its token is revoked."""
 
     __tablename__ = "dock_token"
-    __table_args__ = (
-        Index(
-            "one_live_token_per_name",
-            "name",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
-        ),
-    )
+    __table_args__ = (index_where("one_live_token_per_name", "name", where="revoked_at IS NULL", unique=True),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     name: str = Field(max_length=64)

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from registry.types import UtcDateTime, new_id, text_of
+from registry.types import UtcDateTime, index_where, new_id, text_of
 from regulation.duties import Clock, DutyKind, DutyState
 
 
@@ -22,36 +21,17 @@ class Duty(SQLModel, table=True):
 
     __tablename__ = "duty"
     __table_args__ = (
-        Index(
+        index_where(
             "one_duty_per_kind_subject_and_officer",
             "kind",
             "subject_id",
             "owed_by_id",
+            where="owed_by_id IS NOT NULL",
             unique=True,
-            sqlite_where=text("owed_by_id IS NOT NULL"),
-            postgresql_where=text("owed_by_id IS NOT NULL"),
         ),
-        Index(
-            "one_duty_per_kind_and_subject",
-            "kind",
-            "subject_id",
-            unique=True,
-            sqlite_where=text("owed_by_id IS NULL"),
-            postgresql_where=text("owed_by_id IS NULL"),
-        ),
-        Index(
-            "ix_duty_next_at",
-            "next_at",
-            sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_duty_overdue",
-            "unit_id",
-            "kind",
-            sqlite_where=text("state = 'overdue'"),
-            postgresql_where=text("state = 'overdue'"),
-        ),
+        index_where("one_duty_per_kind_and_subject", "kind", "subject_id", where="owed_by_id IS NULL", unique=True),
+        index_where("ix_duty_next_at", "next_at", where="next_at IS NOT NULL"),
+        index_where("ix_duty_overdue", "unit_id", "kind", where="state = 'overdue'"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -6,12 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from registry.types import UtcDateTime, new_id, text_of
+from registry.types import UtcDateTime, index_where, new_id, text_of
 from regulation.ladder import Step
 from regulation.vocabulary import Role
+
+DEADLINES = "deadline-escalation"
+"""The kind of the sweeps over deadlines."""
 
 
 class Sweep(SQLModel, table=True):
@@ -51,13 +54,8 @@ class Notice(SQLModel, table=True):
 
     __tablename__ = "notice"
     __table_args__ = (
-        Index(
-            "one_digest_per_sweep_and_person",
-            "sweep_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("sweep_id IS NOT NULL"),
-            postgresql_where=text("sweep_id IS NOT NULL"),
+        index_where(
+            "one_digest_per_sweep_and_person", "sweep_id", "person_id", where="sweep_id IS NOT NULL", unique=True
         ),
         Index("ix_notice_state_next_attempt_at", "state", "next_attempt_at"),
     )

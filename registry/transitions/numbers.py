@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from registry.act import Act
-from registry.bulk import table_of
+from registry.bulk import inserting, table_of
 from registry.tables import NumberSeries, Unit
 
 
@@ -21,10 +19,9 @@ def next_numbers(act: Act, kind: str, unit: Unit, count: int) -> list[str]:
     year = act.at.astimezone(ZoneInfo(unit.zone)).year
     series = f"{kind}-{unit.code}-{year}"
     table = table_of(NumberSeries)
-    insert = sqlite.insert if act.connection.dialect.name == "sqlite" else postgresql.insert
     # One statement: two acts can never be given the same number.
     raise_last = (
-        insert(table)
+        inserting(act.connection, table)
         .values(series=series, last=count)
         .on_conflict_do_update(index_elements=["series"], set_={"last": table.c.last + count})
         .returning(table.c.last)

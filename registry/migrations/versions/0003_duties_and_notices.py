@@ -22,7 +22,9 @@ def upgrade() -> None:
     _facts()
     _duties()
     _decisions_and_checks()
-    _sweeps_and_notices()
+    _sweeps()
+    _notices()
+    _lines()
     guard_0003(op.get_bind())
 
 
@@ -119,7 +121,7 @@ def _decisions_and_checks() -> None:
     op.create_index("ix_device_check_person_id", "device_check", ["person_id"], unique=False)
 
 
-def _sweeps_and_notices() -> None:
+def _sweeps() -> None:
     op.create_table(
         "sweep",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -132,6 +134,9 @@ def _sweeps_and_notices() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sweep"),
     )
     op.create_index("ix_sweep_started_at", "sweep", ["started_at"], unique=False)
+
+
+def _notices() -> None:
     op.create_table(
         "notice",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -168,6 +173,9 @@ def _sweeps_and_notices() -> None:
         sqlite_where=of_a_sweep,
         postgresql_where=of_a_sweep,
     )
+
+
+def _lines() -> None:
     op.create_table(
         "notice_line",
         sa.Column("duty_id", sa.Uuid(), nullable=False),

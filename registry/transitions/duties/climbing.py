@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, table_of, update_rows
+from registry.bulk import AnyRow, rows_among, table_of, update_rows
 from registry.queries.organisation import Organisation
 from registry.tables import DecisionKind, Duty, DutyDecision
 from registry.transitions.duties.settling import Rules, next_look, record_overdue
@@ -103,13 +103,10 @@ class Told:
 
 def _paused_until(act: Act, rows: Sequence[AnyRow]) -> dict[UUID, datetime]:
     paused = [row.id for row in rows if row.state is DutyState.PAUSED]
-    if not paused:
-        return {}
     decision = table_of(DutyDecision).c
-    query = select(decision.duty_id, decision.until).where(
-        decision.duty_id.in_(paused), decision.kind == DecisionKind.PAUSE
-    )
-    return {row.duty_id: row.until for row in act.connection.execute(query.order_by(decision.until))}
+    query = select(decision.duty_id, decision.until).where(decision.kind == DecisionKind.PAUSE)
+    found = rows_among(act.connection, query.order_by(decision.until), decision.duty_id, paused)
+    return {row.duty_id: row.until for row in found}  # of several pauses of a duty the last
 
 
 @dataclass(slots=True)

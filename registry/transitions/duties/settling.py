@@ -202,37 +202,30 @@ def standing_of(
     kind: DutyKind, owed: Owed, facts: Facts, level: int, policy: Policy, rules: Rules, now: datetime
 ) -> dict[str, Any]:
     """The columns of a duty that follow from its facts, the rungs climbed and the time."""
-    zone = ZoneInfo(owed.zone)
+    zone, started = ZoneInfo(owed.zone), owed.clock_started_at
     due = due_at(kind, facts, policy, zone, rules.is_working_day)
+    rung = None if started is None else next_at(kind, due, level, policy, started.astimezone(zone).date())
     state = state_at(facts, due, now)
     return {
         "clock": owed.clock,
-        "clock_started_at": owed.clock_started_at,
+        "clock_started_at": started,
         "due_at": due,
         "state": state,
         "level": level,
-        "next_at": _next_moment(kind, facts, due, state, level, policy, zone, now),
+        "next_at": _next_moment(facts, state, due, rung, now),
         "met_at": owed.met_at,
     }
 
 
 def _next_moment(
-    kind: DutyKind,
-    facts: Facts,
-    due: datetime | None,
-    state: DutyState,
-    level: int,
-    policy: Policy,
-    zone: ZoneInfo,
-    now: datetime,
+    facts: Facts, state: DutyState, due: datetime | None, rung_at: datetime | None, now: datetime
 ) -> datetime | None:
     """When something next happens to a duty by itself: a rung, or the end of a pause."""
     if state is DutyState.PAUSED:
         return facts.paused_until(now)
-    if due is None or facts.clock_started_at is None or state not in (DutyState.RUNNING, DutyState.OVERDUE):
+    if due is None or state not in (DutyState.RUNNING, DutyState.OVERDUE):
         return None
-    rung = next_at(kind, due, level, policy, facts.clock_started_at.astimezone(zone).date())
-    return next_look(due, rung, now)
+    return next_look(due, rung_at, now)
 
 
 def next_look(due: datetime, rung_at: datetime | None, now: datetime) -> datetime | None:

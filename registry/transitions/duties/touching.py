@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.act import Act
-from registry.bulk import chunked, table_of
+from registry.bulk import chunked, inserting, table_of
 from registry.tables import DutyTouch
 from regulation.duties import DutyKind
 
@@ -20,17 +19,13 @@ _touch = table_of(DutyTouch)
 def touch(act: Act, kind: DutyKind, subject_ids: Iterable[UUID]) -> None:
     """Have the duties of `kind` about these subjects settled; doing it twice does no harm."""
     for chunk in chunked(dict.fromkeys(subject_ids)):
-        act.connection.execute(_insert(act).values([{"kind": kind, "subject_id": one} for one in chunk]))
+        rows = [{"kind": kind, "subject_id": one} for one in chunk]
+        act.connection.execute(inserting(act.connection, _touch).values(rows).on_conflict_do_nothing())
 
 
 def touch_found(act: Act, kind: DutyKind, subjects: Select[Any]) -> None:
     """The same for whatever the question `subjects` finds."""
     touch(act, kind, act.connection.execute(subjects).scalars().all())
-
-
-def _insert(act: Act) -> sqlite.Insert | postgresql.Insert:
-    insert = sqlite.insert if act.connection.dialect.name == "sqlite" else postgresql.insert
-    return insert(_touch).on_conflict_do_nothing()
 
 
 def touched(act: Act, kind: DutyKind, after: UUID | None, limit: int) -> list[UUID]:
