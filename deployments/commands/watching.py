@@ -16,7 +16,6 @@ from regulation.errors import CustodyError
 WITHIN_MINUTES = 15
 """Three times as long as from one sweep to the next."""
 
-SWEEP = "deadline-escalation"
 _MOST = 500
 
 
@@ -68,9 +67,10 @@ def heartbeat(home: Home, within_minutes: int) -> None:
 def last_sweep(home: Home) -> datetime | None:
     """When the last sweep over deadlines came to its end; one that died and was ended by the next one did not."""
     from registry.queries.duties import last_sweeps
+    from registry.tables.notices import DEADLINES
 
     with reading(home) as session:
-        sweeps = last_sweeps(session, SWEEP, _MOST)
+        sweeps = last_sweeps(session, DEADLINES, _MOST)
     return max((one.finished_at for one in sweeps if one.finished_at and "abandoned" not in one.counts), default=None)
 
 

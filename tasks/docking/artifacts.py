@@ -6,8 +6,6 @@ Artifacts carry numbers of files, recorders and activities, never names of peopl
 
 from __future__ import annotations
 
-import base64
-import re
 from typing import Any
 
 from prefect import task
@@ -21,10 +19,8 @@ from tasks.docking.report import SessionReport
 from tasks.docking.timeline import timeline
 from tasks.docking.words import FINDINGS, STATES
 from tasks.docking.work import DockWork
+from tasks.markdown import harmless, picture
 from tasks.progress import quietly
-
-SPECIAL = re.compile(r"[\\<>&\[\]!*`|~:@#]|(?<=www)\.", re.IGNORECASE)
-"""What would become a tag, a picture, a link or a heading."""
 
 MOST_ROWS = 300
 """Prefect pages a table in the browser; more rows than this belong to the receipt."""
@@ -72,16 +68,8 @@ def _row(line: ReceiptLine, report: SessionReport) -> dict[str, Any]:
     }
 
 
-def harmless(name: str) -> str:
-    """A name that Prefect's pages show as it is: they read the cells of a table as Markdown with HTML in it, and a
-    recorder's file can be called anything."""
-    return SPECIAL.sub(lambda special: f"\\{special.group()}", name)
-
-
 def _summary(work: DockWork, receipt: FileReceipt, report: SessionReport, link: str | None) -> str:
     counted, safe = report.tally(), report.safe()
-    picture = timeline(report.recordings, work.zone)
-    encoded = base64.b64encode(picture.encode()).decode("ascii")
     parts = [
         f"## {work.number}",
         f"**{len(safe)}** of **{len(report.lines)}** entries are stored and verified "
@@ -90,7 +78,7 @@ def _summary(work: DockWork, receipt: FileReceipt, report: SessionReport, link: 
         f"**{counted['filed']}** filed, **{counted['unfiled']}** unfiled, **{counted['asked']}** asked (Art. 4, 15).",
         "| 情形 what | 数量 count |\n|---|---|\n"
         + "\n".join(f"| {word} | {counted[what]} |" for what, word in STATES.items() if counted[what]),
-        f"![timeline](data:image/svg+xml;base64,{encoded})" if picture else "",
+        picture("timeline", timeline(report.recordings, work.zone)),
         f"[入库回执 Receipt {receipt.number}]({link})" if link else f"Receipt {receipt.number}",
     ]
     return "\n\n".join(part for part in parts if part)

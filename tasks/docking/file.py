@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 from sqlmodel import Session
 
 from registry import queries
 from registry.queries import intake
 from registry.transitions import docking
 from regulation.filing import ActivitySpan, RecordedSpan, file_recordings
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
+from tasks.steps import RETRIED
 
 
-@task(
-    name="file-recordings", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable
-)
+@task(**RETRIED, name="file-recordings")
 def file_originals(work: DockWork) -> None:
     """File what fits one activity, open a duty for what fits none, ask about what fits several; never guess."""
     tolerance = work.policy.span("filing_overlap_tolerance_seconds", work.today())

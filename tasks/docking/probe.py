@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.device_layouts import Claims, read_claims
 from registry.queries import intake
@@ -17,17 +16,16 @@ from registry.transitions import docking
 from registry.transitions.docking import Probed
 from regulation.errors import FixityError
 from tasks.docking.claims import Directory
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
 from tasks.probing.pool import Opener, ProbePool
 from tasks.probing.probe import Probe
 from tasks.progress import Progress
+from tasks.steps import RETRIED
 
 PROBED_AT_ONCE = 256
 
 
-@task(
-    name="probe-originals", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable
-)
+@task(**RETRIED, name="probe-originals")
 def probe_originals(work: DockWork) -> None:
     """Probe every original of the session that is not probed yet, in child processes with a time limit each."""
     with work.registry.reading() as reading:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from registry.tables import ItemOutcome
 from registry.transitions import docking
 from registry.transitions.docking import ScannedEntry
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
 from tasks.dump import Entry, shown
+from tasks.steps import RETRIED
 
 
-@task(name="scan-dump", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+@task(**RETRIED, name="scan-dump")
 def scan_dump(work: DockWork) -> int:
     """Enter every entry of the dump in the registry; returns how many there are.
 

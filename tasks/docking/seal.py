@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from registry.queries import intake
 from registry.queries.intake import ReceiptLine
@@ -15,12 +14,13 @@ from registry.tables import FileReceipt
 from registry.transitions import docking
 from regulation.errors import Unavailable
 from tasks.docking.receipt_page import receipt_page
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
+from tasks.steps import RETRIED
 
 RECEIPT_KIND = "bodycam-custody/file-receipt/1"
 
 
-@task(name="seal-session", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+@task(**RETRIED, name="seal-session")
 def seal_session(work: DockWork) -> FileReceipt:
     """Seal recordings and session and issue the receipt, in one transaction; then lay the receipt out for people."""
     with work.registry.reading() as reading:

@@ -15,7 +15,6 @@ from threading import Lock
 from uuid import UUID, uuid5
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.vault import Intake, Stored
 from registry.queries import intake as questions
@@ -25,8 +24,9 @@ from registry.transitions import docking
 from registry.transitions.docking import SetAside, TakenIn
 from regulation.errors import FixityError
 from tasks.docking.known import KnownContent
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
 from tasks.progress import Progress
+from tasks.steps import RETRIED
 
 REGISTERED_AT_ONCE = 256
 SMALL = 1 << 20
@@ -47,7 +47,7 @@ class _Ended(Enum):
 _ENDED = _Ended.YES
 
 
-@task(name="take-in-files", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+@task(**RETRIED, name="take-in-files")
 def take_in_files(work: DockWork) -> None:
     """Take in every file of the session that is not in yet. Each ends stored, duplicate, or set aside with a reason.
 

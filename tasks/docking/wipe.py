@@ -6,20 +6,20 @@ import json
 from typing import Any
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.signing import check_signature
 from registry.queries import dock_sessions, intake
 from registry.transitions import docking
 from regulation.errors import ActionDenied, FixityError
-from tasks.docking.work import DockWork, is_unavailable
+from tasks.docking.work import DockWork
 from tasks.progress import Progress
+from tasks.steps import RETRIED
 from tasks.wiping import wipe_file
 
 RECORDED_AT_ONCE = 100
 
 
-@task(name="wipe-dump", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+@task(**RETRIED, name="wipe-dump")
 def wipe_dump(work: DockWork) -> list[str]:
     """Delete from the dump by the signed list alone, each file only after its size and hash were read again and the
     vault was asked again. Returns a sentence for each file that was left."""

@@ -7,20 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from blocks.working_days import mainland_working_day
-
 from blocks.dock_station import DockStation
+from blocks.working_days import mainland_working_day
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import dock_sessions, intake
 from registry.tables import DockSession
 from registry.transitions import docking
 from registry.transitions.duties import Rules
-from regulation.errors import ActionDenied, Unavailable
+from regulation.errors import ActionDenied
 from regulation.retention import floor_until
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
@@ -142,9 +140,3 @@ def open_session(registry: Registry, station: DockStation, folder: Path, *, by: 
     """The open session of `folder`, or a new one in the name of `by`."""
     with registry.acting(by, at) as act:
         return docking.open_session(act, unit_code=station.unit_code, source=os.fspath(folder))
-
-
-def is_unavailable(task: object, task_run: object, state: Any) -> bool:
-    """Prefect's retry condition: only what may come back is tried again."""
-    outcome = state.result(raise_on_failure=False)
-    return isinstance(outcome, Unavailable)

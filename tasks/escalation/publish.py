@@ -5,7 +5,6 @@ Numbers of units only, never of people; telling is best effort (see `tasks.progr
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,10 +18,11 @@ from prefect.logging import get_run_logger
 
 from registry.queries.duties import Overdue, last_sweeps, overdue_by_unit
 from registry.tables import Sweep
-from tasks.docking.artifacts import harmless
+from registry.tables.notices import DEADLINES
 from tasks.escalation.chart import chart
 from tasks.escalation.words import COUNTS, KINDS
-from tasks.escalation.work import SWEEP, SweepWork
+from tasks.escalation.work import SweepWork
+from tasks.markdown import harmless, picture
 from tasks.progress import quietly
 
 CHARTED = 288
@@ -38,7 +38,7 @@ NOTEWORTHY_SECONDS = 600
 def publish_sweep(work: SweepWork) -> None:
     """Show the administrator how duties stand, and tell the watchdog that the watcher lives."""
     with work.registry.reading() as reading:
-        overdue, sweeps = overdue_by_unit(reading), last_sweeps(reading, SWEEP, CHARTED)
+        overdue, sweeps = overdue_by_unit(reading), last_sweeps(reading, DEADLINES, CHARTED)
     quietly(
         create_table_artifact,
         key="overdue-by-unit",
@@ -70,7 +70,6 @@ def overdue_table(overdue: Sequence[Overdue], now: datetime) -> list[dict[str, A
 
 
 def _summary(work: SweepWork, overdue: Sequence[Overdue], sweeps: Sequence[Sweep]) -> str:
-    encoded = base64.b64encode(chart(sweeps).encode()).decode("ascii")
     rows = [f"| {word} | {work.counts[name]} |" for name, word in COUNTS.items() if work.counts[name]]
     if work.counts["behind_seconds"] >= NOTEWORTHY_SECONDS:
         rows.append(f"| 最大滞后 furthest behind | {work.counts['behind_seconds'] / 3600:.1f} h |")
@@ -84,7 +83,7 @@ def _summary(work: SweepWork, overdue: Sequence[Overdue], sweeps: Sequence[Sweep
         f"**{work.counts['not_yet_due']}** considered and not yet due.",
         "| 事项 what | 数量 count |\n|---|---|\n" + "\n".join(rows) if rows else "",
         "**制度配置有误 these units wait for a sound policy (Art. 23)**\n\n" + "\n".join(refused) if refused else "",
-        f"![duties by state](data:image/svg+xml;base64,{encoded})" if len(sweeps) > 1 else "",
+        picture("duties by state", chart(sweeps)) if len(sweeps) > 1 else "",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -5,30 +5,21 @@ Each works in batches, an act each, so that a sweep killed anywhere has lost not
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from registry.queries.duties import not_yet_due, open_by_state
 from registry.queries.organisation import organisation_at
 from registry.transitions import duties, notices
 from regulation.duties import DutyKind
-from tasks.docking.work import is_unavailable
 from tasks.escalation.work import SweepWork
+from tasks.steps import RETRIED
 
 SETTLED_AT_ONCE = 5_000
 
-STEP: dict[str, Any] = {
-    "cache_policy": NO_CACHE,
-    "retries": 5,
-    "retry_delay_seconds": 2,
-    "retry_condition_fn": is_unavailable,
-}
 
-
-@task(**STEP, name="settle-duties")
+@task(**RETRIED, name="settle-duties")
 def settle_duties(work: SweepWork) -> None:
     """Open, re-time and meet duties as the facts have it that changed since the last sweep."""
     done = duties.Settled()
@@ -50,7 +41,7 @@ def _settle_some(work: SweepWork, kind: DutyKind, after: UUID | None, done: duti
     return subjects
 
 
-@task(**STEP, name="climb-ladders")
+@task(**RETRIED, name="climb-ladders")
 def climb_ladders(work: SweepWork) -> None:
     """Tell everyone who must hear of a duty now; who that is, is asked at that moment."""
     climber = duties.Climber(work.rules, notices.Gathering(work.sweep_id))
@@ -71,7 +62,7 @@ def climb_ladders(work: SweepWork) -> None:
     )
 
 
-@task(**STEP, name="queue-notices")
+@task(**RETRIED, name="queue-notices")
 def queue_notices(work: SweepWork) -> None:
     """One notice a person, with all they must hear of; from here on the delivery has them."""
     while True:
@@ -82,7 +73,7 @@ def queue_notices(work: SweepWork) -> None:
         work.counts.update(notices=queued)
 
 
-@task(**STEP, name="finish-sweep")
+@task(**RETRIED, name="finish-sweep")
 def finish_sweep(work: SweepWork) -> None:
     """Enter what was counted, the duties that were considered and are not yet due among it."""
     with work.registry.reading() as reading:

@@ -14,6 +14,7 @@ from blocks.working_days import mainland_working_day
 from registry.act import Act
 from registry.database import Registry
 from registry.queries.organisation import Organisation, organisation_at
+from registry.tables.notices import DEADLINES
 from registry.transitions import notices
 from registry.transitions.duties import Rules
 from regulation.errors import ConfigurationError
@@ -22,7 +23,6 @@ from tasks.holders import holding, is_dead
 
 Now = Callable[[], datetime]
 
-SWEEP = "deadline-escalation"
 ACTOR = "system:escalation"
 
 
@@ -80,7 +80,7 @@ def sweep_work(watch: DutyWatch, now: Now) -> Iterator[SweepWork | None]:
     try:
         with holding() as holder:
             with registry.acting(ACTOR, now()) as act:
-                sweep_id = notices.begin_sweep(act, SWEEP, holder, holder_is_dead=is_dead)
+                sweep_id = notices.begin_sweep(act, DEADLINES, holder, holder_is_dead=is_dead)
             yield None if sweep_id is None else SweepWork(watch, registry, sweep_id, now)
     finally:
         registry.dispose()

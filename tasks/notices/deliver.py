@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.leader_notifier import Addressee, Message
 from registry.bulk import AnyRow
 from registry.queries.notices import NoticeView, notice_view
 from registry.transitions import notices
 from registry.transitions.notices import Attempt
-from tasks.docking.work import is_unavailable
 from tasks.notices.content import content_of
 from tasks.notices.message import message_about
 from tasks.notices.work import ACTOR, DeliveryWork
+from tasks.steps import RETRIED
 
 AT_ONCE = 50
 LEASE = timedelta(minutes=15)
@@ -26,7 +25,7 @@ LEASE = timedelta(minutes=15)
 SHOWN = 20
 
 
-@task(name="deliver-queued", cache_policy=NO_CACHE, retries=5, retry_delay_seconds=2, retry_condition_fn=is_unavailable)
+@task(**RETRIED, name="deliver-queued")
 def deliver_queued(work: DeliveryWork) -> None:
     """Send batch after batch until nothing is left whose time has come."""
     while claimed := _claim(work):
@@ -59,7 +58,7 @@ def _reason(attempts: Sequence[tuple[str, str]]) -> str:
 
 
 def addressee_of(view: NoticeView) -> Addressee:
-    """Who is told: the highest role they hear in decides the route."""
+    """Who is told: the role in which they hear of the most pressing matter decides the route."""
     roles = [line.role for line in view.lines if line.role is not None]
     return Addressee(view.reader_number, roles[0] if roles else None, view.unit_codes)
 
