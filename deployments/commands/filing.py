@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from deployments.console import out
+from deployments.facts import acting, reading
 from deployments.home import Home
-from deployments.operator import operator
 from deployments.settings import read_settings
 from regulation.errors import ActionDenied
 
@@ -21,14 +21,10 @@ app = typer.Typer(help="Recordings waiting to be filed under an activity.", no_a
 @app.command("list")
 def list_waiting(unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None) -> None:
     """Show every recording that is unfiled or asked about, with the activities it could belong to."""
-    from registry.database import Registry
     from registry.queries.waiting import waiting_for_filing
 
-    registry = Registry(Home(read_settings()).settings.registry_url)
-    registry.check()
-    with registry.reading() as reading:
-        waiting = waiting_for_filing(reading, unit)
-    registry.dispose()
+    with reading(Home(read_settings())) as session:
+        waiting = waiting_for_filing(session, unit)
     table = Table("recording", "unit", "recorder", "started", "filing", "due", "could belong to")
     for row in waiting:
         table.add_row(
@@ -46,22 +42,18 @@ def answer(
 ) -> None:
     """File a recording under an activity on the word of an officer who took part, or of the device administrator."""
     from registry import queries
-    from registry.database import Registry
     from registry.transitions import filing
 
     home = Home(read_settings())
-    registry = Registry(home.settings.registry_url)
-    registry.check()
-    with registry.reading() as reading:
-        person = queries.people_by_number(reading, [by]).get(by)
-        found = queries.activities_by_number(reading, [activity]).get(activity)
+    with reading(home) as session:
+        person = queries.people_by_number(session, [by]).get(by)
+        found = queries.activities_by_number(session, [activity]).get(activity)
     if person is None:
         raise ActionDenied("Nobody has this certificate number.", article="Art. 15", subject=by)
     if found is None:
         raise ActionDenied("There is no activity of this number.", article="Art. 15", subject=activity)
-    with registry.acting(operator(), home.now()) as act:
+    with acting(home) as act:
         filing.answer_filing(act, recording, found.id, person.id)
-    registry.dispose()
     out.print(f"[bold green]✓[/] filed under {activity}")
 
 

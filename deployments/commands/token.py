@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -13,11 +11,9 @@ from rich.table import Table
 
 from blocks.signing import public_key_of, read_private_key
 from deployments.console import out
+from deployments.facts import acting, reading
 from deployments.home import Home
-from deployments.operator import operator
 from deployments.settings import read_settings
-from registry.act import Act
-from registry.database import Registry
 from registry.queries import docks
 from registry.transitions.docks import issue_token, revoke_token
 
@@ -36,7 +32,7 @@ def issue(
 ) -> None:
     """Issue a dock's token. It is shown this once; only a hash of it is kept."""
     token = f"custody_dock_{secrets.token_urlsafe(32)}"
-    with _acting() as act:
+    with acting(_home()) as act:
         issue_token(act, name=name, unit_code=unit, token_hash=docks.token_hash(token), wireless=wireless)
     out.print(f"[bold green]Token of {escape(name)}[/], for unit {escape(unit)}; it is not shown again:")
     out.print(token, soft_wrap=True)
@@ -48,20 +44,18 @@ def issue(
 def list_tokens() -> None:
     """Every token ever issued, by its dock's name."""
     table = Table("Dock", "Unit", "Issued", "By", "Revoked")
-    registry = Registry(_home().settings.registry_url)
-    with registry.reading() as reading:
-        for token, unit in docks.tokens(reading):
+    with reading(_home()) as session:
+        for token, unit in docks.tokens(session):
             revoked = "" if token.revoked_at is None else f"{token.revoked_at:%Y-%m-%d %H:%M} UTC"
             issued = f"{token.created_at:%Y-%m-%d %H:%M} UTC"
             table.add_row(escape(token.name), unit.code, issued, escape(token.created_by), revoked)
-    registry.dispose()
     out.print(table)
 
 
 @app.command("revoke")
 def revoke(name: Name) -> None:
     """Let a dock in no more, from now on."""
-    with _acting() as act:
+    with acting(_home()) as act:
         revoke_token(act, name=name)
     out.print(f"[bold green]Revoked[/] {escape(name)}")
 
@@ -70,14 +64,3 @@ def _home() -> Home:
     home = Home(read_settings())
     home.prepare()
     return home
-
-
-@contextmanager
-def _acting() -> Iterator[Act]:
-    home = _home()
-    registry = Registry(home.settings.registry_url)
-    try:
-        with registry.acting(operator(), home.now()) as act:
-            yield act
-    finally:
-        registry.dispose()

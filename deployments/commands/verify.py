@@ -5,24 +5,18 @@ from __future__ import annotations
 import typer
 
 from deployments.console import errors, out
+from deployments.facts import registry_of
 from deployments.home import Home
 from deployments.settings import read_settings
 
 
 def verify() -> None:
     """Check every entry of the custody ledger and every original's row against it; status 1 when something is wrong."""
-    home = Home(read_settings())
     from registry import ledger
-    from registry.database import Registry
 
-    registry = Registry(home.settings.registry_url)
-    registry.check()
-    try:
-        with errors.status("Verifying the ledger"):
-            report = ledger.verify(registry)
-            problems = [*report.problems, *ledger.verify_rows(registry).problems]
-    finally:
-        registry.dispose()
+    with registry_of(Home(read_settings())) as registry, errors.status("Verifying the ledger"):
+        report = ledger.verify(registry)
+        problems = [*report.problems, *ledger.verify_rows(registry).problems]
     for problem in problems:
         out.print(f"[red]✗[/] {problem}", markup=True)
     if problems:
