@@ -26,6 +26,7 @@ class DutyKind(StrEnum):
     DEVICE_RECALL = "device-recall"  # 收回: the recorder of someone transferred or leaving
     DEVICE_REPLACEMENT = "device-replacement"  # 调换: a recorder that failed its check before use
     RETURN_REPORT = "return-report"  # 返回报告: say that a remote assignment is over
+    ACCESS_DECISION = "access-decision"  # 调阅审批: decide a request for access
 
 
 class DutyState(StrEnum):
@@ -46,6 +47,7 @@ class Clock(StrEnum):
     RECEIVED = "received"  # 入库
     LEFT = "left"  # 调离
     CHECK_FAILED = "check-failed"  # 使用前检查不合格
+    ASKED = "asked"  # 提交审批
     AWAITS_END = "awaits-end"  # 待活动结束
     AWAITS_RETURN = "awaits-return"  # 待返回单位
 
@@ -72,6 +74,7 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.DEVICE_RECALL: DutyRule("Art. 6", "custody", "device_recall_days", Role.DEVICE_ADMINISTRATOR),
         DutyKind.DEVICE_REPLACEMENT: DutyRule("Art. 7", "check", "device_replacement_days", Role.DEVICE_ADMINISTRATOR),
         DutyKind.RETURN_REPORT: DutyRule("Art. 16", "activity", "return_report_hours", Role.OFFICER),
+        DutyKind.ACCESS_DECISION: DutyRule("Art. 17", "access-step", "access_decision_days", Role.PRINCIPAL_LEADER),
     }
 )
 """What each kind asks. A new kind is a row here and the question for its facts in `registry.transitions.duties`."""

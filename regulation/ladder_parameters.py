@@ -32,6 +32,7 @@ _WHAT: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.DEVICE_RECALL: "the recall of a recorder",
         DutyKind.DEVICE_REPLACEMENT: "the replacement of a recorder",
         DutyKind.RETURN_REPORT: "the report of a return",
+        DutyKind.ACCESS_DECISION: "a decision on access",
     }
 )
 

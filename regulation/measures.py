@@ -14,6 +14,7 @@ class Measure(StrEnum):
     WORKING_DAYS = "working days"  # 工作日: the mainland's calendar, make-up days included
     MONTHS = "months"  # calendar months
     SECONDS = "seconds"
+    TIMES = "times"
     HOUR_OF_DAY = "o'clock"  # by the unit's wall clock
     YES_NO = "yes or no"
 
@@ -24,6 +25,7 @@ BOUNDS: Mapping[Measure, tuple[int, int]] = MappingProxyType(
         Measure.WORKING_DAYS: (1, 366),
         Measure.MONTHS: (1, 1_200),  # up to a century
         Measure.SECONDS: (0, 86_400),  # up to a day
+        Measure.TIMES: (0, 10_000),
         Measure.HOUR_OF_DAY: (0, 23),
     }
 )

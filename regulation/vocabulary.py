@@ -22,6 +22,7 @@ class Role(StrEnum):
     DEPARTMENT_HEAD = "department-head"  # 部门负责人
     SUPERVISING_LEADER = "supervising-leader"  # 分管领导
     PRINCIPAL_LEADER = "principal-leader"  # 主要领导
+    CONFIDENTIALITY_REVIEWER = "confidentiality-reviewer"  # 保密审查员
     SUPERVISOR = "supervisor"  # 司法局 / 依法行政办
 
 
@@ -62,3 +63,11 @@ class MediaKind(StrEnum):
     PHOTO = "photo"  # 照相
     SOUND = "sound"  # 录音
     OTHER = "other"
+
+
+class Marking(StrEnum):
+    """What footage may hold that the rules of confidentiality protect (Art. 17)."""
+
+    STATE_SECRET = "state-secret"  # noqa: S105  国家秘密
+    TRADE_SECRET = "trade-secret"  # noqa: S105  商业秘密
+    PRIVACY = "privacy"  # 个人隐私

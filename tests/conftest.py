@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.desks",
     "tests.fixtures.duties",
+    "tests.fixtures.access",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",

@@ -18,6 +18,7 @@ _CHINESE: dict[StrEnum, tuple[str, ...]] = {
     Role.DEPARTMENT_HEAD: ("部门负责人",),
     Role.SUPERVISING_LEADER: ("分管领导",),
     Role.PRINCIPAL_LEADER: ("主要领导", "主要负责人"),
+    Role.CONFIDENTIALITY_REVIEWER: ("保密审查员", "保密员"),
     Role.SUPERVISOR: ("司法局", "依法行政办", "法制监督"),
     ActivityKind.INSPECTION: ("行政检查", "检查"),
     ActivityKind.SUMMARY_PENALTY: ("简易程序行政处罚", "简易程序", "简易处罚"),

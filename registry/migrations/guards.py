@@ -74,11 +74,54 @@ _SAME_0003: dict[str, str] = {
     "sweep": "id = NEW.id",
 }
 
-FIXED = FIXED_0001 | FIXED_0003
+# Who asked, who decided, what was granted, who looked: the register of Art. 17.
+FIXED_0004: dict[str, tuple[str, ...] | None] = {
+    "recording_marking": ("id", "recording_id", "marking", "placed_by_id", "placed_at", "reason"),
+    "access_request": ("id", "number", "unit_id", "requester_id", "entered_by_id", "created_at"),
+    "access_item": None,
+    "access_step": ("id", "request_id", "round", "position", "stage", "role", "unit_id", "ground"),
+    "access_step_item": None,
+    "access_assignment": ("step_id", "person_id", "why", "assigned_at"),
+    "access_decision": None,
+    "access_decision_item": None,
+    "access_question": ("id", "step_id", "request_id", "person_id", "text", "at"),
+    "access_grant": (
+        "id", "request_id", "person_id", "valid_from", "valid_until", "views", "copies", "granted_at",
+    ),
+    "access_grant_item": None,
+    "access_view": ("id", "grant_id", "recording_id", "person_id", "address", "opened_at"),
+}  # fmt: skip
+_GOES_BACK_0004: dict[str, str] = {
+    "recording_marking": "OLD.lifted_at IS NOT NULL",
+    "access_request": "OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.state <> OLD.state)",
+    "access_step": "OLD.closed_at IS NOT NULL OR (OLD.opened_at IS NOT NULL AND NEW.opened_at IS NULL)",
+    "access_assignment": "OLD.ended_at IS NOT NULL",
+    "access_question": "OLD.answered_at IS NOT NULL",
+    "access_grant": "OLD.ended_at IS NOT NULL OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL)",
+    "access_view": "OLD.closed_at IS NOT NULL OR NEW.last_at < OLD.last_at",
+}
+_SAME_0004: dict[str, str] = {
+    "recording_marking": (
+        "id = NEW.id OR (recording_id = NEW.recording_id AND marking = NEW.marking AND lifted_at IS NULL)"
+    ),
+    "access_request": "id = NEW.id OR number = NEW.number",
+    "access_item": "id = NEW.id OR (request_id = NEW.request_id AND recording_id = NEW.recording_id)",
+    "access_step": "id = NEW.id OR (request_id = NEW.request_id AND round = NEW.round AND position = NEW.position)",
+    "access_step_item": "step_id = NEW.step_id AND item_id = NEW.item_id",
+    "access_assignment": "step_id = NEW.step_id AND person_id = NEW.person_id",
+    "access_decision": "step_id = NEW.step_id",
+    "access_decision_item": "step_id = NEW.step_id AND item_id = NEW.item_id",
+    "access_question": "id = NEW.id OR step_id = NEW.step_id",
+    "access_grant": "id = NEW.id OR request_id = NEW.request_id",
+    "access_grant_item": "grant_id = NEW.grant_id AND recording_id = NEW.recording_id",
+    "access_view": "id = NEW.id",
+}
+
+FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004
 """Every guarded table of this version, and its columns that never change."""
 
-_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003
-_SAME = _SAME_0001 | _SAME_0003
+_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004
+_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004
 
 
 def guard_0001(connection: Connection) -> None:
@@ -95,6 +138,12 @@ def guard_0003(connection: Connection) -> None:
     """Put the guards of duties and notices in place."""
     guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
     guard(connection, FIXED_0003)
+
+
+def guard_0004(connection: Connection) -> None:
+    """Put the guards of access in place."""
+    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    guard(connection, FIXED_0004)
 
 
 def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

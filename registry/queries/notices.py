@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.tables import (
+    AccessRequest,
+    AccessStep,
     Activity,
     Device,
     DeviceCheck,
@@ -31,12 +33,14 @@ from regulation.vocabulary import Role
 _duty, _line, _notice, _unit = table_of(Duty), table_of(NoticeLine), table_of(Notice), table_of(Unit)
 _reader, _owing = table_of(Person), table_of(Person).alias("owing")
 _activity, _check, _custody = table_of(Activity), table_of(DeviceCheck), table_of(DeviceCustody)
+_access_step, _asked = table_of(AccessStep), table_of(AccessRequest)
 _kept, _checked = table_of(Device).alias("kept"), table_of(Device).alias("checked")
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """A duty as people see it: `subject` is the activity's or recorder's number, or the end of a recording's id."""
+    """A duty as people see it: `subject` is the number of the activity, recorder or request, or the end of a
+    recording's id."""
 
     duty_id: UUID
     kind: DutyKind
@@ -166,7 +170,7 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
     times = (_duty.c.clock_started_at, _duty.c.due_at, _duty.c.opened_at)
     about = (_activity.c.number.label("activity"), _kept.c.number.label("kept"), _checked.c.number.label("checked"))
     whose = (_unit.c.code, _unit.c.name, _owing.c.number.label("owing"), _owing.c.name.label("owing_name"))
-    return select(*columns, *times, *about, *whose, *more).select_from(
+    return select(*columns, *times, *about, _asked.c.number.label("asked"), *whose, *more).select_from(
         _duty.join(_unit, _unit.c.id == _duty.c.unit_id)
         .outerjoin(_owing, _owing.c.id == _duty.c.owed_by_id)
         .outerjoin(_activity, _activity.c.id == _duty.c.subject_id)
@@ -174,6 +178,8 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
         .outerjoin(_kept, _kept.c.id == _custody.c.device_id)
         .outerjoin(_check, _check.c.id == _duty.c.subject_id)
         .outerjoin(_checked, _checked.c.id == _check.c.device_id)
+        .outerjoin(_access_step, _access_step.c.id == _duty.c.subject_id)
+        .outerjoin(_asked, _asked.c.id == _access_step.c.request_id)
     )
 
 
@@ -183,7 +189,7 @@ def duty_row(row: AnyRow) -> DutyRow:
         row.id,
         row.kind,
         row.article,
-        row.activity or row.kept or row.checked or row.subject_id.hex[-8:],
+        row.activity or row.kept or row.checked or row.asked or row.subject_id.hex[-8:],
         row.code,
         row.name,
         row.owing,

@@ -1,5 +1,21 @@
 """The facts, as tables. Nothing writes them but `registry.transitions`."""
 
+from registry.tables.access import (
+    AccessAssignment,
+    AccessDecision,
+    AccessDecisionItem,
+    AccessGrant,
+    AccessGrantItem,
+    AccessItem,
+    AccessQuestion,
+    AccessRequest,
+    AccessStep,
+    AccessStepItem,
+    AccessView,
+    Assigned,
+    RecordingMarking,
+    Verdict,
+)
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
@@ -20,9 +36,21 @@ from regulation.duties import DutyKind, DutyState
 
 __all__ = [
     "TAKEN_IN",
+    "AccessAssignment",
+    "AccessDecision",
+    "AccessDecisionItem",
+    "AccessGrant",
+    "AccessGrantItem",
+    "AccessItem",
+    "AccessQuestion",
+    "AccessRequest",
+    "AccessStep",
+    "AccessStepItem",
+    "AccessView",
     "Activity",
     "ActivityOfficer",
     "Appointment",
+    "Assigned",
     "ClockReading",
     "Condition",
     "DecisionKind",
@@ -49,8 +77,10 @@ __all__ = [
     "NumberSeries",
     "Person",
     "Recording",
+    "RecordingMarking",
     "RecordingState",
     "SessionState",
     "Sweep",
     "Unit",
+    "Verdict",
 ]

@@ -14,6 +14,7 @@ KINDS: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.DEVICE_RECALL: "设备收回 device recall",
         DutyKind.DEVICE_REPLACEMENT: "设备调换 device replacement",
         DutyKind.RETURN_REPORT: "返回报告 return report",
+        DutyKind.ACCESS_DECISION: "调阅审批 access decision",
     }
 )
 

@@ -19,6 +19,7 @@ WHAT: Mapping[DutyKind, Words] = {
     DutyKind.DEVICE_RECALL: {"zh": "执法记录仪未收回", "en": "Recorder not recalled"},
     DutyKind.DEVICE_REPLACEMENT: {"zh": "执法记录仪未调换", "en": "Recorder not replaced"},
     DutyKind.RETURN_REPORT: {"zh": "未登记返回单位", "en": "Return to the unit not reported"},
+    DutyKind.ACCESS_DECISION: {"zh": "调阅申请未审批", "en": "Access request not decided"},
 }
 """What is the matter, by kind of duty."""
 
@@ -27,6 +28,7 @@ SUBJECTS: Mapping[str, Words] = {
     "recording": {"zh": "资料", "en": "Recording"},
     "custody": {"zh": "执法记录仪", "en": "Recorder"},
     "check": {"zh": "执法记录仪", "en": "Recorder"},
+    "access-step": {"zh": "调阅申请", "en": "Access request"},
 }
 """What a duty is about, by `DutyRule.subject`."""
 
@@ -50,6 +52,10 @@ DO: Mapping[DutyKind, Words] = {
     DutyKind.RETURN_REPORT: {
         "zh": "如已返回单位，请登记返回时间。",
         "en": "If you are back, register when you returned.",
+    },
+    DutyKind.ACCESS_DECISION: {
+        "zh": "请审批该调阅申请。",
+        "en": "Decide the access request.",
     },
 }
 """What to do, for who owes the duty."""
@@ -75,6 +81,10 @@ SEE_TO: Mapping[DutyKind, Words] = {
         "zh": "请督促责任人登记返回单位的时间。",
         "en": "Have the return registered.",
     },
+    DutyKind.ACCESS_DECISION: {
+        "zh": "请督促审批人对该调阅申请作出决定；逾期不视为同意。",
+        "en": "Have the access request decided; silence approves nothing.",
+    },
 }
 """What to do, for those above."""
 
@@ -92,6 +102,7 @@ ROLES: Mapping[Role, Words] = {
     Role.DEPARTMENT_HEAD: {"zh": "部门负责人", "en": "department head"},
     Role.SUPERVISING_LEADER: {"zh": "分管领导", "en": "supervising leader"},
     Role.PRINCIPAL_LEADER: {"zh": "主要领导", "en": "principal leader"},
+    Role.CONFIDENTIALITY_REVIEWER: {"zh": "保密审查员", "en": "confidentiality reviewer"},
     Role.SUPERVISOR: {"zh": "行政执法监督人员", "en": "legal supervisor"},
 }
 

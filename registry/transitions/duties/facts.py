@@ -7,7 +7,7 @@ that a correction which moves a duty to another officer leaves nobody's duty wit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.tables import (
     TAKEN_IN,
+    AccessAssignment,
+    AccessStep,
     Activity,
     ActivityOfficer,
     Device,
@@ -57,6 +59,7 @@ Known = Mapping[UUID, Collection[AnyRow]]
 
 _activity, _officer, _unit = table_of(Activity), table_of(ActivityOfficer), table_of(Unit)
 _recording, _item, _session = table_of(Recording), table_of(DockItem), table_of(DockSession)
+_access_step, _assigned = table_of(AccessStep), table_of(AccessAssignment)
 _custody, _device, _person, _check = table_of(DeviceCustody), table_of(Device), table_of(Person), table_of(DeviceCheck)
 
 
@@ -229,6 +232,42 @@ def _taking_part() -> Select[tuple[UUID, UUID]]:
     return select(_officer.c.activity_id, _officer.c.person_id)
 
 
+def access_decisions(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 17: whoever is asked to decide a step owes the decision; where nobody can be, it is owed without a name. Met
+    by the answer, or when they stand aside or name another."""
+    asked: dict[UUID, list[AnyRow]] = defaultdict(list)
+    for row in rows_among(act.connection, select(_assigned), _assigned.c.step_id, ids):
+        asked[row.step_id].append(row)
+    query = select(_access_step, _unit.c.zone).join_from(_access_step, _unit, _unit.c.id == _access_step.c.unit_id)
+    query = query.where(_access_step.c.opened_at.is_not(None))
+    for row in rows_among(act.connection, query, _access_step.c.id, ids):
+        for one in asked[row.id]:
+            met_at = min((at for at in (one.ended_at, row.closed_at) if at is not None), default=None)
+            yield Owed(row.id, one.person_id, row.unit_id, row.zone, Clock.ASKED, one.assigned_at, met_at)
+        gap = _unasked(row.opened_at, _spans(asked[row.id]))
+        if gap is not None:
+            met_at = min((at for at in (gap[1], row.closed_at) if at is not None), default=None)
+            yield Owed(row.id, None, row.unit_id, row.zone, Clock.ASKED, gap[0], met_at)
+
+
+def _spans(asked: Iterable[AnyRow]) -> list[tuple[datetime, datetime | None]]:
+    return [(one.assigned_at, one.ended_at) for one in sorted(asked, key=lambda one: one.assigned_at)]
+
+
+def _unasked(
+    opened_at: datetime, asked: Iterable[tuple[datetime, datetime | None]]
+) -> tuple[datetime, datetime | None] | None:
+    """The first time in which nobody was asked, from and to; None where somebody always was."""
+    until = opened_at
+    for assigned_at, ended_at in asked:
+        if assigned_at > until:
+            return until, assigned_at
+        if ended_at is None:
+            return None
+        until = max(until, ended_at)
+    return until, None
+
+
 Question = Callable[[Act, Collection[UUID], Known], Iterator[Owed]]
 
 QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
@@ -238,6 +277,7 @@ QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
         DutyKind.DEVICE_RECALL: recalls,
         DutyKind.DEVICE_REPLACEMENT: replacements,
         DutyKind.RETURN_REPORT: returns,
+        DutyKind.ACCESS_DECISION: access_decisions,
     }
 )
 """By kind, the question whose answer are the duties of the subjects named."""

@@ -1,0 +1,215 @@
+"""What access depends on: whose footage it is, who may decide a step now, whether a grant is live (Art. 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.organisation import holders_at
+from registry.tables import (
+    AccessAssignment,
+    AccessDecision,
+    AccessDecisionItem,
+    AccessGrant,
+    AccessGrantItem,
+    AccessItem,
+    AccessRequest,
+    AccessStep,
+    AccessStepItem,
+    AccessView,
+    Assigned,
+    Person,
+    Recording,
+    RecordingMarking,
+    RecordingState,
+    Unit,
+)
+from regulation.access import Deciders, Footage, deciders
+from regulation.access_terms import Given, Range, Terms
+from regulation.recipients import ONE_UP
+from regulation.vocabulary import Marking, Role, UnitLevel
+
+_recording, _marking = table_of(Recording), table_of(RecordingMarking)
+_item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)
+_assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
+_given, _request = table_of(AccessDecisionItem), table_of(AccessRequest)
+_grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
+
+
+def units_upward(session: Session, unit_id: UUID) -> list[Unit]:
+    """The unit first, then those above it, the nearest first."""
+    units = [session.get_one(Unit, unit_id)]
+    while (above := units[-1].parent_id) is not None:
+        units.append(session.get_one(Unit, above))
+    return units
+
+
+def authority_of(session: Session, unit_id: UUID) -> UUID:
+    """The enforcement unit (执法单位) that a department is of; above these, the unit itself."""
+    upward = units_upward(session, unit_id)
+    return next((one.id for one in upward if one.level is UnitLevel.UNIT), unit_id)
+
+
+def markings_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, frozenset[Marking]]:
+    """The markings that each of these recordings bears now; those without are left out."""
+    found: dict[UUID, frozenset[Marking]] = {}
+    query = select(_marking.c.recording_id, _marking.c.marking).where(_marking.c.lifted_at.is_(None))
+    for row in rows_among(session.connection(), query, _marking.c.recording_id, recording_ids):
+        found[row.recording_id] = found.get(row.recording_id, frozenset()) | {row.marking}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An item of a request with the recording it is about."""
+
+    footage: Footage
+    recording_id: UUID
+    part: Range
+    duration: float | None
+    is_sealed: bool
+
+
+def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
+    """What a request asks for, in the order in which it was entered."""
+    about = (_recording.c.unit_id, _recording.c.duration_seconds, _recording.c.state)
+    query = select(_item, *about).join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
+    rows = session.execute(query.where(_item.c.request_id == request_id).order_by(_item.c.id)).all()
+    markings = markings_of(session, [row.recording_id for row in rows])
+    authorities = {unit_id: authority_of(session, unit_id) for unit_id in {row.unit_id for row in rows}}
+    return [
+        Wanted(
+            Footage(row.id, row.unit_id, authorities[row.unit_id], markings.get(row.recording_id, frozenset())),
+            row.recording_id,
+            Range(row.start_second, row.end_second),
+            row.duration_seconds,
+            row.state is RecordingState.SEALED,
+        )
+        for row in rows
+    ]
+
+
+def steps_in(session: Session, request_id: UUID, of_round: int) -> list[AnyRow]:
+    """The steps of one round, in their order."""
+    query = select(_step).where(_step.c.request_id == request_id, _step.c.round == of_round)
+    return list(session.execute(query.order_by(_step.c.position)))
+
+
+def step_items(session: Session, step_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """The items that each step is about."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    query = select(_step_item)
+    for row in rows_among(session.connection(), query, _step_item.c.step_id, step_ids):
+        found[row.step_id] = (*found.get(row.step_id, ()), row.item_id)
+    return found
+
+
+def given_by(session: Session, step_ids: Collection[UUID]) -> dict[UUID, Given | None]:
+    """What each decided step gives; None for one that denied."""
+    parts: dict[UUID, dict[UUID, Range]] = {}
+    for row in rows_among(session.connection(), select(_given), _given.c.step_id, step_ids):
+        parts.setdefault(row.step_id, {})[row.item_id] = Range(row.start_second, row.end_second)
+    decided = rows_among(session.connection(), select(_decision), _decision.c.step_id, step_ids)
+    return {row.step_id: _given_of(row, parts.get(row.step_id)) for row in decided}
+
+
+def _given_of(decision: AnyRow, parts: Mapping[UUID, Range] | None) -> Given | None:
+    if parts is None:
+        return None
+    return Given(Terms(decision.valid_from, decision.valid_until, decision.views, decision.copies), parts)
+
+
+def aside_of(session: Session, request_id: UUID, step_id: UUID) -> set[UUID]:
+    """Who does not decide this step: whoever stood aside from the request, passed this step on, or typed it in."""
+    query = (
+        select(_assignment.c.person_id, _assignment.c.ended_why, _assignment.c.step_id)
+        .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
+        .where(_step.c.request_id == request_id, _assignment.c.ended_at.is_not(None))
+    )
+    entered_by = select(_request.c.entered_by_id).where(_request.c.id == request_id)
+    return {session.execute(entered_by).scalar_one()} | {
+        row.person_id
+        for row in session.execute(query)
+        if row.ended_why is Assigned.STOOD_ASIDE or row.step_id == step_id
+    }
+
+
+def deciders_of(session: Session, step: AnyRow, requester_id: UUID, at: datetime) -> Deciders:
+    """Who may decide the step at the moment `at`: the seat's holders, and whom one of them named if they may."""
+    chain = [unit.id for unit in units_upward(session, step.unit_id)]
+    holdings = holders_at(session, chain, at)
+    aside = aside_of(session, step.request_id, step.id)
+    gone = gone_among(session, {one.person_id for one in holdings}, at)
+    return with_named(
+        deciders(step.role, requester_id, aside, chain, holdings, at, gone),
+        [one for one in _named(session, step.id) if one not in aside | gone | {requester_id}],
+        {one.person_id for one in holdings if one.role in roles_from(step.role)},
+    )
+
+
+def with_named(found: Deciders, named: Iterable[UUID], able: Collection[UUID]) -> Deciders:
+    """`found` and those who were `named` and are `able`."""
+    more = [one for one in named if one in able and one not in found.people]
+    return Deciders((*found.people, *more), found.role, found.passed)
+
+
+def roles_from(role: Role) -> tuple[Role, ...]:
+    """The role and those above it, the lowest first."""
+    roles = [role]
+    while (above := ONE_UP.get(roles[-1])) is not None:
+        roles.append(above)
+    return tuple(roles)
+
+
+def _named(session: Session, step_id: UUID) -> Sequence[UUID]:
+    query = select(_assignment.c.person_id).where(
+        _assignment.c.step_id == step_id, _assignment.c.why == Assigned.NAMED, _assignment.c.ended_at.is_(None)
+    )
+    return session.execute(query).scalars().all()
+
+
+def gone_among(session: Session, people: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Which of these people have left by the moment `at`; the last day is still one of duty."""
+    person, unit = table_of(Person), table_of(Unit)
+    query = (
+        select(person.c.id, person.c.left_on, unit.c.zone)
+        .join_from(person, unit, unit.c.id == person.c.unit_id)
+        .where(person.c.left_on.is_not(None))
+    )
+    rows = rows_among(session.connection(), query, person.c.id, people)
+    return {row.id for row in rows if row.left_on < at.astimezone(ZoneInfo(row.zone)).date()}
+
+
+def is_live(grant: AnyRow, at: datetime) -> bool:
+    """Whether the grant may be used at the moment `at`."""
+    return grant.ended_at is None and grant.revoked_at is None and grant.valid_from <= at <= grant.valid_until
+
+
+def views_used(session: Session, grant_id: UUID) -> int:
+    """How often a viewing was opened under a grant."""
+    query = select(func.count()).select_from(_view).where(_view.c.grant_id == grant_id)
+    return int(session.execute(query).scalar_one())
+
+
+def opened_part(session: Session, grant_id: UUID, recording_id: UUID) -> Range | None:
+    """The part of the recording that the grant opens; None where it opens none of it, and where it was marked since."""
+    query = (
+        select(_grant_item.c.start_second, _grant_item.c.end_second)
+        .join_from(_grant_item, _grant, _grant.c.id == _grant_item.c.grant_id)
+        .where(_grant_item.c.grant_id == grant_id, _grant_item.c.recording_id == recording_id)
+    )
+    since = (
+        select(_marking.c.id)
+        .where(_marking.c.recording_id == recording_id, _marking.c.lifted_at.is_(None))
+        .where(_marking.c.placed_at > _grant.c.granted_at)
+        .correlate(_grant)
+    )
+    row = session.execute(query.where(~since.exists())).one_or_none()
+    return None if row is None else Range(row.start_second, row.end_second)

@@ -1,0 +1,59 @@
+"""Looking at what was granted: counted, personal, and on record (Art. 17)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.act import Act
+from registry.bulk import insert_rows, table_of, update_rows
+from registry.ledger import Event
+from registry.queries.access import is_live, opened_part, views_used
+from registry.tables import AccessGrant, AccessView, Recording
+from registry.types import new_id
+from regulation.access import ARTICLE
+from regulation.errors import ActionDenied
+
+LASTS = timedelta(hours=12)
+"""How long one viewing may be gone on with: a working day, lunch included."""
+
+_grant, _view = table_of(AccessGrant), table_of(AccessView)
+
+
+def open_view(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: str) -> UUID:
+    """Open a viewing of a recording from the network address `address`; gives its id. It counts as one look.
+
+    Raises `ActionDenied` unless the grant is `by`'s own, live, names the recording, and has a look left.
+    """
+    grant = act.connection.execute(select(_grant).where(_grant.c.id == grant_id)).one_or_none()
+    if grant is None or grant.person_id != by or not is_live(grant, act.at):
+        raise ActionDenied("There is no leave to look at this now.", article=ARTICLE)
+    if opened_part(act.session, grant_id, recording_id) is None:
+        raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)
+    if views_used(act.session, grant_id) >= grant.views:
+        raise ActionDenied("Every look that was granted is used.", article=ARTICLE)
+    view_id = new_id()
+    row = {
+        "id": view_id,
+        "grant_id": grant_id,
+        "recording_id": recording_id,
+        "person_id": by,
+        "address": address,
+        "opened_at": act.at,
+        "last_at": act.at,
+    }
+    insert_rows(act.connection, AccessView, [row])
+    unit_id = act.session.get_one(Recording, recording_id).unit_id
+    facts = {"view_id": view_id, "grant_id": grant_id, "person_id": by}
+    act.record(Event.ACCESS_VIEWED, "recording", recording_id, facts, unit_id=unit_id, article=ARTICLE)
+    return view_id
+
+
+def close_view(act: Act, view_id: UUID, by: UUID) -> None:
+    """Enter that the viewing is over; over already, nothing changes."""
+    view = act.connection.execute(select(_view).where(_view.c.id == view_id)).one_or_none()
+    if view is None or view.person_id != by or view.closed_at is not None:
+        return
+    update_rows(act.connection, AccessView, [{"id": view_id, "last_at": act.at, "closed_at": act.at}])
