@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -81,10 +82,10 @@ class FolderStore:
         except _GONE:
             return None
 
-    def read(self, key: str, version: str | None) -> Iterator[bytes]:
+    def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         with self._known(key, version) as opened, storing(key):
-            offset = 0
-            while piece := os.pread(opened, _PIECE, offset):
+            offset, end = start, sys.maxsize if length is None else start + length
+            while piece := os.pread(opened, min(_PIECE, end - offset), offset):
                 offset += len(piece)
                 yield piece
 

@@ -76,11 +76,13 @@ class Keeping:
             digest.update(piece)
         return digest.hexdigest() == sha256
 
-    def pieces(self, seen: Seen) -> Iterator[bytes]:
-        """The bytes of a version, each piece asked for by itself, so that a broken connection costs one piece."""
+    def pieces(self, seen: Seen, begin: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The bytes of a version, or `length` of them from `begin` on. Each piece is asked for by itself, so that a
+        broken connection costs one piece."""
         query = {} if seen.version is None else {"versionId": seen.version}
-        for start in range(0, seen.size, PIECE):
-            end = min(start + PIECE, seen.size)
+        stop = seen.size if length is None else min(begin + length, seen.size)
+        for start in range(begin, stop, PIECE):
+            end = min(start + PIECE, stop)
             answer = self.wire.send("GET", seen.key, query=query, headers={"range": f"bytes={start}-{end - 1}"})
             if answer.status == 404:
                 raise FixityError("The vault no longer holds this.", article="Art. 7", subject=seen.key)

@@ -69,9 +69,9 @@ class S3Store:
         seen = look(self._wire, key, version)
         return None if seen is None else seen.held(marked_deleted=current is None)
 
-    def read(self, key: str, version: str | None) -> Iterator[bytes]:
+    def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         keys.checked_key(key)
-        yield from self._keeping.pieces(self._keeping.known(key, version))
+        yield from self._keeping.pieces(self._keeping.known(key, version), start, length)
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         keys.checked_key(key)

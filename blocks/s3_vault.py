@@ -107,9 +107,9 @@ class S3Vault(Block):
         """See `EvidenceVault.check`. Raises `ConfigurationError` for what is no key of this vault."""
         return self._bucket.check(key, version)
 
-    def read(self, key: str, version: str | None) -> Iterator[bytes]:
+    def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """See `EvidenceVault.read`. Raises `FixityError` when nothing is held under the key."""
-        return self._bucket.read(key, version)
+        return self._bucket.read(key, version, start, length)
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """See `EvidenceVault.extend_retention`."""

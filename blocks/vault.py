@@ -99,8 +99,8 @@ class EvidenceVault(Protocol):
     def check(self, key: str, version: str | None) -> Held | None:
         """What the vault holds now under (key, version), from its own metadata; None when it is gone."""
 
-    def read(self, key: str, version: str | None) -> Iterator[bytes]:
-        """The original's bytes in pieces of at most 8 MiB."""
+    def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The original's bytes from `start` on, `length` of them or all that are left, in pieces of at most 8 MiB."""
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """Lengthen the lock; shortening raises `ActionDenied` (Art. 18)."""

@@ -53,6 +53,11 @@ class Event(StrEnum):
     ACCESS_LOST = "access.lost"  # there is no such footage any more
     ACCESS_REVOKED = "access.revoked"
     ACCESS_VIEWED = "access.viewed"  # a viewing was opened
+    PERSON_INVITED = "person.invited"  # to choose a password for the desk
+    CREDENTIAL_SET = "credential.set"
+    PERSON_SIGNED_IN = "person.signed-in"
+    PERSON_SIGNED_OUT = "person.signed-out"
+    PERSON_LOCKED = "person.locked"  # too many wrong tries; after a while they are looked at again
     DIRECTORY_IMPORTED = "directory.imported"
     UNIT_ENTERED = "unit.entered"
     UNIT_CHANGED = "unit.changed"

@@ -117,11 +117,24 @@ _SAME_0004: dict[str, str] = {
     "access_view": "id = NEW.id",
 }
 
-FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004
+FIXED_0005: dict[str, tuple[str, ...] | None] = {
+    "invitation": ("id", "person_id", "token_hash", "created_at", "created_by", "expires_at"),
+    "desk_session": ("id", "person_id", "token_hash", "browser", "created_at"),
+}
+_GOES_BACK_0005: dict[str, str] = {
+    "invitation": "OLD.used_at IS NOT NULL",
+    "desk_session": "OLD.ended_at IS NOT NULL",
+}
+_SAME_0005: dict[str, str] = {
+    "invitation": "id = NEW.id OR token_hash = NEW.token_hash",
+    "desk_session": "id = NEW.id OR token_hash = NEW.token_hash",
+}
+
+FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005
 """Every guarded table of this version, and its columns that never change."""
 
-_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004
-_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004
+_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005
+_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005
 
 
 def guard_0001(connection: Connection) -> None:
@@ -144,6 +157,12 @@ def guard_0004(connection: Connection) -> None:
     """Put the guards of access in place."""
     guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
     guard(connection, FIXED_0004)
+
+
+def guard_0005(connection: Connection) -> None:
+    """Put the guards of signing in in place."""
+    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    guard(connection, FIXED_0005)
 
 
 def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

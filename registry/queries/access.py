@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,9 @@ from regulation.access import Deciders, Footage, deciders
 from regulation.access_terms import Given, Range, Terms
 from regulation.recipients import ONE_UP
 from regulation.vocabulary import Marking, Role, UnitLevel
+
+LASTS = timedelta(hours=12)
+"""How long one viewing may be gone on with: a working day, lunch included."""
 
 _recording, _marking = table_of(Recording), table_of(RecordingMarking)
 _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)
@@ -190,6 +193,31 @@ def gone_among(session: Session, people: Iterable[UUID], at: datetime) -> set[UU
 def is_live(grant: AnyRow, at: datetime) -> bool:
     """Whether the grant may be used at the moment `at`."""
     return grant.ended_at is None and grant.revoked_at is None and grant.valid_from <= at <= grant.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """A viewing that may go on: the recording's place in the vault, and the part of it that is opened."""
+
+    view_id: UUID
+    grant_id: UUID
+    recording: Recording
+    part: Range
+    opened_at: datetime
+    address: str
+
+
+def viewing(session: Session, view_id: UUID, person_id: UUID, at: datetime) -> Viewing | None:
+    """The viewing, if it may go on at the moment `at`: this person's own, not over, its grant live."""
+    view = session.get(AccessView, view_id)
+    if view is None or view.person_id != person_id or view.closed_at is not None or at > view.opened_at + LASTS:
+        return None
+    grant = session.execute(select(_grant).where(_grant.c.id == view.grant_id)).one()
+    part = opened_part(session, view.grant_id, view.recording_id)
+    if part is None or not is_live(grant, at):
+        return None
+    recording = session.get_one(Recording, view.recording_id)
+    return Viewing(view_id, view.grant_id, recording, part, view.opened_at, view.address)
 
 
 def views_used(session: Session, grant_id: UUID) -> int:

@@ -32,6 +32,7 @@ from registry.tables.recordings import (
     Recording,
     RecordingState,
 )
+from registry.tables.signing import Credential, DeskSession, Invitation
 from regulation.duties import DutyKind, DutyState
 
 __all__ = [
@@ -53,7 +54,9 @@ __all__ = [
     "Assigned",
     "ClockReading",
     "Condition",
+    "Credential",
     "DecisionKind",
+    "DeskSession",
     "Device",
     "DeviceCheck",
     "DeviceCustody",
@@ -68,6 +71,7 @@ __all__ = [
     "FileReceipt",
     "Filing",
     "FilingCandidate",
+    "Invitation",
     "ItemOutcome",
     "LedgerEntry",
     "Notice",

@@ -44,6 +44,14 @@ def test_holds_exactly_what_was_read(vault: EvidenceVault, tmp_path: Path, size:
     assert all(len(piece) <= 8 * MIB for piece in pieces)
 
 
+@pytest.mark.parametrize(("start", "length"), [(0, 1), (1, 3 * MIB), (5 * MIB, None), (9 * MIB - 1, 5), (9 * MIB, 1)])
+def test_gives_back_any_part(vault: EvidenceVault, tmp_path: Path, start: int, length: int | None) -> None:
+    content = random_bytes(9 * MIB)
+    held = store_bytes(vault, tmp_path, content, intake()).held
+    end = len(content) if length is None else start + length
+    assert b"".join(vault.read(held.key, held.version, start, length)) == content[start:end]
+
+
 def test_second_digest_is_made_only_where_asked(vault: EvidenceVault, tmp_path: Path) -> None:
     assert store_bytes(vault, tmp_path, b"x", intake(), SecondDigest.NONE).sm3 is None
     assert store_bytes(vault, tmp_path, random_bytes(5 * MIB), intake(), SecondDigest.NONE).sm3 is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,9 +14,6 @@ from registry.tables import AccessGrant, AccessView, Recording
 from registry.types import new_id
 from regulation.access import ARTICLE
 from regulation.errors import ActionDenied
-
-LASTS = timedelta(hours=12)
-"""How long one viewing may be gone on with: a working day, lunch included."""
 
 _grant, _view = table_of(AccessGrant), table_of(AccessView)
 

@@ -1,0 +1,76 @@
+"""Who may sign in, and who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from registry.bulk import AnyRow, table_of
+from registry.queries.access import gone_among
+from registry.queries.organisation import roles_at
+from registry.tables import Credential, DeskSession, Invitation, Person, Unit
+from regulation.vocabulary import Role
+
+IDLE = timedelta(minutes=30)
+"""After so long without a request a session is over."""
+
+LONGEST = timedelta(hours=12)
+"""After so long it is over anyway: a working day."""
+
+_credential, _session, _invitation = table_of(Credential), table_of(DeskSession), table_of(Invitation)
+_person, _unit = table_of(Person), table_of(Unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody signed in, as they are at this moment."""
+
+    session_id: UUID
+    person_id: UUID
+    number: str
+    name: str
+    unit_id: UUID
+    unit_name: str
+    zone: str
+    roles: Collection[Role]
+
+
+def credential_of(session: Session, number: str) -> AnyRow | None:
+    """What the person with this certificate number signs in with; None where there is nothing, or they have left."""
+    query = select(_credential, _person.c.number).join_from(
+        _credential, _person, _person.c.id == _credential.c.person_id
+    )
+    return session.execute(query.where(_person.c.number == number)).one_or_none()
+
+
+def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> Reader | None:
+    """Whose session this is; None where it is over, of another browser, or its person has left."""
+    about = (_person.c.number, _person.c.name, _person.c.unit_id, _unit.c.name.label("unit_name"), _unit.c.zone)
+    query = (
+        select(_session, *about)
+        .join_from(_session, _person, _person.c.id == _session.c.person_id)
+        .join(_unit, _unit.c.id == _person.c.unit_id)
+        .where(_session.c.token_hash == token_hash, _session.c.browser == browser, _session.c.ended_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or at > min(row.seen_at + IDLE, row.created_at + LONGEST):
+        return None
+    if gone_among(session, [row.person_id], at):
+        return None
+    roles = frozenset(one.role for one in roles_at(session, row.person_id, at))
+    return Reader(row.id, row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone, roles)
+
+
+def invited(session: Session, token_hash: str, at: datetime) -> AnyRow | None:
+    """The person whom this invitation lets choose a password now: id, number and name."""
+    query = (
+        select(_invitation.c.id, _invitation.c.person_id, _person.c.number, _person.c.name)
+        .join_from(_invitation, _person, _person.c.id == _invitation.c.person_id)
+        .where(_invitation.c.token_hash == token_hash, _invitation.c.used_at.is_(None), _invitation.c.expires_at >= at)
+    )
+    return session.execute(query).one_or_none()
