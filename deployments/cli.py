@@ -13,6 +13,7 @@ from deployments.commands import (
     duty,
     filing,
     notify,
+    person,
     receipt,
     registry,
     sweep,
@@ -38,6 +39,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(device.app, name="device")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notify.app, name="notify")
+app.add_typer(person.app, name="person")
 app.command("up")(up.up)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)

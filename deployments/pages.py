@@ -8,12 +8,17 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from deployments.alarm import Bell
+from deployments.bootstrap import vault_of
+from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
 from deployments.settings import read_settings
 from desk.app import create_app
+from desk.context import AccessDoors
+from desk.credentials import Credentials
 from desk.spool import Limits
 from registry.database import Registry
+from registry.transitions.duties import Rules
 
 
 def app() -> FastAPI:
@@ -36,4 +41,15 @@ def app() -> FastAPI:
         now=home.now,
         lay_out=lay_out,
         alarm=Bell(home, registry).alarm(),
+        doors=doors_of(home, registry),
     )
+
+
+def doors_of(home: Home, registry: Registry) -> AccessDoors:
+    """What access needs, of this installation: its vault, its policies, its key."""
+
+    def rules() -> Rules:
+        with registry.reading() as reading:
+            return rules_at(home, reading)
+
+    return AccessDoors(vault_of(home.settings).read, rules, Credentials(home.pages_key()))

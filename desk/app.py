@@ -15,18 +15,25 @@ from starlette.exceptions import HTTPException
 
 from desk import refused
 from desk.alerts import Alarm, alerts
-from desk.context import Desk
+from desk.asking import asking
+from desk.assets import assets
+from desk.context import AccessDoors, Desk
 from desk.guard import Guard
 from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
 from desk.notices import LayOut, notices
 from desk.pages import pages
+from desk.reader import SignInFirst
 from desk.refused import Refused
+from desk.register import registers
+from desk.requests import requests
 from desk.showing import NotShown, answer_not_shown
+from desk.signing import answer_sign_in_first, signing
 from desk.spool import Limits, Spool
 from desk.tokens import Doorkeeper
 from desk.tus import files
 from desk.uploads import Uploads
+from desk.viewing import viewers
 from registry.database import Registry
 from regulation.errors import CustodyError
 
@@ -48,6 +55,7 @@ def create_app(
     now: Callable[[], datetime] = _now,
     lay_out: LayOut | None = None,
     alarm: Alarm | None = None,
+    doors: AccessDoors | None = None,
 ) -> FastAPI:
     """The application of one installation; one process serves it.
 
@@ -61,6 +69,7 @@ def create_app(
         now: The clock.
         lay_out: Puts notices into words; without it none are shown.
         alarm: What alerts raise; without it none are heard.
+        doors: What access needs; without it none is dealt with.
     """
     granted = limits or Limits()
     desk = Desk(
@@ -75,6 +84,7 @@ def create_app(
         now,
         lay_out,
         alarm,
+        doors,
     )
     desk.spool.prepare()
     # No page about the API: it would load its scripts from elsewhere. docs/reference/intake-api.md describes it.
@@ -85,7 +95,8 @@ def create_app(
     app.add_exception_handler(CustodyError, refused.answer_custody_error)
     app.add_exception_handler(HTTPException, refused.answer_http_exception)
     app.add_exception_handler(NotShown, answer_not_shown)
-    for router in (sessions, files, pages, notices, alerts):
+    app.add_exception_handler(SignInFirst, answer_sign_in_first)
+    for router in (sessions, files, pages, notices, alerts, assets, signing, requests, asking, viewers, registers):
         app.include_router(router)
     return app
 

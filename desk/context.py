@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
+from desk.credentials import Credentials
+from desk.patience import Patience
+from desk.showing import NotShown
 from desk.spool import Batch, Limits, Spool
 from desk.tokens import Doorkeeper
 from desk.uploads import Uploads
@@ -19,14 +22,32 @@ from registry.queries.docks import Dock
 if TYPE_CHECKING:
     from desk.alerts import Alarm
     from desk.notices import LayOut
+    from registry.transitions.duties import Rules
 
 TUS_VERSION = "1.0.0"
+
+
+ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
+"""Gives a part of an original: its key and version in the vault, the first byte and how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDoors:
+    """What access needs: the vault, the policies, passwords and codes. `follow` has somebody look at a request that has
+    changed; whether it works matters to nobody but whoever watches."""
+
+    read: ReadFootage
+    rules: Callable[[], Rules]
+    credentials: Credentials
+    patience: Patience = field(default_factory=Patience)
+    follow: Callable[[str], None] = lambda _number: None
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything a request may reach. `base_url` is the address people open; `receipts` the folder of laid-out
-    receipts; `pages_key` the secret that signs links; `lay_out` puts notices into words, alerts raise `alarm`."""
+    receipts; `pages_key` the secret that signs links; `lay_out` puts notices into words, alerts raise `alarm`; `doors`
+    are those of access."""
 
     registry: Registry
     spool: Spool
@@ -39,6 +60,14 @@ class Desk:
     now: Callable[[], datetime]
     lay_out: LayOut | None = None
     alarm: Alarm | None = None
+    doors: AccessDoors | None = None
+
+    @property
+    def access(self) -> AccessDoors:
+        """What access needs. Raises `NotShown` where none was set up."""
+        if self.doors is None:
+            raise NotShown(404, "此处不办理调阅。", "Access is not dealt with here.")
+        return self.doors
 
 
 def desk_of(request: Request) -> Desk:

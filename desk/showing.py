@@ -6,6 +6,8 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from desk.moments import length, shown_time, typed_time
+
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -13,6 +15,7 @@ POLICY = (
 """What a page may load and do: its own style and pictures, nothing else."""
 
 _templates = Environment(loader=PackageLoader("desk", "templates"), autoescape=True, undefined=StrictUndefined)
+_templates.filters |= {"at": shown_time, "typed": typed_time, "length_of": length}
 
 
 class NotShown(Exception):  # noqa: N818 - it is raised as what it says

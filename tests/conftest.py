@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.desks",
     "tests.fixtures.duties",
     "tests.fixtures.access",
+    "tests.fixtures.counter",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",

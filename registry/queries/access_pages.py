@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
@@ -67,7 +67,8 @@ class RequestRow:
     items: int
 
 
-def _requests() -> Select[*tuple[object, ...]]:
+def requests_shown() -> Select[*tuple[object, ...]]:
+    """The question for requests as lists show them; `request_row` makes something of each row."""
     items = select(func.count()).select_from(_item).where(_item.c.request_id == _request.c.id).scalar_subquery()
     whose = (_requester.c.number.label("requester_number"), _requester.c.name.label("requester_name"))
     return select(_request, *whose, _unit.c.name.label("unit_name"), _unit.c.zone, items.label("items")).select_from(
@@ -77,7 +78,8 @@ def _requests() -> Select[*tuple[object, ...]]:
     )
 
 
-def _row(row: AnyRow) -> RequestRow:
+def request_row(row: AnyRow) -> RequestRow:
+    """A row of `requests_shown`."""
     return RequestRow(**{name: getattr(row, name) for name in RequestRow.__dataclass_fields__})
 
 
@@ -88,21 +90,34 @@ def to_decide(session: Session, person_id: UUID, limit: int = 200) -> list[Reque
         .join_from(_step, _assignment, _assignment.c.step_id == _step.c.id)
         .where(_assignment.c.person_id == person_id, _assignment.c.ended_at.is_(None), _step.c.closed_at.is_(None))
     )
-    query = _requests().where(_request.c.id.in_(asked), _request.c.state.in_(ASKED))
-    return [_row(one) for one in session.execute(query.order_by(_request.c.submitted_at).limit(limit))]
+    query = requests_shown().where(_request.c.id.in_(asked), _request.c.state.in_(ASKED))
+    return [request_row(one) for one in session.execute(query.order_by(_request.c.submitted_at).limit(limit))]
+
+
+def number_of_open_step(session: Session, step_id: UUID) -> str | None:
+    """The number of the request of a step that waits for its answer; None for any other."""
+    query = select(_request.c.number).join_from(_request, _step, _step.c.request_id == _request.c.id)
+    open_one = (_step.c.id == step_id) & _step.c.opened_at.is_not(None) & _step.c.closed_at.is_(None)
+    return session.execute(query.where(open_one, _request.c.state.in_(ASKED))).scalar_one_or_none()
+
+
+def number_of_grant(session: Session, grant_id: UUID) -> str:
+    """The number of the request that a grant came of."""
+    query = select(_request.c.number).join_from(_request, _grant, _grant.c.request_id == _request.c.id)
+    return str(session.execute(query.where(_grant.c.id == grant_id)).scalar_one())
 
 
 def requests_of(session: Session, person_id: UUID, limit: int = 200) -> list[RequestRow]:
     """The requests a person made or typed in, the newest first."""
     mine = or_(_request.c.requester_id == person_id, _request.c.entered_by_id == person_id)
-    query = _requests().where(mine).order_by(_request.c.created_at.desc(), _request.c.number.desc()).limit(limit)
-    return [_row(one) for one in session.execute(query)]
+    query = requests_shown().where(mine).order_by(_request.c.created_at.desc(), _request.c.number.desc()).limit(limit)
+    return [request_row(one) for one in session.execute(query)]
 
 
 def request_numbered(session: Session, number: str) -> RequestRow | None:
     """The request with this number."""
-    row = session.execute(_requests().where(_request.c.number == number)).one_or_none()
-    return None if row is None else _row(row)
+    row = session.execute(requests_shown().where(_request.c.number == number)).one_or_none()
+    return None if row is None else request_row(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,76 +302,3 @@ def may_see(session: Session, row: RequestRow, person_id: UUID, oversees: Collec
     units = session.execute(select(_step.c.unit_id).where(_step.c.request_id == row.id).distinct()).scalars()
     above = {unit.id for unit_id in units for unit in units_upward(session, unit_id)}
     return bool(above & set(oversees))
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What the register is searched for: words in numbers and names, a state, and days of handing in."""
-
-    words: str = ""
-    state: RequestState | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def register(
-    session: Session, unit_ids: Collection[UUID], sought: Sought, offset: int = 0, limit: int = 50
-) -> tuple[list[RequestRow], int]:
-    """The requests about footage of these units that were handed in, the newest first, and how many there are."""
-    query = _requests().where(*_conditions(unit_ids, sought))
-    count = select(func.count()).select_from(query.subquery())
-    rows = session.execute(
-        query.order_by(_request.c.submitted_at.desc(), _request.c.number.desc()).offset(offset).limit(limit)
-    )
-    return [_row(one) for one in rows], int(session.execute(count).scalar_one())
-
-
-def _conditions(unit_ids: Collection[UUID], sought: Sought) -> list[ColumnElement[bool]]:
-    about = select(_step.c.request_id).where(_step.c.unit_id.in_(unit_ids))
-    found: list[ColumnElement[bool]] = [_request.c.submitted_at.is_not(None), _request.c.id.in_(about)]
-    if sought.words:
-        columns = (_request.c.number, _requester.c.number, _requester.c.name, _request.c.document)
-        found.append(or_(*(one.icontains(sought.words, autoescape=True) for one in columns)))
-    if sought.state is not None:
-        found.append(_request.c.state == sought.state)
-    if sought.since is not None:
-        found.append(_request.c.submitted_at >= sought.since)
-    if sought.until is not None:
-        found.append(_request.c.submitted_at < sought.until)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A recording that can be asked for."""
-
-    id: UUID
-    activity: str | None
-    media_kind: str
-    started_at: datetime | None
-    received_at: datetime
-    duration_seconds: float | None
-    size: int
-
-
-def offered(session: Session, activity_number: str, limit: int = 200) -> list[Offered]:
-    """The sealed footage of an activity; whoever knows its number may ask."""
-    names = ("id", "media_kind", "started_at", "received_at", "duration_seconds", "size")
-    query = (
-        select(*(_recording.c[name] for name in names), _activity.c.number.label("activity"))
-        .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
-        .where(_activity.c.number == activity_number, _recording.c.sealed_at.is_not(None))
-    )
-    rows = session.execute(query.order_by(_recording.c.started_at, _recording.c.id).limit(limit))
-    return [Offered(**row._mapping) for row in rows]
-
-
-def recent_activities(session: Session, unit_ids: Collection[UUID], limit: int = 30) -> list[AnyRow]:
-    """The latest activities of these units that have footage: number, kind, start."""
-    has = select(_recording.c.activity_id).where(_recording.c.sealed_at.is_not(None))
-    query = (
-        select(_activity.c.number, _activity.c.kind, _activity.c.started_at)
-        .where(_activity.c.unit_id.in_(unit_ids), _activity.c.id.in_(has))
-        .order_by(_activity.c.started_at.desc())
-    )
-    return list(session.execute(query.limit(limit)))

@@ -31,6 +31,7 @@ class Reader:
     """Somebody signed in, as they are at this moment."""
 
     session_id: UUID
+    seen_at: datetime
     person_id: UUID
     number: str
     name: str
@@ -63,7 +64,8 @@ def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> 
     if gone_among(session, [row.person_id], at):
         return None
     roles = frozenset(one.role for one in roles_at(session, row.person_id, at))
-    return Reader(row.id, row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone, roles)
+    who = (row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone)
+    return Reader(row.id, row.seen_at, *who, roles)
 
 
 def invited(session: Session, token_hash: str, at: datetime) -> AnyRow | None:

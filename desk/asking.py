@@ -1,0 +1,120 @@
+"""A new request at the desk: find the footage, choose, say what for (Art. 17)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from desk.failing import field_of, said
+from desk.moments import read_number, read_time, typed_time
+from desk.reader import Form, TheForm, TheVisit, Visit, go_to
+from registry.act import Act
+from registry.queries import people_by_number
+from registry.queries.access import authority_of
+from registry.queries.access_offer import offered, recent_activities
+from registry.queries.organisation import unit_subtree
+from registry.tables import AccessRequest
+from registry.transitions import access
+from registry.transitions.access import NewRequest
+from regulation.access_terms import FieldDenied, Range, Terms
+from regulation.errors import ActionDenied
+from regulation.vocabulary import Role
+
+asking = APIRouter()
+_USUAL = timedelta(days=7)
+_USUAL_VIEWS = 3
+
+
+@asking.get("/new-request")
+def ask(visit: TheVisit, activity: str = "") -> Response:
+    """The form: the footage of an activity, once one is named."""
+    return _page(visit, Form({"activity": [activity.strip()[:64]]}))
+
+
+def _page(visit: Visit, typed: Form, refused: ActionDenied | None = None) -> Response:
+    number, now = typed.one("activity"), visit.desk.now()
+    with visit.desk.registry.reading() as reading:
+        found = offered(reading, number) if number else []
+        units = unit_subtree(reading, authority_of(reading, visit.reader.unit_id))
+        recent = recent_activities(reading, units)
+    usual = {
+        "valid_from": typed_time(now, visit.reader.zone),
+        "valid_until": typed_time(now + _USUAL, visit.reader.zone),
+        "views": str(_USUAL_VIEWS),
+        "copies": "0",
+    }
+    return visit.page(
+        "new_request.html.j2",
+        200 if refused is None else 422,
+        typed=typed,
+        usual=usual,
+        number=number,
+        found=found,
+        recent=recent,
+        behalf=Role.DEVICE_ADMINISTRATOR in visit.reader.roles,
+        wrong=None if refused is None else said(refused, visit.language),
+        field="" if refused is None else field_of(refused),
+    )
+
+
+@asking.post("/new-request")
+def asked(form: TheForm) -> Response:
+    """Enter it and hand it in; what is wrong stands beside its field, and everything typed is still there."""
+    visit = form.visit
+    try:
+        with visit.acting() as act:
+            request_id = access.enter_request(act, _new(act, visit, form), visit.reader.person_id)
+            access.submit_request(act, request_id, visit.reader.person_id, visit.desk.access.rules())
+            number = act.session.get_one(AccessRequest, request_id).number
+    except ActionDenied as refused:
+        return _page(visit, form, refused)
+    visit.desk.access.follow(number)
+    return go_to(f"/requests/{number}")
+
+
+def _new(act: Act, visit: Visit, form: Form) -> NewRequest:
+    return NewRequest(
+        _requester(act, visit, form),
+        {one: _part(form, one) for one in _chosen(form)},
+        form.one("purpose"),
+        _terms(visit, form),
+        form.optional("outsider"),
+        form.optional("document"),
+    )
+
+
+def _requester(act: Act, visit: Visit, form: Form) -> UUID:
+    number = form.one("requester")
+    if not number:
+        return visit.reader.person_id
+    found = people_by_number(act.session, [number]).get(number)
+    if found is None:
+        raise FieldDenied("requester", "Nobody has this certificate number.")
+    return found.id
+
+
+def _chosen(form: Form) -> list[UUID]:
+    try:
+        return [UUID(one) for one in form.all("recording")]
+    except ValueError:
+        raise FieldDenied("recordings", "There is no such recording.") from None
+
+
+def _part(form: Form, recording: UUID) -> Range:
+    start, end = form.one(f"start-{recording}"), form.one(f"end-{recording}")
+    return Range(
+        float(read_number("recordings", start)) if start else 0.0,
+        float(read_number("recordings", end)) if end else None,
+    )
+
+
+def _terms(visit: Visit, form: Form) -> Terms:
+    zone = visit.reader.zone
+    return Terms(
+        read_time("valid_from", form.one("valid_from"), zone),
+        read_time("valid_until", form.one("valid_until"), zone),
+        read_number("views", form.one("views")),
+        read_number("copies", form.one("copies")),
+    )

@@ -1,0 +1,51 @@
+"""Acts that the registry refuses, as people see them: a sentence in their language, beside its field (Art. 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desk.words import Language
+from regulation.access_terms import FieldDenied
+from regulation.errors import ActionDenied
+
+_CHINESE: Mapping[str, str] = {
+    "This step is not yours to decide.": "您不是本环节的审批人。",
+    "This step is not open: it was answered, or is not asked.": "本环节已作出决定，或者尚未开始。",
+    "There is no leave to look at this now.": "您目前没有查看该资料的授权。",
+    "This recording was not granted, or was marked since.": "该资料未获授权，或者授权后已加标记，需重新申请。",
+    "Every look that was granted is used.": "授权的查看次数已用完。",
+    "This request is somebody else's.": "这是他人的申请。",
+    "Name the letter or document with which the footage is asked for.": "请填写调阅所依据的文书。",
+    "Footage can be asked for once it is sealed.": "资料封存后方可申请。",
+    "Only the device administrator asks on behalf of somebody else.": "只有执法记录仪管理员可以代他人申请。",
+    "There is no such person in office.": "没有此人，或者已不在职。",
+    "A request names 1 to 200 recordings.": "一次申请须选择 1 至 200 条资料。",
+    "Choose at least one recording, or deny.": "请至少选择一条资料，或者不予批准。",
+    "This is more than was asked for.": "超出了申请的范围。",
+    "It ends before it begins, or is over already.": "截止时间早于开始时间，或者已经过去。",
+    "It must end after it begins and no later than what was asked for.": "截止时间须晚于开始时间，且不晚于申请的时间。",
+    "It begins before what was asked for.": "开始时间早于申请的时间。",
+    "A part begins at 0 or later and ends after it begins.": "起止时间不正确。",
+    "The recording is over before this part begins.": "起始时间超过了资料的时长。",
+    "They may not decide this: name somebody who holds the seat or one above.": "该人无权审批，请指定同级或者上级领导。",
+    "Only who approved a grant, or the principal leader, may revoke it.": "只有批准人或者主要领导可以撤销授权。",
+    "Nobody has this certificate number.": "没有使用该执法证号的人员。",
+}  # fmt: skip
+
+
+def said(refused: ActionDenied, language: Language) -> str:
+    """The sentence for a person, in their language."""
+    if language == "en":
+        return refused.message
+    if refused.message.startswith("Say it in"):
+        return "请填写，不超过 2000 字。"
+    if refused.message.startswith("It must be "):
+        return "数值须在" + refused.message.removeprefix("It must be ").replace(" to ", "至").rstrip(".") + "之间。"
+    if refused.message.startswith("Access is granted for at most"):
+        return "期限过长：" + refused.message.split("most ")[1].rstrip(".").replace("hours", "小时") + "以内。"
+    return _CHINESE.get(refused.message, "不予办理：" + refused.message)
+
+
+def field_of(refused: ActionDenied) -> str:
+    """The field beside which the sentence stands, empty where it is about all of it."""
+    return refused.field if isinstance(refused, FieldDenied) else ""

@@ -1,0 +1,140 @@
+"""The register of access (登记簿): to search, and to take along as CSV or XLSX (Art. 17)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from openpyxl import Workbook
+
+from desk.moments import read_time, shown_time
+from desk.reader import TheVisit, Visit
+from desk.showing import NotShown
+from desk.words import WORDS, say
+from registry.queries.access_pages import RequestRow
+from registry.queries.access_register import Sought, register
+from registry.queries.organisation import roles_at, unit_subtree
+from regulation.access_states import RequestState
+from regulation.access_terms import FieldDenied
+from regulation.vocabulary import Role
+
+registers = APIRouter()
+ON_A_PAGE = 50
+MOST_EXPORTED = 20_000
+_OVERSEES = (
+    Role.DEVICE_ADMINISTRATOR,
+    Role.SUPERVISING_LEADER,
+    Role.PRINCIPAL_LEADER,
+    Role.CONFIDENTIALITY_REVIEWER,
+    Role.SUPERVISOR,
+)
+"""Whose register it is (chosen: whoever has a part in access, or supervises it)."""
+
+_COLUMNS = (
+    "编号", "状态", "申请人", "单位", "用途", "代何人申请", "依据文书", "提交时间", "申请期限", "查看次数", "复制份数",
+)  # fmt: skip
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@registers.get("/register")
+def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
+    """A page of the register."""
+    number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    rows, total = _found(request, visit, (number - 1) * ON_A_PAGE, ON_A_PAGE)
+    query = {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
+    return visit.page(
+        "register.html.j2",
+        rows=rows,
+        total=total,
+        number=number,
+        pages=max(1, -(-total // ON_A_PAGE)),
+        query=query,
+        states=list(RequestState)[1:],
+    )
+
+
+@registers.get("/register.{form}")
+def export(request: Request, visit: TheVisit, form: Literal["csv", "xlsx"]) -> Response:
+    """All that was found, as a file."""
+    rows, _ = _found(request, visit, 0, MOST_EXPORTED)
+    make, media_type = _FORMS[form]
+    headers = {"Content-Disposition": f'attachment; filename="register.{form}"'}
+    return Response(make(_lines(visit, rows)), media_type=media_type, headers=headers)
+
+
+def _found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
+    with visit.desk.registry.reading() as reading:
+        held = roles_at(reading, visit.reader.person_id, visit.desk.now())
+        units = {unit for one in held if one.role in _OVERSEES for unit in unit_subtree(reading, one.unit_id)}
+        if not units:
+            raise NotShown(403, "您没有查看登记簿的权限。", "The register is not open to you.")
+        return register(reading, units, _sought(request, visit), offset, limit)
+
+
+def _sought(request: Request, visit: Visit) -> Sought:
+    asked = request.query_params
+    state = asked.get("state", "")
+    try:
+        since, until = (
+            read_time("day", asked[name], visit.reader.zone) if asked.get(name) else None for name in ("since", "until")
+        )
+    except FieldDenied:
+        raise NotShown(400, "日期不正确。", "This is not a date.") from None
+    return Sought(
+        words=asked.get("words", "").strip()[:100],
+        state=RequestState(state) if state in list(RequestState) else None,
+        since=since,
+        until=None if until is None else until + timedelta(days=1),
+    )
+
+
+def _lines(visit: Visit, rows: Iterable[RequestRow]) -> Iterator[list[str]]:
+    yield [say(column, visit.language) for column in _COLUMNS]
+    for row in rows:
+        span = f"{shown_time(row.valid_from, row.zone)} – {shown_time(row.valid_until, row.zone)}"
+        yield [
+            row.number,
+            say(WORDS["state"][row.state], visit.language),
+            f"{row.requester_name} {row.requester_number}",
+            row.unit_name,
+            row.purpose,
+            row.outsider or "",
+            row.document or "",
+            shown_time(row.submitted_at, row.zone),
+            span,
+            str(row.views),
+            str(row.copies),
+        ]
+
+
+def _csv(lines: Iterable[list[str]]) -> bytes:
+    """With a byte order mark, without which the usual program takes Chinese for something else."""
+    text = io.StringIO()
+    csv.writer(text).writerows([_harmless(cell) for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(lines: Iterable[list[str]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("register")
+    for line in lines:
+        sheet.append([_harmless(cell) for cell in line])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no program takes for a formula."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in cell)
+    return f"'{shown}" if shown.startswith(_DANGEROUS) else shown
+
+
+_FORMS = {
+    "csv": (_csv, "text/csv; charset=utf-8"),
+    "xlsx": (_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}

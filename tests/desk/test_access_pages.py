@@ -1,0 +1,96 @@
+"""The leader's path and the officer's: asked, decided, looked at, on record (Art. 17)."""
+
+from __future__ import annotations
+
+import re
+
+from regulation.access_states import RequestState
+from tests.fixtures.access import terms
+from tests.fixtures.counter import Browser, Counter
+
+
+def ask(counter: Counter, browser: Browser, **more: str) -> str:
+    """A request made at the desk; gives its number."""
+    browser.open("/new-request?activity=xf-1")
+    usual = {
+        "activity": "xf-1",
+        "recording": str(counter.recording("video")),
+        "purpose": "复核现场情况",
+        "valid_from": "2026-11-23T09:00",
+        "valid_until": "2026-11-30T09:00",
+        "views": "2",
+        "copies": "0",
+    }
+    answer = browser.fill("/new-request", **{**usual, **more})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"]).removeprefix("/requests/")
+
+
+def step_place(page: str) -> str:
+    found = re.search(r'action="(/requests/[^"]+/steps/[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def items(browser: Browser) -> list[str]:
+    return re.findall(r'name="item" value="([^"]+)"', browser.shown)
+
+
+def test_asked_decided_and_looked_at(counter: Counter) -> None:
+    officer, leader = counter.browser("A1"), counter.browser("L2")
+    number = ask(counter, officer)
+    assert number in leader.open("/inbox")
+    page = leader.open(f"/requests/{number}")
+    assert "复核现场情况" in page
+    decided = leader.press(step_place(page), do="approve", reason="同意", item=items(leader))
+    assert "已批准" in decided
+    mine = officer.open(f"/requests/{number}")
+    grant = re.search(r'action="(/grants/[^"]+)"', mine)
+    assert grant is not None
+    viewing = officer.press(grant[1])
+    assert "甲 A1" in viewing
+    footage = re.search(r'src="(/views/[^"]+/footage)"', viewing)
+    assert footage is not None
+    assert officer.get(footage[1]).content == b"video"
+    part = officer.get(footage[1], headers={"Range": "bytes=1-3"})
+    assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, b"ide", "bytes 1-3/5")
+    assert leader.get(footage[1]).status_code == 404
+
+
+def test_every_page_is_there_in_both_languages(counter: Counter) -> None:
+    officer = counter.browser("A1")
+    for place in ("/inbox", "/requests", "/new-request?activity=xf-1", f"/requests/{ask(counter, officer)}"):
+        join = "&" if "?" in place else "?"
+        assert '<html lang="zh-CN">' in officer.open(place)
+        page = officer.open(f"{place}{join}lang=en")
+        assert '<html lang="en">' in page
+        assert "Sign out" in page
+
+
+def test_an_error_loses_nothing_that_was_typed(counter: Counter) -> None:
+    officer = counter.browser("A1")
+    officer.open("/new-request?activity=xf-1")
+    fields = {
+        "activity": "xf-1",
+        "recording": str(counter.recording("video")),
+        "purpose": "用途<b>",
+        "valid_from": "2026-11-23T09:00",
+        "valid_until": "2026-11-01T09:00",
+        "views": "2",
+        "copies": "0",
+    }
+    answer = officer.fill("/new-request", **fields)
+    assert answer.status_code == 422
+    assert "用途&lt;b&gt;" in answer.text
+    assert 'id="wrong-valid_until"' in answer.text
+
+
+def test_the_register_is_for_who_oversees(counter: Counter) -> None:
+    request = counter.access.ask("A1", "video", asked=terms(counter.access.city.now))
+    assert counter.access.state(request) is RequestState.PENDING
+    leader, officer = counter.browser("L3"), counter.browser("A1")
+    assert counter.access.request(request).number in leader.open("/register")
+    assert officer.get("/register").status_code == 403
+    exported = leader.get("/register.csv")
+    assert exported.content.startswith(b"\xef\xbb\xbf")
+    assert leader.get("/register.xlsx").content.startswith(b"PK")
