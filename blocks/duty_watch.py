@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Self, cast
+from uuid import UUID
 
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
+from blocks.access_link import step_link
 from blocks.leader_notifier import LeaderNotifier
 from blocks.notice_link import notice_link
 from blocks.registry_database import RegistryDatabase
@@ -47,3 +49,12 @@ class DutyWatch(Block):
         if not self.pages_url:
             return ""
         return notice_link(self.pages_url, number, self.pages_key.get_secret_value(), at)
+
+    def access_address(self, number: str, step_id: UUID | None, reader_id: UUID, at: datetime) -> str:
+        """Where `reader_id` decides a step of the request `number`, or sees what became of it; empty where no pages are
+        served. Both ask who it is first."""
+        if not self.pages_url:
+            return ""
+        if step_id is None:
+            return f"{self.pages_url.rstrip('/')}/requests/{number}"
+        return step_link(self.pages_url, step_id, reader_id, self.pages_key.get_secret_value(), at)

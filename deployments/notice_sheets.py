@@ -9,8 +9,8 @@ from desk.notices import Card, Language, Sheet
 from registry.queries.notices import NoticeView
 from regulation.duties import DutyState
 from tasks.notices.content import content_of
-from tasks.notices.digest import Digest
-from tasks.notices.sheet import Card as NoticeCard
+from tasks.notices.digest import Asked, Digest
+from tasks.notices.layout import Card as NoticeCard
 from tasks.notices.sheet import cards_of, sheet_of
 
 SINCE: Mapping[DutyState, Mapping[Language, str]] = {
@@ -22,10 +22,16 @@ SINCE: Mapping[DutyState, Mapping[Language, str]] = {
 """What may have become of a duty; while it is owed there is nothing to say."""
 
 
+ANSWERED: Mapping[Language, str] = {"zh": "现已办结", "en": "answered since"}
+
+
 def lay_out(view: NoticeView, language: Language, at: datetime) -> Sheet:
     """The notice with all the lines of `view`, in their order."""
     content = content_of(view, "", at)
     sheet = sheet_of(content, language)
+    if isinstance(content, Asked) and view.access is not None:
+        now = None if view.access.is_open else ANSWERED[language]
+        return Sheet(sheet.headline, sheet.lead, [_plain_card(card, now) for card in sheet.cards])
     if not isinstance(content, Digest):
         return Sheet(sheet.headline, sheet.lead, ())
     states = (line.duty.state for line in view.lines)
@@ -45,3 +51,8 @@ def _card(card: NoticeCard, state: DutyState, language: Language) -> Card:
         "" if now and state is not DutyState.PAUSED else card.what_to_do,
         now,
     )
+
+
+def _plain_card(card: NoticeCard, now: str | None) -> Card:
+    what_to_do = "" if now else card.what_to_do
+    return Card(card.heading, card.subject, card.pressing, False, card.facts, card.remarks, what_to_do, now)

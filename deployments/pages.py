@@ -12,6 +12,7 @@ from deployments.bootstrap import vault_of
 from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
+from deployments.nudger import Nudger
 from deployments.settings import read_settings
 from desk.app import create_app
 from desk.context import AccessDoors
@@ -52,4 +53,6 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         with registry.reading() as reading:
             return rules_at(home, reading)
 
-    return AccessDoors(vault_of(home.settings).read, rules, Credentials(home.pages_key()))
+    return AccessDoors(
+        vault_of(home.settings).read, rules, Credentials(home.pages_key()), follow=Nudger(registry).nudge
+    )

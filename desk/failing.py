@@ -27,7 +27,7 @@ _CHINESE: Mapping[str, str] = {
     "It begins before what was asked for.": "开始时间早于申请的时间。",
     "A part begins at 0 or later and ends after it begins.": "起止时间不正确。",
     "The recording is over before this part begins.": "起始时间超过了资料的时长。",
-    "They may not decide this: name somebody who holds the seat or one above.": "该人无权审批，请指定同级或者上级领导。",
+    "They may not decide this: name somebody who holds the seat or one above.": "该人无权审批，请指定有权审批的人。",
     "Only who approved a grant, or the principal leader, may revoke it.": "只有批准人或者主要领导可以撤销授权。",
     "Nobody has this certificate number.": "没有使用该执法证号的人员。",
 }  # fmt: skip

@@ -6,6 +6,7 @@ from prefect import flow
 
 from blocks.clock import now
 from blocks.duty_watch import DutyWatch
+from tasks.access.tend import follow_requests, tend_requests
 from tasks.escalation.publish import publish_sweep
 from tasks.escalation.recovery import recover_crashed
 from tasks.escalation.sweep import climb_ladders, finish_sweep, queue_notices, settle_duties
@@ -32,10 +33,12 @@ def escalate_deadlines(watch: str = "default") -> dict[str, int]:
     with sweep_work(DutyWatch.named(watch), now) as sweep:
         if sweep is None:
             return {}
+        tend_requests(sweep)
         settle_duties(sweep)
         climb_ladders(sweep)
         queue_notices(sweep)
         recover_crashed(sweep)
+        follow_requests(sweep)
         finish_sweep(sweep)
         publish_sweep(sweep)
     return dict(sweep.counts)

@@ -58,6 +58,7 @@ class RequestRow:
     document: str | None
     round: int
     created_at: datetime
+    changed_at: datetime
     submitted_at: datetime | None
     closed_at: datetime | None
     valid_from: datetime

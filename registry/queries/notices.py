@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
+from registry.queries.access_news import AccessNews, access_news
 from registry.tables import (
     AccessRequest,
     AccessStep,
@@ -76,7 +77,7 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
-    those whose time had passed when the notice was made."""
+    those whose time had passed when the notice was made. `access` is what one about a request tells."""
 
     notice_id: UUID
     number: str
@@ -91,6 +92,8 @@ class NoticeView:
     total: int
     overdue: int
     by_kind: Mapping[DutyKind, int]
+    reader_id: UUID
+    access: AccessNews | None = None
 
 
 def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
@@ -119,6 +122,8 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
         sum(by_kind.values()),
         overdue,
         by_kind,
+        row.person_id,
+        access_news(session, row.subject, row.person_id) if row.kind is NoticeKind.ACCESS else None,
     )
 
 

@@ -41,6 +41,9 @@ COUNTS: Mapping[str, str] = MappingProxyType(
         "waiting_for_policy": "待制度更正 waiting for a sound policy",
         "not_yet_due": "未到期 not yet due",
         "crashed_runs": "中断的运行 crashed runs found",
+        "requests_ended": "到期的调阅申请 requests whose time passed",
+        "steps_asked_again": "重新指定审批人 steps asked again",
+        "requests_followed": "补发的运行提示 requests followed",
         "sessions_resumed": "恢复的采集批次 dock sessions resumed",
     }
 )

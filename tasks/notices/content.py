@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from registry.queries.access_news import AccessNews
 from registry.queries.notices import LineRow, NoticeView
 from registry.tables import NoticeKind
-from tasks.notices.digest import Alert, Digest, Line, Person, Trial, Trouble
+from tasks.notices.digest import Alert, Asked, Content, Digest, Line, Outcome, Person, Trial, Trouble
 
 TOLD_LATE = timedelta(minutes=30)
 """A notice that much later than the policy wanted says so."""
 
 
-def content_of(view: NoticeView, link: str, at: datetime) -> Digest | Alert | Trial:
+def content_of(view: NoticeView, link: str, at: datetime) -> Content:
     """What the notice tells; `at` is when a trial goes out."""
     zone = ZoneInfo(view.zone)
     if view.kind is NoticeKind.TRIAL:
@@ -21,7 +22,18 @@ def content_of(view: NoticeView, link: str, at: datetime) -> Digest | Alert | Tr
     if view.kind is NoticeKind.ALERT:
         what, _, subject = (view.subject or "").partition(":")
         return Alert(view.number, Trouble(what), subject, view.created_at, zone, link)
+    if view.access is not None:
+        return _access(view, view.access, link, zone)
     return _digest(view, link)
+
+
+def _access(view: NoticeView, news: AccessNews, link: str, zone: ZoneInfo) -> Asked | Outcome:
+    """A step to decide, or what became of a request."""
+    if news.role is None or news.ground is None:
+        return Outcome(view.number, news.number, news.state, news.at, zone, link)
+    requester = Person(news.requester_number, news.requester_masked)
+    about = (news.unit_name, news.recordings, news.role, news.ground, news.at, news.due_at)
+    return Asked(view.number, news.number, requester, *about, zone, link)
 
 
 def _digest(view: NoticeView, link: str) -> Digest:

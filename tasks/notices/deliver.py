@@ -60,10 +60,19 @@ def _reason(attempts: Sequence[tuple[str, str]]) -> str:
 def addressee_of(view: NoticeView) -> Addressee:
     """Who is told: the role in which they hear of the most pressing matter decides the route."""
     roles = [line.role for line in view.lines if line.role is not None]
+    if view.access is not None and view.access.role is not None:
+        roles = [view.access.role]
     return Addressee(view.reader_number, roles[0] if roles else None, view.unit_codes)
 
 
 def message_of(work: DeliveryWork, view: NoticeView) -> Message:
     """The notice in the forms that channels take."""
-    content = content_of(view, work.watch.notice_address(view.number, work.now()), work.now())
+    content = content_of(view, _link(work, view), work.now())
     return message_about(content, work.notifier.language)
+
+
+def _link(work: DeliveryWork, view: NoticeView) -> str:
+    """Where the notice leads: to its own page, or to the request that it is about."""
+    if view.access is None:
+        return work.watch.notice_address(view.number, work.now())
+    return work.watch.access_address(view.access.number, view.access.step_id, view.reader_id, work.now())

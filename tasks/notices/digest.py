@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from regulation.access import Ground
+from regulation.access_states import RequestState
 from regulation.duties import DutyKind
 from regulation.ladder import Step
 from regulation.vocabulary import Role
@@ -103,6 +105,35 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for access that waits for the reader's decision. `due_at` is empty while it is not worked out."""
+
+    notice_number: str
+    request: str
+    requester: Person
+    unit_name: str
+    recordings: int
+    role: Role
+    ground: Ground
+    since: datetime
+    due_at: datetime | None
+    zone: ZoneInfo
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request for access, for who made it."""
+
+    notice_number: str
+    request: str
+    state: RequestState
+    at: datetime
+    zone: ZoneInfo
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A notice that asks for nothing: whether a channel works."""
 
@@ -110,3 +141,7 @@ class Trial:
     at: datetime
     zone: ZoneInfo
     link: str
+
+
+Content = Digest | Alert | Asked | Outcome | Trial
+"""Whatever a notice tells."""

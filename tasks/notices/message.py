@@ -5,8 +5,9 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from blocks.notice_message import Message
-from tasks.notices.digest import Alert, Digest, Trial
-from tasks.notices.sheet import Sheet, alert_sheet, digest_sheet, sheet_of, trial_sheet
+from tasks.notices.digest import Alert, Content, Digest, Trial
+from tasks.notices.layout import Sheet
+from tasks.notices.sheet import alert_sheet, digest_sheet, sheet_of, trial_sheet
 from tasks.notices.speech import phrase
 from tasks.notices.words import Language
 
@@ -38,7 +39,7 @@ def trial_message(trial: Trial, language: Language) -> Message:
     return _message(trial_sheet(trial, language))
 
 
-def message_about(content: Digest | Alert | Trial, language: Language) -> Message:
+def message_about(content: Content, language: Language) -> Message:
     """Whichever of them it is."""
     return _message(sheet_of(content, language))
 

@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from regulation.duties import RULES
 from regulation.vocabulary import Role
-from tasks.notices.digest import Alert, Digest, Line, Trial
+from tasks.notices.access_sheet import asked_sheet, outcome_sheet
+from tasks.notices.digest import Alert, Asked, Content, Digest, Line, Outcome, Trial
+from tasks.notices.layout import Card, Sheet, title_of
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
 from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, SUBJECTS, TROUBLE, WHAT, Language
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One matter: what it is, how pressing, its facts by their labels, remarks, and what to do."""
-
-    heading: str
-    subject: str
-    pressing: str
-    is_overdue: bool
-    facts: tuple[tuple[str, str], ...]
-    remarks: tuple[str, ...]
-    what_to_do: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """All that is said."""
-
-    number: str
-    language: Language
-    title: str
-    headline: str
-    lead: tuple[str, ...]
-    cards: tuple[Card, ...]
-    closing: tuple[str, ...]
-    link: str
-    link_words: str
-
-    @property
-    def colon(self) -> str:
-        """What stands between a label and a fact."""
-        return phrase("colon", self.language)
 
 
 def digest_sheet(digest: Digest, language: Language) -> Sheet:
@@ -52,7 +20,7 @@ def digest_sheet(digest: Digest, language: Language) -> Sheet:
     return Sheet(
         number=digest.notice_number,
         language=language,
-        title=_title(f"{_counts(digest, language)}{_articles(digest, language)}", digest.notice_number, language),
+        title=title_of(f"{_counts(digest, language)}{_articles(digest, language)}", digest.notice_number, language),
         headline=_counts(digest, language),
         lead=tuple(_lead(digest, language)),
         cards=tuple(_card(line, digest, language) for line in shown),
@@ -71,7 +39,7 @@ def alert_sheet(alert: Alert, language: Language) -> Sheet:
     return Sheet(
         number=alert.notice_number,
         language=language,
-        title=_title(f"{headline} ", alert.notice_number, language),
+        title=title_of(f"{headline} ", alert.notice_number, language),
         headline=headline,
         lead=(since, f"{phrase('about', language)}{colon}{plain(alert.subject)}", REMEDY[alert.what][language]),
         cards=(),
@@ -88,7 +56,7 @@ def trial_sheet(trial: Trial, language: Language) -> Sheet:
     return Sheet(
         number=trial.notice_number,
         language=language,
-        title=_title(f"{headline} ", trial.notice_number, language),
+        title=title_of(f"{headline} ", trial.notice_number, language),
         headline=headline,
         lead=(phrase("trial-text", language), at),
         cards=(),
@@ -98,21 +66,24 @@ def trial_sheet(trial: Trial, language: Language) -> Sheet:
     )
 
 
-def sheet_of(content: Digest | Alert | Trial, language: Language) -> Sheet:
+def sheet_of(content: Content, language: Language) -> Sheet:
     """Whichever of them it is."""
-    if isinstance(content, Digest):
-        return digest_sheet(content, language)
-    return alert_sheet(content, language) if isinstance(content, Alert) else trial_sheet(content, language)
+    match content:
+        case Digest():
+            return digest_sheet(content, language)
+        case Alert():
+            return alert_sheet(content, language)
+        case Asked():
+            return asked_sheet(content, language)
+        case Outcome():
+            return outcome_sheet(content, language)
+        case Trial():
+            return trial_sheet(content, language)
 
 
 def cards_of(digest: Digest, language: Language) -> tuple[Card, ...]:
     """Every line of the digest, in its order, where there is room for all."""
     return tuple(_card(line, digest, language) for line in digest.lines)
-
-
-def _title(what: str, number: str, language: Language) -> str:
-    """What a locked screen may show: counts, articles and the notice's number."""
-    return f"{phrase('brand', language)}{what}{number}"
 
 
 def _counts(digest: Digest, language: Language) -> str:

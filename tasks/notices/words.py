@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from regulation.access import Ground
+from regulation.access_states import RequestState
 from regulation.duties import DutyKind
 from regulation.ladder import Step
 from regulation.vocabulary import Role
@@ -106,6 +108,29 @@ ROLES: Mapping[Role, Words] = {
     Role.SUPERVISOR: {"zh": "行政执法监督人员", "en": "legal supervisor"},
 }
 
+GROUNDS: Mapping[Ground, Words] = {
+    Ground.OWN_UNIT: {"zh": "本单位执法人员因工作需要调用", "en": "An officer of the unit needs it for work"},
+    Ground.OTHER_UNIT: {"zh": "其他单位查看、调取", "en": "Another unit asks for it"},
+    Ground.OUTSIDER: {"zh": "其他人员查看、调取", "en": "Somebody from outside asks for it"},
+    Ground.MARKED: {"zh": "资料标有保密或者隐私标记", "en": "The footage is marked"},
+}
+"""Why a step of a request is there."""
+
+REQUESTS: Mapping[RequestState, Words] = {
+    RequestState.DRAFT: {"zh": "退回补正", "en": "sent back with a question"},
+    RequestState.PENDING: {"zh": "待审批", "en": "pending"},
+    RequestState.IN_REVIEW: {"zh": "审批中", "en": "in review"},
+    RequestState.APPROVED: {"zh": "已批准", "en": "approved"},
+    RequestState.PARTLY_APPROVED: {"zh": "部分批准", "en": "partly approved"},
+    RequestState.DENIED: {"zh": "不予批准", "en": "denied"},
+    RequestState.WITHDRAWN: {"zh": "已撤回", "en": "withdrawn"},
+    RequestState.EXPIRED: {"zh": "已失效", "en": "expired"},
+    RequestState.FULFILLED: {"zh": "已办结", "en": "fulfilled"},
+    RequestState.UNAVAILABLE: {"zh": "无法提供", "en": "unavailable"},
+    RequestState.REVOKED: {"zh": "已撤销", "en": "revoked"},
+}
+"""What became of a request."""
+
 TROUBLE: Mapping[Trouble, Words] = {
     Trouble.RUN_FAILED: {"zh": "任务运行失败", "en": "A run has failed"},
     Trouble.WORKER_GONE: {"zh": "工作进程失去联系", "en": "A worker is gone"},
@@ -184,6 +209,20 @@ PHRASES: Mapping[str, Words] = {
     "at": {"zh": "{at}（{zone}）", "en": "{at} ({zone})"},
     "trouble-since": {"zh": "自 {at}（{zone}）起", "en": "Since {at} ({zone})"},
     "about": {"zh": "对象", "en": "About"},
+    "access-waits": {"zh": "调阅申请待您审批", "en": "A request for access waits for your decision"},
+    "access-request": {"zh": "调阅申请", "en": "Access request"},
+    "access-until": {"zh": "请于 {at} 前审批", "en": "Decide by {at}"},
+    "access-soon": {"zh": "规定期限", "en": "the time the rules set"},
+    "access-by": {"zh": "申请人", "en": "Requested by"},
+    "access-unit": {"zh": "资料所属单位", "en": "Footage of"},
+    "access-recordings": {"zh": "资料数量", "en": "Recordings"},
+    "access-since": {"zh": "提交审批", "en": "Handed in"},
+    "access-do": {"zh": "请登录后查看用途并作出决定。", "en": "Sign in, see what it is for, and decide."},
+    "access-silence": {"zh": "沉默不视为同意。", "en": "Silence approves nothing."},
+    "access-decide": {"zh": "登录审批", "en": "Sign in and decide"},
+    "access-now": {"zh": "调阅申请 {request} {state}", "en": "Access request {request}: {state}"},
+    "access-look": {"zh": "请登录查看理由和授权条件。", "en": "Sign in to see the reasons and the terms."},
+    "access-open": {"zh": "登录查看", "en": "Sign in and look"},
     "trial": {"zh": "测试通知", "en": "Test notice"},
     "trial-text": {"zh": "通知渠道工作正常，无需处理。", "en": "This channel works; there is nothing to do."},
     "minutes": {"zh": "{count} 分钟", "en": "{count} minutes"},

@@ -21,6 +21,6 @@ def test_no_module_asks_what_time_it_is(path: Path) -> None:
 
 
 def _is_passed_in(call: ast.Call) -> bool:
-    """`work.now()` and `self.now()` are the clock that was passed in, `work.today()` its date."""
+    """`work.now()`, `case.now()` and `self.now()` are the clock that was passed in, `work.today()` its date."""
     assert isinstance(call.func, ast.Attribute)
-    return isinstance(call.func.value, ast.Name) and call.func.value.id in ("work", "self", "desk")
+    return isinstance(call.func.value, ast.Name) and call.func.value.id in ("work", "self", "desk", "case")

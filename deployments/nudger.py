@@ -1,0 +1,35 @@
+"""Nudges from the desk: sent beside the answer, never waited for (Art. 17)."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from registry.database import Registry
+from registry.queries.access_pages import request_numbered
+from regulation.errors import CustodyError
+
+log = logging.getLogger("custody.desk")
+
+
+class Nudger:
+    """Has a request's run look into the registry. A Prefect that is down is no matter: the sweep makes it good."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="nudge")
+
+    def nudge(self, number: str) -> None:
+        """Soon, and not in the caller's time."""
+        self._pool.submit(self._nudge, number)
+
+    def _nudge(self, number: str) -> None:
+        from tasks.access.nudge import nudge
+
+        try:
+            with self._registry.reading() as reading:
+                row = request_numbered(reading, number)
+            if row is not None and not nudge(number, row.changed_at):
+                log.warning("Prefect was not reached; the next sweep follows the request")
+        except CustodyError as refused:
+            log.warning("a nudge was not sent: %s", type(refused).__name__)
