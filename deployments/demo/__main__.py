@@ -17,6 +17,7 @@ from rich.text import Text
 from deployments.commands.up import tell_where
 from deployments.commands.verify import verify
 from deployments.console import errors, out, told
+from deployments.demo.access import grant_and_look
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.demo.ladder import climb, notifier_file, start_mailbox
 from deployments.home import Home
@@ -85,7 +86,9 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     out.print("[bold]4[/] The recorder is docked: the watch starts a run.")
     _wait_for_receipt(home, supervisor)
     _tell_outcome(home)
-    out.print("[bold]5[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
+    out.print("[bold]5[/] The officer asks to see it again; the supervising leader decides on a phone.")
+    grant_and_look(home, day, mailbox)
+    out.print("[bold]6[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
     climb(home, day, supervisor, mailbox)
     verify()
     tell_where(home)
