@@ -167,7 +167,7 @@ def with_named(found: Deciders, role: Role, named: Iterable[UUID], holdings: Ite
     """`found` and those who were `named`, as long as they hold a seat from which a step of `role` is decided."""
     seats = seats_from(role, found)
     able = {one.person_id for one in holdings if one.role in seats}
-    more = [one for one in named if one in able and one not in found.people]
+    more = [one for one in dict.fromkeys(named) if one in able and one not in found.people]
     return Deciders((*found.people, *more), found.role, found.passed)
 
 
@@ -181,8 +181,9 @@ def seats_from(role: Role, found: Deciders) -> tuple[Role, ...]:
 
 
 def _named(session: Session, step_id: UUID) -> Sequence[UUID]:
-    query = select(_assignment.c.person_id).where(
-        _assignment.c.step_id == step_id, _assignment.c.why == Assigned.NAMED, _assignment.c.ended_at.is_(None)
+    """Whom somebody left the step to, whether they were asked because of that or had been already."""
+    query = select(_assignment.c.successor_id).where(
+        _assignment.c.step_id == step_id, _assignment.c.successor_id.is_not(None)
     )
     return session.execute(query).scalars().all()
 

@@ -68,5 +68,5 @@ def _able(step: AnyRow, asked: Collection[AnyRow], organisation: Organisation, a
     held = organisation.holdings(chain)
     found = deciders(step.role, step.requester_id, aside, chain, held, act.at, organisation.gone)
     barred = aside | set(organisation.gone)
-    named = [one.person_id for one in asked if one.step_id == step.id and one.why is Assigned.NAMED]
+    named = [one.successor_id for one in asked if one.step_id == step.id and one.successor_id is not None]
     return list(with_named(found, step.role, [one for one in named if one not in barred], held).people)
