@@ -109,10 +109,10 @@ def test_the_units_device_administrator_asks_on_behalf_and_both_are_told(access_
     assert sorted(access_city.told()) == [("A1", "outcome"), ("A3", "outcome"), ("L2", "decide")]
 
 
-@pytest.mark.parametrize("by", ["A2", "B1", "L1", "L2", "L3", "C1", "S1"])
-def test_nobody_else_does(access_city: Access, by: str) -> None:
-    with pytest.raises(ActionDenied, match="on behalf"):
-        access_city.draft("A1", "video", by=by)
+def test_nobody_else_does(access_city: Access) -> None:
+    for by in ("A2", "B1", "L1", "L2", "L3", "C1", "S1"):
+        with pytest.raises(ActionDenied, match="on behalf"):
+            access_city.draft("A1", "video", by=by)
 
 
 def test_an_administrator_who_has_left_does_not(access_city: Access) -> None:
@@ -174,21 +174,21 @@ def entered(access_city: Access, **change: object) -> UUID:
         return access.enter_request(act, replace(new, **change), access_city.person("A1"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"purpose": " "}, "purpose"),
-        ({"outsider": "x" * 2001}, "outsider"),
-        ({"document": "x" * 2001}, "document"),
-        ({"parts": {}}, "recordings"),
-        ({"parts": {uuid4(): WHOLE}}, "recordings"),
-        ({"parts": {uuid4(): WHOLE for _ in range(MOST_ITEMS + 1)}}, "recordings"),
-    ],
-)
-def test_what_cannot_be_is_not_entered(access_city: Access, change: dict[str, object], field: str) -> None:
-    with pytest.raises(FieldDenied) as refused:
-        entered(access_city, **change)
-    assert refused.value.field == field
+CANNOT_BE: list[tuple[str, dict[str, object]]] = [
+    ("purpose", {"purpose": " "}),
+    ("outsider", {"outsider": "x" * 2001}),
+    ("document", {"document": "x" * 2001}),
+    ("recordings", {"parts": {}}),
+    ("recordings", {"parts": {uuid4(): WHOLE}}),
+    ("recordings", {"parts": {uuid4(): WHOLE for _ in range(MOST_ITEMS + 1)}}),
+]
+
+
+def test_what_cannot_be_is_not_entered(access_city: Access) -> None:
+    for field, change in CANNOT_BE:
+        with pytest.raises(FieldDenied) as refused:
+            entered(access_city, **change)
+        assert refused.value.field == field
 
 
 def test_a_part_is_some_of_the_recording(access_city: Access) -> None:

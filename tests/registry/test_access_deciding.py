@@ -35,14 +35,14 @@ def test_nobody_decides_twice(access_city: Access) -> None:
         access.decide_step(act, step, access_city.person("L2"), Answer("再来"), CITY_RULES)
 
 
-@pytest.mark.parametrize("by", ["A1", "A2", "A3", "L1", "L3", "C1", "S1", "J2", "J3"])
-def test_nobody_decides_but_the_seat(access_city: Access, by: str) -> None:
+def test_nobody_decides_but_the_seat(access_city: Access) -> None:
     request = access_city.ask("A1", "video")
     entries = access_city.city.entries()
-    with pytest.raises(ActionDenied, match="not yours"):
-        access_city.decide(request, by)
-    with pytest.raises(ActionDenied, match="not yours"):
-        access_city.send_back(request, by)
+    for by in ("A1", "A2", "A3", "L1", "L3", "C1", "S1", "J2", "J3"):
+        with pytest.raises(ActionDenied, match="not yours"):
+            access_city.decide(request, by)
+        with pytest.raises(ActionDenied, match="not yours"):
+            access_city.send_back(request, by)
     assert (access_city.state(request), access_city.city.entries()) == (RequestState.PENDING, entries)
 
 

@@ -42,12 +42,12 @@ def test_who_approved_it_and_the_principal_leader_take_it_back_at_once(access_ci
     assert access_city.told().count(("A1", "outcome")) == 2
 
 
-@pytest.mark.parametrize("by", ["A1", "A3", "L1", "C1", "S1", "J2", "J3"])
-def test_nobody_else_does(access_city: Access, by: str) -> None:
+def test_nobody_else_does(access_city: Access) -> None:
     request = access_city.ask("A1", "video")
     access_city.decide(request, "L2")
-    with pytest.raises(ActionDenied, match="may revoke"):
-        access_city.revoke(request, by)
+    for by in ("A1", "A3", "L1", "C1", "S1", "J2", "J3"):
+        with pytest.raises(ActionDenied, match="may revoke"):
+            access_city.revoke(request, by)
     access_city.look(request, "video", "A1")
 
 

@@ -81,10 +81,10 @@ def test_it_opens_from_its_first_moment_until_its_end(
     assert views(access_city) == []
 
 
-@pytest.mark.parametrize("by", ["A2", "A3", "L2", "L3", "C1", "S1"])
-def test_it_opens_to_nobody_else(access_city: Access, request_id: UUID, by: str) -> None:
-    with pytest.raises(ActionDenied, match="no leave"):
-        access_city.look(request_id, "video", by)
+def test_it_opens_to_nobody_else(access_city: Access, request_id: UUID) -> None:
+    for by in ("A2", "A3", "L2", "L3", "C1", "S1"):
+        with pytest.raises(ActionDenied, match="no leave"):
+            access_city.look(request_id, "video", by)
 
 
 def test_nor_to_who_has_left(access_city: Access, request_id: UUID) -> None:
