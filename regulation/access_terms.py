@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
 from functools import reduce
+from math import isfinite
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -72,7 +73,8 @@ def check_text(field: str, text: str) -> str:
 def check_range(asked: Range, duration: float | None) -> None:
     """Raise `FieldDenied` for a part of a recording that is none: backwards, before its beginning, or after its end."""
     end = asked.end
-    if asked.start < 0 or (end is not None and end <= asked.start):
+    is_finite = isfinite(asked.start) and (end is None or isfinite(end))
+    if not is_finite or asked.start < 0 or (end is not None and end <= asked.start):
         raise FieldDenied("range", "A part begins at 0 or later and ends after it begins.")
     if duration is not None and asked.start >= duration:
         raise FieldDenied("range", "The recording is over before this part begins.")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.organisation import holders_at
+from registry.queries.organisation import holders_at, roles_at
 from registry.tables import (
     AccessAssignment,
     AccessDecision,
@@ -31,8 +31,9 @@ from registry.tables import (
     RecordingState,
     Unit,
 )
-from regulation.access import Deciders, Footage, deciders
+from regulation.access import Deciders, Footage, PassedOver, deciders
 from regulation.access_terms import Given, Range, Terms
+from regulation.authority import Holding
 from regulation.recipients import ONE_UP
 from regulation.vocabulary import Marking, Role, UnitLevel
 
@@ -67,6 +68,16 @@ def markings_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, f
     for row in rows_among(session.connection(), query, _marking.c.recording_id, recording_ids):
         found[row.recording_id] = found.get(row.recording_id, frozenset()) | {row.marking}
     return found
+
+
+def last_marked(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these recordings was given the newest of the markings it bears."""
+    query = select(_marking.c.recording_id, func.max(_marking.c.placed_at).label("at"))
+    query = query.where(_marking.c.lifted_at.is_(None)).group_by(_marking.c.recording_id)
+    return {
+        row.recording_id: row.at
+        for row in rows_among(session.connection(), query, _marking.c.recording_id, recording_ids)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +161,32 @@ def deciders_of(session: Session, step: AnyRow, requester_id: UUID, at: datetime
     holdings = holders_at(session, chain, at)
     aside = aside_of(session, step.request_id, step.id)
     gone = gone_among(session, {one.person_id for one in holdings}, at)
-    return with_named(
-        deciders(step.role, requester_id, aside, chain, holdings, at, gone),
-        [one for one in _named(session, step.id) if one not in aside | gone | {requester_id}],
-        {one.person_id for one in holdings if one.role in roles_from(step.role)},
-    )
+    found = deciders(step.role, requester_id, aside, chain, holdings, at, gone)
+    named = [one for one in _named(session, step.id) if one not in aside | gone]
+    return with_named(found, step.role, named, holdings)
 
 
-def with_named(found: Deciders, named: Iterable[UUID], able: Collection[UUID]) -> Deciders:
-    """`found` and those who were `named` and are `able`."""
-    more = [one for one in named if one in able and one not in found.people]
+def with_named(found: Deciders, role: Role, named: Iterable[UUID], holdings: Iterable[Holding]) -> Deciders:
+    """`found` and those who were `named`, as long as they hold a seat from which a step of `role` is decided."""
+    seats = seats_from(role, found)
+    able = {one.person_id for one in holdings if one.role in seats}
+    more = [one for one in dict.fromkeys(named) if one in able and one not in found.people]
     return Deciders((*found.people, *more), found.role, found.passed)
 
 
-def roles_from(role: Role) -> tuple[Role, ...]:
-    """The role and those above it, the lowest first."""
+def seats_from(role: Role, found: Deciders) -> tuple[Role, ...]:
+    """The role and those above it, the lowest first, but for one that the requester holds: its other holders are their
+    peers, and the question went past them."""
     roles = [role]
     while (above := ONE_UP.get(roles[-1])) is not None:
         roles.append(above)
-    return tuple(roles)
+    return tuple(one for one in roles if (one, PassedOver.OWN_REQUEST) not in found.passed)
 
 
 def _named(session: Session, step_id: UUID) -> Sequence[UUID]:
-    query = select(_assignment.c.person_id).where(
-        _assignment.c.step_id == step_id, _assignment.c.why == Assigned.NAMED, _assignment.c.ended_at.is_(None)
+    """Whom somebody left the step to, whether they were asked because of that or had been already."""
+    query = select(_assignment.c.successor_id).where(
+        _assignment.c.step_id == step_id, _assignment.c.successor_id.is_not(None)
     )
     return session.execute(query).scalars().all()
 
@@ -190,9 +203,16 @@ def gone_among(session: Session, people: Iterable[UUID], at: datetime) -> set[UU
     return {row.id for row in rows if row.left_on < at.astimezone(ZoneInfo(row.zone)).date()}
 
 
+def roles_over(session: Session, person_id: UUID, unit_ids: Collection[UUID], at: datetime) -> set[Role]:
+    """The roles that a person holds in these units at the moment `at`; none once they have left."""
+    if gone_among(session, [person_id], at):
+        return set()
+    return {one.role for one in roles_at(session, person_id, at) if one.unit_id in unit_ids}
+
+
 def is_live(grant: AnyRow, at: datetime) -> bool:
-    """Whether the grant may be used at the moment `at`."""
-    return grant.ended_at is None and grant.revoked_at is None and grant.valid_from <= at <= grant.valid_until
+    """Whether the grant may be used at the moment `at`: from its beginning until, but not at, its end."""
+    return grant.ended_at is None and grant.revoked_at is None and grant.valid_from <= at < grant.valid_until
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import Wanted, gone_among, wanted_of
-from registry.queries.organisation import roles_at, unit_chain
+from registry.queries.access import Wanted, gone_among, roles_over, wanted_of
+from registry.queries.organisation import unit_chain
 from registry.tables import AccessItem, AccessQuestion, AccessRequest, Person, Recording, Unit
 from registry.transitions.access.common import (
     asking_of,
@@ -49,9 +49,7 @@ def enter_request(act: Act, new: NewRequest, by: UUID) -> UUID:
 
     Raises `ActionDenied` for anybody else and for who has left, and `FieldDenied` for entries that cannot be.
     """
-    requester = act.session.get(Person, new.requester_id)
-    if requester is None or gone_among(act.session, [new.requester_id], act.at):
-        raise FieldDenied("requester", "There is no such person in office.")
+    requester = _in_office(act, new.requester_id)
     _check_enters(act, requester, by)
     unit = act.session.get_one(Unit, requester.unit_id)
     request_id = new_id()
@@ -76,12 +74,18 @@ def enter_request(act: Act, new: NewRequest, by: UUID) -> UUID:
     return request_id
 
 
+def _in_office(act: Act, person_id: UUID) -> Person:
+    person = act.session.get(Person, person_id)
+    if person is None or gone_among(act.session, [person_id], act.at):
+        raise FieldDenied("requester", "There is no such person in office.")
+    return person
+
+
 def _check_enters(act: Act, requester: Person, by: UUID) -> None:
     if by == requester.id:
         return
     chain = unit_chain(act.session, requester.unit_id)
-    roles = [one.role for one in roles_at(act.session, by, act.at) if one.unit_id in chain]
-    if Role.DEVICE_ADMINISTRATOR not in roles:
+    if Role.DEVICE_ADMINISTRATOR not in roles_over(act.session, by, chain, act.at):
         raise ActionDenied("Only the device administrator asks on behalf of somebody else.", article=ARTICLE)
 
 
@@ -116,11 +120,12 @@ def submit_request(act: Act, request_id: UUID, by: UUID, rules: Rules, answer: s
     which it was sent back, if it was.
 
     Raises `ActionDenied` for what is no draft of `by`'s, `FieldDenied` where something is missing: the document where
-    footage leaves its unit, an answer to a question, footage that is not sealed; `ConfigurationError` where the policy
-    of a unit is not sound.
+    footage leaves its unit, an answer to a question, footage that is not sealed, a requester in office;
+    `ConfigurationError` where the policy of a unit is not sound.
     """
     request = request_of(act, request_id)
     _check_own(request, by)
+    _in_office(act, request.requester_id)
     wanted = wanted_of(act.session, request_id)
     _check_ready(act, request, wanted, rules)
     _answer_questions(act, request_id, answer)

@@ -13,7 +13,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.access import authority_of, steps_in
-from registry.tables import AccessRequest, AccessStep, NoticeKind
+from registry.tables import AccessRequest, AccessStep, NoticeKind, Person
 from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices
 from regulation.access import ARTICLE, Asking
@@ -46,8 +46,8 @@ def open_step(act: Act, step_id: UUID) -> tuple[AnyRow, AnyRow]:
 
 
 def asking_of(act: Act, request: AnyRow) -> Asking:
-    """As who somebody asks."""
-    authority = authority_of(act.session, request.unit_id)
+    """As who somebody asks: as one of the unit they are of now, wherever they were when they began to write."""
+    authority = authority_of(act.session, act.session.get_one(Person, request.requester_id).unit_id)
     return Asking(request.requester_id, authority, request.outsider is not None)
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable
 from registry.ledger import Event
-from registry.queries.access import deciders_of, roles_from, step_items, units_upward, wanted_of
-from registry.queries.organisation import roles_at
+from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, wanted_of
+from registry.queries.organisation import unit_chain
 from registry.tables import AccessDecision, AccessDecisionItem, AccessQuestion, Verdict
 from registry.transitions.access.common import (
     change,
@@ -28,7 +28,7 @@ from registry.transitions.duties.settling import Rules
 from registry.types import new_id
 from regulation.access import Deciders, Stage, check_decide
 from regulation.access_states import RequestEvent
-from regulation.access_terms import FieldDenied, Given, Range, Terms, check_given, check_text
+from regulation.access_terms import FieldDenied, Given, Range, Terms, check_given, check_range, check_text
 from regulation.vocabulary import Role
 
 
@@ -44,7 +44,7 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     check_decide(by, found)
     asked = _asked(act, step)
     given = None if answer.is_denied else _given(request, step, asked, answer)
-    verdict = _verdict(given, terms_of(request), asked)
+    verdict = _verdict(given, terms_of(request), {item: one.part for item, one in asked.items()})
     row: dict[str, Any] = {
         "step_id": step_id,
         "person_id": by,
@@ -70,22 +70,24 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     advance(act, request.id)
 
 
-def _asked(act: Act, step: AnyRow) -> dict[UUID, Range]:
-    """The items of the step, each with the part asked for."""
+def _asked(act: Act, step: AnyRow) -> dict[UUID, Wanted]:
+    """The items of the step."""
     items = set(step_items(act.session, [step.id])[step.id])
     wanted = wanted_of(act.session, step.request_id)
-    return {one.footage.item_id: one.part for one in wanted if one.footage.item_id in items}
+    return {one.footage.item_id: one for one in wanted if one.footage.item_id in items}
 
 
-def _given(request: AnyRow, step: AnyRow, asked: Mapping[UUID, Range], answer: Answer) -> Given:
+def _given(request: AnyRow, step: AnyRow, asked: Mapping[UUID, Wanted], answer: Answer) -> Given:
     terms = _usual_terms(request, step) if answer.terms is None else answer.terms
     check_given(terms, terms_of(request))
-    parts = dict(asked if answer.parts is None else answer.parts)
+    whole = {item: one.part for item, one in asked.items()}
+    parts = whole if answer.parts is None else dict(answer.parts)
     if not parts:
         raise FieldDenied("recordings", "Choose at least one recording, or deny.")
     for item_id, part in parts.items():
-        if item_id not in asked or not part.within(asked[item_id]):
+        if item_id not in asked or not part.within(asked[item_id].part):
             raise FieldDenied("recordings", "This is more than was asked for.")
+        check_range(part, asked[item_id].duration)
     return Given(terms, parts)
 
 
@@ -105,11 +107,10 @@ def _verdict(given: Given | None, terms: Terms, asked: Mapping[UUID, Range]) -> 
 
 def _role_of(act: Act, step: AnyRow, by: UUID, found: Deciders) -> Role:
     """In which role they decide: the seat's, or, where they were named, the lowest of theirs that may."""
-    chain = {unit.id for unit in units_upward(act.session, step.unit_id)}
-    held = {one.role for one in roles_at(act.session, by, act.at) if one.unit_id in chain}
+    held = roles_over(act.session, by, unit_chain(act.session, step.unit_id), act.at)
     if found.role in held:
         return found.role
-    return next(role for role in roles_from(step.role) if role in held)
+    return next(role for role in seats_from(step.role, found) if role in held)
 
 
 def _write(act: Act, row: Mapping[str, Any], given: Given | None) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import views_used
-from registry.queries.organisation import roles_at, unit_chain
+from registry.queries.access import roles_over, views_used
+from registry.queries.organisation import unit_chain
 from registry.tables import AccessDecision, AccessGrant, AccessRequest, AccessStep, Verdict
 from registry.transitions.access.common import (
     change,
@@ -63,7 +63,7 @@ def _roles(act: Act, request: AnyRow, by: UUID) -> set[Role]:
     """The roles that `by` holds over the footage."""
     units = act.connection.execute(select(_step.c.unit_id).where(_step.c.request_id == request.id)).scalars().all()
     over = {unit for unit_id in set(units) for unit in unit_chain(act.session, unit_id)}
-    return {one.role for one in roles_at(act.session, by, act.at) if one.unit_id in over}
+    return roles_over(act.session, by, over, act.at)
 
 
 def _grant_of(act: Act, request: AnyRow) -> AnyRow:

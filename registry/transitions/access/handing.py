@@ -13,15 +13,14 @@ from registry.ledger import Event
 from registry.queries.access import (
     aside_of,
     deciders_of,
-    gone_among,
-    roles_from,
+    roles_over,
+    seats_from,
     steps_in,
-    units_upward,
 )
-from registry.queries.organisation import roles_at
+from registry.queries.organisation import unit_chain
 from registry.tables import AccessAssignment, Assigned
 from registry.transitions.access.common import digest_of, open_step, tell_ledger
-from registry.transitions.access.stepping import assign
+from registry.transitions.access.stepping import assign, note_asked
 from registry.transitions.duties.touching import touch
 from regulation.access import ARTICLE, check_decide
 from regulation.access_terms import check_text
@@ -79,17 +78,17 @@ def _is_open(step: AnyRow) -> bool:
 
 
 def _check_successor(act: Act, step: AnyRow, request: AnyRow, by: UUID, to: UUID) -> None:
-    chain = {unit.id for unit in units_upward(act.session, step.unit_id)}
-    held = {one.role for one in roles_at(act.session, to, act.at) if one.unit_id in chain}
+    found = deciders_of(act.session, step, request.requester_id, act.at)
+    held = roles_over(act.session, to, unit_chain(act.session, step.unit_id), act.at)
     barred = aside_of(act.session, request.id, step.id) | {request.requester_id, by}
-    if to in barred or gone_among(act.session, [to], act.at) or not held & set(roles_from(step.role)):
+    if to in barred or not held & set(seats_from(step.role, found)):
         raise ActionDenied("They may not decide this: name somebody who holds the seat or one above.", article=ARTICLE)
 
 
 def _end(act: Act, step: AnyRow, by: UUID, why: Assigned, reason: str, successor: UUID | None) -> None:
     """End their part in the step; who came to the seat after it was asked has none yet, and gets one that ended."""
     if not _is_assigned(act, step, by):
-        assign(act, step, [by], Assigned.SEAT)
+        note_asked(act, step, [by], Assigned.SEAT)
     ended = {"ended_at": act.at, "ended_why": why, "reason": reason, "successor_id": successor}
     theirs = (_assignment.c.step_id == step.id) & (_assignment.c.person_id == by)
     act.connection.execute(update(_assignment).where(theirs).values(ended))

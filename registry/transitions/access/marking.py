@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import markings_of
-from registry.queries.organisation import roles_at, unit_chain
-from registry.tables import Recording, RecordingMarking
+from registry.queries.access import markings_of, roles_over
+from registry.queries.organisation import unit_chain
+from registry.tables import AccessDecision, AccessItem, AccessStep, Recording, RecordingMarking
 from registry.transitions.access.common import digest_of
 from registry.types import new_id
 from regulation.access import ARTICLE, check_mark, check_unmark
@@ -20,6 +21,7 @@ from regulation.errors import ActionDenied
 from regulation.vocabulary import Marking, Role
 
 _marking, _recording = table_of(RecordingMarking), table_of(Recording)
+_item, _step, _decision = table_of(AccessItem), table_of(AccessStep), table_of(AccessDecision)
 
 
 def mark_recording(act: Act, recording_id: UUID, marking: Marking, by: UUID, reason: str) -> None:
@@ -29,7 +31,7 @@ def mark_recording(act: Act, recording_id: UUID, marking: Marking, by: UUID, rea
     """
     recording = _recording_of(act, recording_id)
     check_mark(by, recording.officer_id, _roles(act, recording, by))
-    said = storable(check_text("reason", reason))
+    said, placed_at = storable(check_text("reason", reason)), _unseen_from(act, recording_id)
     if marking in markings_of(act.session, [recording_id]).get(recording_id, ()):
         return
     row = {
@@ -37,11 +39,24 @@ def mark_recording(act: Act, recording_id: UUID, marking: Marking, by: UUID, rea
         "recording_id": recording_id,
         "marking": marking,
         "placed_by_id": by,
-        "placed_at": act.at,
+        "placed_at": placed_at,
         "reason": said,
     }
     insert_rows(act.connection, RecordingMarking, [row])
-    _tell(act, Event.RECORDING_MARKED, recording, marking, by, said)
+    _tell(act, Event.RECORDING_MARKED, recording, marking, by, said, placed_at=placed_at)
+
+
+def _unseen_from(act: Act, recording_id: UUID) -> datetime:
+    """Now, and after every decision there is about the recording: an act that waited for its turn has an earlier time
+    than those that went before it, and whoever decided there has not seen this marking."""
+    decided = (
+        select(func.max(_decision.c.at))
+        .join_from(_item, _step, _step.c.request_id == _item.c.request_id)
+        .join(_decision, _decision.c.step_id == _step.c.id)
+        .where(_item.c.recording_id == recording_id)
+    )
+    last = act.connection.execute(decided).scalar_one_or_none()
+    return act.at if last is None else max(act.at, last + timedelta.resolution)
 
 
 def lift_marking(act: Act, recording_id: UUID, marking: Marking, by: UUID, reason: str) -> None:
@@ -68,10 +83,9 @@ def _recording_of(act: Act, recording_id: UUID) -> AnyRow:
 
 
 def _roles(act: Act, recording: AnyRow, by: UUID) -> set[Role]:
-    over = unit_chain(act.session, recording.unit_id)
-    return {one.role for one in roles_at(act.session, by, act.at) if one.unit_id in over}
+    return roles_over(act.session, by, unit_chain(act.session, recording.unit_id), act.at)
 
 
-def _tell(act: Act, event: Event, recording: AnyRow, marking: Marking, by: UUID, reason: str) -> None:
-    facts = {"marking": marking.value, "person_id": by, "reason_sha256": digest_of(reason)}
+def _tell(act: Act, event: Event, recording: AnyRow, marking: Marking, by: UUID, reason: str, **more: datetime) -> None:
+    facts = {"marking": marking.value, "person_id": by, "reason_sha256": digest_of(reason), **more}
     act.record(event, "recording", recording.id, facts, unit_id=recording.unit_id, article=ARTICLE)

@@ -6,13 +6,14 @@ Nobody's leaving, and no vacancy, makes a request lie where no one sees it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.access import with_named
 from registry.queries.organisation import Organisation
 from registry.tables import AccessAssignment, AccessRequest, AccessStep, Assigned
 from registry.transitions.access.stepping import assign
@@ -56,8 +57,8 @@ def _asked(act: Act, request_ids: Iterable[UUID]) -> dict[UUID, list[AnyRow]]:
     return found
 
 
-def _able(step: AnyRow, asked: Iterable[AnyRow], organisation: Organisation, act: Act) -> list[UUID]:
-    """Who may decide the step now; whom somebody named may as long as they hold a seat that could."""
+def _able(step: AnyRow, asked: Collection[AnyRow], organisation: Organisation, act: Act) -> list[UUID]:
+    """Who may decide the step now, as `deciders_of` has it of one."""
     aside = {step.entered_by_id} | {
         one.person_id
         for one in asked
@@ -66,6 +67,6 @@ def _able(step: AnyRow, asked: Iterable[AnyRow], organisation: Organisation, act
     chain = organisation.chain(step.unit_id)
     held = organisation.holdings(chain)
     found = deciders(step.role, step.requester_id, aside, chain, held, act.at, organisation.gone)
-    named = [one.person_id for one in asked if one.step_id == step.id and one.why is Assigned.NAMED]
-    seated = {one.person_id for one in held} - aside - set(organisation.gone)
-    return [*found.people, *(one for one in named if one in seated and one not in found.people)]
+    barred = aside | set(organisation.gone)
+    named = [one.successor_id for one in asked if one.step_id == step.id and one.successor_id is not None]
+    return list(with_named(found, step.role, [one for one in named if one not in barred], held).people)

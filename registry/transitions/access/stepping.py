@@ -9,7 +9,15 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, update_rows
 from registry.ledger import Event
-from registry.queries.access import Wanted, deciders_of, given_by, step_items, steps_in, wanted_of
+from registry.queries.access import (
+    Wanted,
+    deciders_of,
+    given_by,
+    last_marked,
+    step_items,
+    steps_in,
+    wanted_of,
+)
 from registry.tables import (
     AccessAssignment,
     AccessGrant,
@@ -80,10 +88,15 @@ def _open_what_can_be(act: Act, request: AnyRow) -> None:
 def assign(act: Act, step: AnyRow, people: Iterable[UUID], why: Assigned) -> None:
     """Ask these people for the decision: it is their duty, and they get a notice."""
     named = list(people)
-    rows = [{"step_id": step.id, "person_id": one, "why": why, "assigned_at": act.at} for one in named]
+    note_asked(act, step, named, why)
+    tell_people(act, "decide", step.id, named)
+
+
+def note_asked(act: Act, step: AnyRow, people: Iterable[UUID], why: Assigned) -> None:
+    """Enter that the decision is theirs, without a notice."""
+    rows = [{"step_id": step.id, "person_id": one, "why": why, "assigned_at": act.at} for one in people]
     insert_rows(act.connection, AccessAssignment, rows)
     touch(act, DutyKind.ACCESS_DECISION, [step.id])
-    tell_people(act, "decide", step.id, named)
 
 
 def advance(act: Act, request_id: UUID) -> None:
@@ -109,12 +122,26 @@ def _left(act: Act, request: AnyRow) -> dict[UUID, Range]:
 
 
 def _review_late_markings(act: Act, request: AnyRow, left: Mapping[UUID, Range]) -> None:
-    chain = steps_of(asking_of(act, request), [one.footage for one in wanted_of(act.session, request.id)])
+    wanted = wanted_of(act.session, request.id)
+    chain = steps_of(asking_of(act, request), [one.footage for one in wanted])
     steps = steps_in(act.session, request.id, request.round)
-    reviews = [one.id for one in steps if one.stage is Stage.REVIEW]
-    reviewed = {item for items in step_items(act.session, reviews).values() for item in items}
+    reviewed = _reviewed(act, steps, wanted)
     missing = [_without(step, left.keys() - reviewed) for step in chain if step.stage is Stage.REVIEW]
     _enter_steps(act, request, [one for one in missing if one.item_ids], first=len(steps))
+
+
+def _reviewed(act: Act, steps: Iterable[AnyRow], wanted: Sequence[Wanted]) -> set[UUID]:
+    """The items whose review is still to be answered, or was answered after they were marked last."""
+    marked = last_marked(act.session, [one.recording_id for one in wanted])
+    since = {one.footage.item_id: marked.get(one.recording_id) for one in wanted}
+    reviews = [one for one in steps if one.stage is Stage.REVIEW]
+    items = step_items(act.session, [one.id for one in reviews])
+    return {
+        item
+        for one in reviews
+        for item in items[one.id]
+        if one.closed_at is None or (at := since[item]) is None or at <= one.closed_at
+    }
 
 
 def _without(step: Step, wanted: Iterable[UUID]) -> Step:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import insert_rows, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import is_live, opened_part, views_used
+from registry.queries.access import gone_among, is_live, opened_part, views_used
 from registry.tables import AccessGrant, AccessView, Recording
 from registry.types import new_id
 from regulation.access import ARTICLE
@@ -21,10 +21,11 @@ _grant, _view = table_of(AccessGrant), table_of(AccessView)
 def open_view(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: str) -> UUID:
     """Open a viewing of a recording from the network address `address`; gives its id. It counts as one look.
 
-    Raises `ActionDenied` unless the grant is `by`'s own, live, names the recording, and has a look left.
+    Raises `ActionDenied` unless `by` is in office and the grant is theirs, live, names the recording, and has a look
+    left.
     """
     grant = act.connection.execute(select(_grant).where(_grant.c.id == grant_id)).one_or_none()
-    if grant is None or grant.person_id != by or not is_live(grant, act.at):
+    if grant is None or grant.person_id != by or not is_live(grant, act.at) or gone_among(act.session, [by], act.at):
         raise ActionDenied("There is no leave to look at this now.", article=ARTICLE)
     if opened_part(act.session, grant_id, recording_id) is None:
         raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)

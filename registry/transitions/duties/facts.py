@@ -257,13 +257,14 @@ def _spans(asked: Iterable[AnyRow]) -> list[tuple[datetime, datetime | None]]:
 def _unasked(
     opened_at: datetime, asked: Iterable[tuple[datetime, datetime | None]]
 ) -> tuple[datetime, datetime | None] | None:
-    """The first time in which nobody was asked, from and to; None where somebody always was."""
-    until = opened_at
+    """The time in which nobody is asked, or else the first in which nobody was, from and to; None where somebody always
+    was."""
+    until, first = opened_at, None
     for assigned_at, ended_at in asked:
         if assigned_at > until:
-            return until, assigned_at
+            first = first or (until, assigned_at)
         if ended_at is None:
-            return None
+            return first
         until = max(until, ended_at)
     return until, None
 
