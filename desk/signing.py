@@ -46,12 +46,12 @@ def _sealer(desk: Desk) -> URLSafeTimedSerializer:
 
 
 def _sign_in_page(request: Request, status: int, **facts: Any) -> Response:
-    blank = {"to": "/", "kept": "", "number": "", "wrong": False}
+    blank = {"to": "/inbox", "kept": "", "number": "", "wrong": False}
     return shown("sign_in.html.j2", status, policy=POLICY, **words_for(language_of(request)), **{**blank, **facts})
 
 
 @signing.get("/sign-in")
-def ask(request: Request, to: str = "/") -> Response:
+def ask(request: Request, to: str = "/inbox") -> Response:
     """The form."""
     return _sign_in_page(request, 200, to=_own_place(to))
 
@@ -59,7 +59,7 @@ def ask(request: Request, to: str = "/") -> Response:
 def _own_place(to: str) -> str:
     """A place of this desk; another's is not gone to."""
     is_own = to.startswith("/") and not to.startswith(("//", "/\\")) and "\\" not in to and to.isprintable()
-    return to if is_own else "/"
+    return to if is_own else "/inbox"
 
 
 @signing.post("/sign-in")

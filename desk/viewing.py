@@ -14,6 +14,7 @@ from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.queries.access import Viewing, viewing
 from registry.queries.access_pages import number_of_grant
+from registry.tables import Look
 from registry.transitions import access
 from regulation.access_terms import Range
 from regulation.errors import ActionDenied
@@ -24,6 +25,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_SECOND = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})")
 AT_ONCE = 8 << 20
 """Bytes in one answer: seeking asks again, and each time the grant is looked at again."""
@@ -125,6 +127,21 @@ def _asked(header: str | None, size: int) -> tuple[int, int, int]:
 def _pieces(visit: Visit, found: Viewing, first: int, last: int) -> Iterator[bytes]:
     recording = found.recording
     return visit.desk.access.read(recording.vault_key, recording.vault_version, first, last - first + 1)
+
+
+@viewers.post("/views/{view}/looks")
+def note(form: TheForm, view: UUID) -> Response:
+    """What the player did, entered."""
+    visit = form.visit
+    what, second = form.one("what"), form.one("at")
+    if what not in list(Look) or not _SECOND.fullmatch(second):
+        raise NotShown(400, "内容不正确。", "This is not what a player does.")
+    try:
+        with visit.acting() as act:
+            access.note_look(act, view, visit.reader.person_id, Look(what), float(second))
+    except ActionDenied as refused:
+        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    return Response(status_code=204)
 
 
 @viewers.post("/views/{view}/end")

@@ -53,6 +53,7 @@ class Event(StrEnum):
     ACCESS_LOST = "access.lost"  # there is no such footage any more
     ACCESS_REVOKED = "access.revoked"
     ACCESS_VIEWED = "access.viewed"  # a viewing was opened
+    ACCESS_VIEW_ENDED = "access.view-ended"
     PERSON_INVITED = "person.invited"  # to choose a password for the desk
     CREDENTIAL_SET = "credential.set"
     PERSON_SIGNED_IN = "person.signed-in"

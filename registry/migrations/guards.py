@@ -89,6 +89,7 @@ FIXED_0004: dict[str, tuple[str, ...] | None] = {
         "id", "request_id", "person_id", "valid_from", "valid_until", "views", "copies", "granted_at",
     ),
     "access_grant_item": None,
+    "access_look": None,
     "access_view": ("id", "grant_id", "recording_id", "person_id", "address", "opened_at"),
 }  # fmt: skip
 _GOES_BACK_0004: dict[str, str] = {
@@ -114,6 +115,7 @@ _SAME_0004: dict[str, str] = {
     "access_question": "id = NEW.id OR step_id = NEW.step_id",
     "access_grant": "id = NEW.id OR request_id = NEW.request_id",
     "access_grant_item": "grant_id = NEW.grant_id AND recording_id = NEW.recording_id",
+    "access_look": "id = NEW.id",
     "access_view": "id = NEW.id",
 }
 

@@ -216,6 +216,27 @@ class AccessGrantItem(SQLModel, table=True):
     end_second: float | None = None
 
 
+class Look(StrEnum):
+    """What somebody does while viewing."""
+
+    PLAY = "play"  # 播放
+    PAUSE = "pause"  # 暂停
+    SEEKED = "seeked"  # 跳转
+    ENDED = "ended"  # 播放完毕
+
+
+class AccessLook(SQLModel, table=True):
+    """One thing done while viewing, and how many seconds into the recording."""
+
+    __tablename__ = "access_look"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    view_id: UUID = Field(foreign_key="access_view.id", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    what: Look = Field(sa_type=text_of(Look))
+    second: float
+
+
 class AccessView(SQLModel, table=True):
     """One viewing of one recording under a grant: by whom, from where, from when to when they were last seen."""
 

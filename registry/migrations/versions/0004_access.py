@@ -262,3 +262,14 @@ def _grants() -> None:
     op.create_index("ix_access_view_grant_id", "access_view", ["grant_id"], unique=False)
     op.create_index("ix_access_view_person_id", "access_view", ["person_id"], unique=False)
     op.create_index("ix_access_view_recording_id", "access_view", ["recording_id"], unique=False)
+    op.create_table(
+        "access_look",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("view_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(40), nullable=False),
+        sa.Column("second", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["view_id"], ["access_view.id"], name="fk_access_look_view_id_access_view"),
+        sa.PrimaryKeyConstraint("id", name="pk_access_look"),
+    )
+    op.create_index("ix_access_look_view_id", "access_look", ["view_id"], unique=False)

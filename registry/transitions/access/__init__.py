@@ -8,7 +8,7 @@ from registry.transitions.access.handing import hand_over, stand_aside
 from registry.transitions.access.marking import lift_marking, mark_recording
 from registry.transitions.access.reasking import ask_again
 from registry.transitions.access.shapes import Answer, NewRequest
-from registry.transitions.access.viewing import close_view, open_view
+from registry.transitions.access.viewing import close_view, note_look, open_view
 
 __all__ = [
     "Answer",
@@ -24,6 +24,7 @@ __all__ = [
     "hand_over",
     "lift_marking",
     "mark_recording",
+    "note_look",
     "open_view",
     "revoke_grant",
     "send_back",
