@@ -47,12 +47,19 @@ class Guard:
                 _add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
+        if _holds_nul(scope):  # no database keeps it, and nobody means it
+            await problem(404, "There is no such page.")(scope, receive, send_guarded)
+            return
         try:
             await self._app(_as_meant(scope), receive, send_guarded)
         except Exception as error:  # noqa: BLE001 - whatever it is, its text stays out of the log
             log.error("%s at %s", type(error).__name__, _place(error))
             if not started:
                 await problem(500, "The server failed; its log names the place.")(scope, receive, send_guarded)
+
+
+def _holds_nul(scope: Scope) -> bool:
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _add_headers(headers: MutableHeaders, path: str) -> None:

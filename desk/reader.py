@@ -19,6 +19,7 @@ from desk.cookies import LANGUAGE, Shown, form_key, shown_by
 from desk.showing import NotShown, shown
 from desk.words import WORDS, Language, say
 from registry.act import Act
+from registry.bulk import storable
 from registry.queries.signing import Reader, signed_in
 from registry.transitions.signing import note_seen
 
@@ -140,7 +141,7 @@ async def fields_of(request: Request) -> dict[str, list[str]]:
     if int(request.headers.get("Content-Length") or 0) > _LONGEST_BODY:
         raise NotShown(413, "提交的内容过长。", "This is too long.")
     async with request.form(max_files=0, max_fields=2_000, max_part_size=_LONGEST_BODY) as form:
-        return {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+        return {name: [storable(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
 
 
 def check_origin(request: Request) -> None:

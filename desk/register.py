@@ -18,22 +18,13 @@ from desk.words import WORDS, say
 from registry.queries.access_pages import RequestRow
 from registry.queries.access_register import Sought, register
 from registry.queries.organisation import roles_at, unit_subtree
+from regulation.access import OVERSEERS
 from regulation.access_states import RequestState
 from regulation.access_terms import FieldDenied
-from regulation.vocabulary import Role
 
 registers = APIRouter()
 ON_A_PAGE = 50
 MOST_EXPORTED = 20_000
-_OVERSEES = (
-    Role.DEVICE_ADMINISTRATOR,
-    Role.SUPERVISING_LEADER,
-    Role.PRINCIPAL_LEADER,
-    Role.CONFIDENTIALITY_REVIEWER,
-    Role.SUPERVISOR,
-)
-"""Whose register it is (chosen: whoever has a part in access, or supervises it)."""
-
 _COLUMNS = (
     "编号", "状态", "申请人", "单位", "用途", "代何人申请", "依据文书", "提交时间", "申请期限", "查看次数", "复制份数",
 )  # fmt: skip
@@ -69,7 +60,7 @@ def export(request: Request, visit: TheVisit, form: Literal["csv", "xlsx"]) -> R
 def _found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
     with visit.desk.registry.reading() as reading:
         held = roles_at(reading, visit.reader.person_id, visit.desk.now())
-        units = {unit for one in held if one.role in _OVERSEES for unit in unit_subtree(reading, one.unit_id)}
+        units = {unit for one in held if one.role in OVERSEERS for unit in unit_subtree(reading, one.unit_id)}
         if not units:
             raise NotShown(403, "您没有查看登记簿的权限。", "The register is not open to you.")
         return register(reading, units, _sought(request, visit), offset, limit)

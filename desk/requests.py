@@ -17,25 +17,16 @@ from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
 from registry.act import Act
 from registry.queries import people_by_number
-from registry.queries.access_pages import (
-    StepRow,
-    WholeRequest,
-    may_see,
-    number_of_open_step,
-    request_numbered,
-    requests_of,
-    to_decide,
-    whole_request,
-)
+from registry.queries.access_pages import may_see, number_of_open_step, request_numbered, requests_of, to_decide
+from registry.queries.access_whole import StepRow, WholeRequest, whole_request
 from registry.queries.organisation import roles_at
 from registry.transitions import access
 from registry.transitions.access import Answer
+from regulation.access import OVERSEERS
 from regulation.access_terms import Range, Terms
 from regulation.errors import ActionDenied
-from regulation.vocabulary import Role
 
 requests = APIRouter()
-_OVERSEES = frozenset(Role) - {Role.OFFICER, Role.DEPARTMENT_HEAD}
 
 
 @requests.get("/inbox")
@@ -76,7 +67,7 @@ def whole_of(request: Request, number: str) -> tuple[Visit, WholeRequest]:
     with desk.registry.reading() as reading:
         row = request_numbered(reading, number)
         held = roles_at(reading, visit.reader.person_id, desk.now())
-        oversees = [one.unit_id for one in held if one.role in _OVERSEES]
+        oversees = [one.unit_id for one in held if one.role in OVERSEERS]
         if row is None or not may_see(reading, row, visit.reader.person_id, oversees):
             raise NotShown(404, "没有这件申请。", "There is no such request.")
         return visit, whole_request(reading, row, desk.now())

@@ -174,6 +174,15 @@ def check_decide(person: UUID, found: Deciders) -> None:
         raise ActionDenied("This step is not yours to decide.", article=ARTICLE, subject=str(person))
 
 
+OVERSEERS = (
+    Role.DEVICE_ADMINISTRATOR,
+    Role.SUPERVISING_LEADER,
+    Role.PRINCIPAL_LEADER,
+    Role.CONFIDENTIALITY_REVIEWER,
+    Role.SUPERVISOR,
+)
+"""To whom the register of their units is open (chosen: whoever has a part in access, or supervises it)."""
+
 _MARKERS = (
     Role.DEVICE_ADMINISTRATOR,
     Role.DEPARTMENT_HEAD,

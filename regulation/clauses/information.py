@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from regulation.clauses.clause import Clause, Status
 
-_ACCESS = "The access lifecycle is not built yet. Today nothing here shows footage to anyone."
-
 CLAUSES = (
     Clause(
         "14",
@@ -82,34 +80,53 @@ CLAUSES = (
         "registry.transitions.docking.arriving",
         "tests/articles/test_article_16.py",
     ),
-    Clause("17-1", "分级授权管理", "Access is authorised by levels.", Status.PLANNED, _ACCESS),
+    Clause(
+        "17-1",
+        "分级授权管理",
+        "Access is authorised by levels.",
+        Status.ENFORCED,
+        "Whose word a recording takes follows from who asks, whose it is and how it is marked; nobody decides on their "
+        "own request, and silence approves nothing.",
+        "regulation.access",
+        "tests/articles/test_article_17.py",
+    ),
     Clause(
         "17-2a",
         "分管领导批准",
         "An officer who needs footage for work has the supervising leader's approval, and is registered.",
-        Status.PLANNED,
-        _ACCESS,
+        Status.ENFORCED,
+        "A decision of whoever holds that seat at that moment, entered once with its reason; the register has it all.",
+        "registry.transitions.access",
+        "tests/articles/test_article_17.py",
     ),
     Clause(
         "17-2b",
         "主要领导批准",
         "Other units and persons have the principal leader's approval, and are registered.",
-        Status.PLANNED,
-        _ACCESS,
+        Status.ENFORCED,
+        "The same, by the principal leader of the unit whose footage it is; the requester's document is named.",
+        "registry.transitions.access",
+        "tests/articles/test_article_17.py",
     ),
     Clause(
         "17-3a",
         "不得擅自截留、拷贝、调用",
         "Nobody holds back, copies or uses footage on their own.",
-        Status.PLANNED,
-        _ACCESS,
+        Status.ENFORCED,
+        "Footage is shown under a live grant alone, personal and counted, and each look is entered. What is filmed off "
+        "a screen is out of reach; the viewer's name stands over the picture.",
+        "desk.viewing",
+        "tests/articles/test_article_17.py",
     ),
     Clause(
         "17-3b",
         "保密工作规定",
         "Footage with state secrets, trade secrets or privacy follows the rules of confidentiality.",
-        Status.PLANNED,
-        "A confidentiality review comes before any approval where footage is marked; not built yet.",
+        Status.ENFORCED,
+        "Marked footage is reviewed before anybody approves, and is for viewing only unless the reviewer says "
+        "otherwise; a marking placed later closes what was open.",
+        "registry.transitions.access.marking",
+        "tests/articles/test_article_17.py",
     ),
     Clause(
         "18",

@@ -11,7 +11,8 @@ from prefect import task
 
 from blocks.duty_watch import DutyWatch
 from registry.database import Registry
-from registry.queries.access_pages import WholeRequest, request_numbered, whole_request
+from registry.queries.access_pages import request_numbered
+from registry.queries.access_whole import WholeRequest, whole_request
 from registry.transitions import access
 from regulation.access_states import ASKED, RequestState
 from regulation.errors import ActionDenied

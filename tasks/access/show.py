@@ -11,7 +11,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from registry.queries.access_pages import StepRow, WholeRequest
+from registry.queries.access_whole import StepRow, WholeRequest
 from registry.tables import Verdict
 from regulation.access import PassedOver, Stage
 from regulation.vocabulary import Role
