@@ -44,6 +44,7 @@ CUTS = st.sampled_from([0, 0, 0, 0, 1, 2, 3, 5, 8, 13])
 
 ROLES = ["confidentiality-reviewer", "supervising-leader", "principal-leader", "supervisor", "device-administrator"]
 ITEMS = sorted(FOOTAGE)
+KINDS = ["privacy", "state-secret"]
 ANY = st.sampled_from(PEOPLE)
 MOST = 4
 """Requests that are under way at once: few, so that much happens to each."""
@@ -74,10 +75,10 @@ class AccessMachine(RuleBasedStateMachine):
     def one_of(self, data: st.DataObject, *states: str) -> Request:
         return data.draw(st.sampled_from(self.under_way(*states)))
 
-    def open_step(self, data: st.DataObject) -> tuple[Request, Step, AccessStep]:
-        """A step that waits, in the model and in the registry."""
+    def open_step(self, data: st.DataObject, first: str = "") -> tuple[Request, Step, AccessStep]:
+        """A step that waits, in the model and in the registry; of the stage `first` if there is one."""
         pairs = [(one, step) for one in self.under_way(*ASKED) for step in one.waiting()]
-        one, step = data.draw(st.sampled_from(pairs))
+        one, step = data.draw(st.sampled_from([pair for pair in pairs if pair[1].stage == first] or pairs))
         return one, step, self.town.step_row(one, step)
 
     def somebody(self, data: st.DataObject, one: Request, step: Step) -> str:
@@ -97,6 +98,9 @@ class AccessMachine(RuleBasedStateMachine):
         ends += [one.until for one in self.model.offices if one.until is not None]
         if ahead := sorted({moment + off for moment in ends if moment + off > self.now}):
             self.town.now = data.draw(st.sampled_from(ahead[:3]))
+        for one in self.under_way(*GRANTED):
+            assert one.grant is not None
+            self.look(one, one.who, min(one.grant.items), 0)
 
     # -- people
 
@@ -238,8 +242,11 @@ class AccessMachine(RuleBasedStateMachine):
     @precondition(waits)
     @rule(data=st.data(), cut=CUTS)
     def somebody_asks_back(self, data: st.DataObject, cut: int) -> None:
-        one, step, row = self.open_step(data)
-        by = self.somebody(data, one, step)
+        one, step, _ = self.open_step(data)
+        self.ask_back(data, one, step, cut)
+
+    def ask_back(self, data: st.DataObject, one: Request, step: Step, cut: int) -> None:
+        by, row = self.somebody(data, one, step), self.town.step_row(one, step)
         open_ones = self.open_ids(one)
 
         def send_back() -> None:
@@ -252,6 +259,8 @@ class AccessMachine(RuleBasedStateMachine):
             one.state, one.steps = "draft", []
             self.town.old_steps += open_ones
         self.town.compare(one)
+        if allowed and data.draw(st.booleans()):
+            self.hand_in(one, cut)
 
     # -- handing on
 
@@ -270,6 +279,8 @@ class AccessMachine(RuleBasedStateMachine):
         if allowed:
             self.model.stand_aside(one, by, self.now)
         self.town.compare(one)
+        if allowed and one.waiting() and data.draw(st.booleans()):
+            self.ask_back(data, one, one.waiting()[0], cut)
 
     @precondition(waits)
     @rule(data=st.data(), to=ANY, cut=CUTS)
@@ -288,6 +299,8 @@ class AccessMachine(RuleBasedStateMachine):
         if allowed:
             self.model.hand_over(step, by, to)
         self.town.compare(one)
+        if allowed and data.draw(st.booleans()):
+            self.answer(one, step, row.id, to, self.model.usual(one, step), Answer("同意"), cut)
 
     @precondition(lambda self: self.waits() and self.model.turn % 3 == 0)
     @rule(cut=CUTS)
@@ -303,10 +316,33 @@ class AccessMachine(RuleBasedStateMachine):
 
     # -- markings
 
-    @precondition(lambda self: self.model.turn % 2)
-    @rule(item=st.sampled_from(ITEMS), kind=st.sampled_from(["privacy", "state-secret"]), late=st.booleans(), cut=CUTS)
-    def footage_is_marked(self, item: str, kind: str, late: bool, cut: int) -> None:
+    @precondition(lambda self: self.model.turn % 4 == 0)
+    @rule(data=st.data(), item=st.sampled_from(ITEMS), late=st.booleans(), cut=CUTS)
+    def footage_is_marked(self, data: st.DataObject, item: str, late: bool, cut: int) -> None:
         """`late`: the act had to wait for its turn, and its time is older than what went before it."""
+        self.mark(item, data.draw(st.sampled_from(KINDS)), late, cut)
+
+    @precondition(waits)
+    @rule(data=st.data(), late=st.booleans(), cut=CUTS)
+    def footage_is_marked_while_it_is_asked_for(self, data: st.DataObject, late: bool, cut: int) -> None:
+        one, step, _ = self.open_step(data, "review")
+        if data.draw(st.booleans()):  # after a first review, where there is one
+            by, row = self.somebody(data, one, step), self.town.step_row(one, step)
+            self.answer(one, step, row.id, by, self.model.usual(one, step), Answer("同意"), 0)
+        self.mark(data.draw(st.sampled_from(sorted(step.items))), data.draw(st.sampled_from(KINDS)), late, cut)
+        if one.waiting():
+            self.say_yes(data, one, cut)
+
+    @precondition(lambda self: self.under_way(*GRANTED))
+    @rule(data=st.data(), late=st.booleans(), cut=CUTS)
+    def footage_is_marked_after_it_was_granted(self, data: st.DataObject, late: bool, cut: int) -> None:
+        one = self.one_of(data, *GRANTED)
+        assert one.grant is not None
+        item = data.draw(st.sampled_from(sorted(one.grant.items)))
+        self.mark(item, data.draw(st.sampled_from(KINDS)), late, cut)
+        self.look(one, one.who, item, cut)
+
+    def mark(self, item: str, kind: str, late: bool, cut: int) -> None:
         by = sorted(self.marks(item))
         if not by:
             return
@@ -349,9 +385,12 @@ class AccessMachine(RuleBasedStateMachine):
         by = data.draw(st.sampled_from([*[one.who] * 5, one.typed, by]))
         item = data.draw(st.sampled_from([item, *2 * sorted(one.grant.items)]))
         for _ in range(data.draw(st.sampled_from([1, 1, 4]))):
-            allowed = self.model.may_look(one, by, item, self.now)
-            self.town.attempt(allowed, lambda: self.access.look(self.town.id_of(one), item, by), cut)
-            one.looks += allowed
+            self.look(one, by, item, cut)
+
+    def look(self, one: Request, by: str, item: str, cut: int) -> None:
+        allowed = self.model.may_look(one, by, item, self.now)
+        self.town.attempt(allowed, lambda: self.access.look(self.town.id_of(one), item, by), cut)
+        one.looks += allowed
 
     @rule(data=st.data(), by=ANY, how=st.sampled_from(["withdraw", "revoke", "complete"]), cut=CUTS)
     def somebody_ends_it(self, data: st.DataObject, by: str, how: str, cut: int) -> None:
