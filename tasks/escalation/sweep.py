@@ -13,7 +13,7 @@ from registry.queries.duties import not_yet_due, open_by_state
 from registry.queries.organisation import organisation_at
 from registry.transitions import duties, notices
 from regulation.duties import DutyKind
-from tasks.escalation.work import SweepWork
+from tasks.escalation.work import ACTOR, SweepWork
 from tasks.steps import RETRIED
 
 SETTLED_AT_ONCE = 5_000
@@ -77,7 +77,8 @@ def queue_notices(work: SweepWork) -> None:
 def finish_sweep(work: SweepWork) -> None:
     """Enter what was counted, the duties that were considered and are not yet due among it."""
     with work.registry.reading() as reading:
-        work.counts.update(not_yet_due=not_yet_due(reading, work.now()))
-        work.counts.update({f"open_{state.value}": count for state, count in open_by_state(reading).items()})
-    with work.acting() as act:
+        work.counts["not_yet_due"] = not_yet_due(reading, work.now())
+        for state, count in open_by_state(reading).items():
+            work.counts[f"open_{state.value}"] = count
+    with work.registry.acting(ACTOR, work.now()) as act:
         notices.finish_sweep(act, work.sweep_id, work.counts)

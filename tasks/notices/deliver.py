@@ -20,7 +20,8 @@ from tasks.steps import RETRIED
 
 AT_ONCE = 50
 LEASE = timedelta(minutes=15)
-"""Longer than a batch takes whose every channel hangs until its time limit."""
+LONGEST = timedelta(minutes=5)
+"""How long a batch goes on; the last notice begun has the rest of the lease for channels that hang."""
 
 SHOWN = 20
 
@@ -29,9 +30,21 @@ SHOWN = 20
 def deliver_queued(work: DeliveryWork) -> None:
     """Send batch after batch until nothing is left whose time has come."""
     while claimed := _claim(work):
-        attempts = [_send(work, row) for row in claimed]
+        attempts = _send_in_time(work, claimed)
         with work.registry.acting(ACTOR, work.now()) as act:
             notices.record_attempts(act, work.holder, attempts)
+            notices.let_go(act, work.holder, [row.id for row in claimed[len(attempts) :]])
+
+
+def _send_in_time(work: DeliveryWork, claimed: Sequence[AnyRow]) -> list[Attempt]:
+    """Send what was claimed, as much of it as there is time for while the claim is safe: where channels hang, the rest
+    is anybody's again."""
+    safe_until, attempts = work.now() + LONGEST, list[Attempt]()
+    for row in claimed:
+        if work.now() > safe_until:
+            break
+        attempts.append(_send(work, row))
+    return attempts
 
 
 def _claim(work: DeliveryWork) -> list[AnyRow]:
@@ -43,7 +56,12 @@ def _send(work: DeliveryWork, row: AnyRow) -> Attempt:
     with work.registry.reading() as reading:
         view = notice_view(reading, row.number, limit=SHOWN)
     assert view is not None
-    delivery = work.notifier.deliver(message_of(work, view), addressee_of(view), work.paces)
+    try:
+        message = message_of(work, view)
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with one notice, the others go out
+        work.counts["given_up"] += 1
+        return Attempt(row.id, failure=f"not rendered: {type(fault).__name__}")
+    delivery = work.notifier.deliver(message, addressee_of(view), work.paces)
     if delivery.ok:
         work.counts["delivered"] += 1
         return Attempt(row.id, channel=delivery.channel)

@@ -78,6 +78,24 @@ def test_a_recorder_given_back_on_the_last_day_is_no_recall(duty_city: Duties) -
     assert recalls(duty_city) == []
 
 
+def test_a_leaving_entered_only_after_a_late_return_is_still_on_record(duty_city: Duties) -> None:
+    duty_city.city.wait(days=10)
+    give_back(duty_city, duty_city.city.now)
+    assert recalls(duty_city) == []
+    enter_person(duty_city, left_on=date(2026, 11, 23))
+    [recall] = recalls(duty_city)
+    assert (recall.clock_started_at, recall.state) == (MIDNIGHT, DutyState.MET_LATE)
+
+
+def test_a_second_transfer_does_not_start_the_clock_again(duty_city: Duties) -> None:
+    enter_person(duty_city, "jt")
+    [first] = recalls(duty_city)
+    duty_city.city.wait(days=2)
+    enter_person(duty_city, "city")
+    [second] = recalls(duty_city)
+    assert (second.clock_started_at, second.due_at) == (first.clock_started_at, first.due_at)
+
+
 def test_a_weekend_does_not_count(duty_city: Duties) -> None:
     """Friday the 27th is the last day: the clock starts with Saturday, three working days after it is Wednesday."""
     enter_person(duty_city, left_on=date(2026, 11, 27))

@@ -76,7 +76,7 @@ def test_a_sweep_that_was_taken_for_dead_tells_nothing_more(
     watch_on: WatchOn, victims: Victims, make_postgresql: MakeUrl
 ) -> None:
     watch = watch_on(make_postgresql())
-    first = victims.start(watch.order("sweep", At("tasks.escalation.work:SweepWork.acting", call=14, do="hold")))
+    first = victims.start(watch.order("sweep", At("tasks.escalation.work:SweepWork.acting", call=17, do="hold")))
     first.wait_for()
     assert watch.town.lines(), "it is in the midst of telling"
 

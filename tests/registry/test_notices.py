@@ -79,6 +79,18 @@ def test_a_claim_that_has_run_out_is_anyones_and_its_holders_word_no_longer_coun
     assert city.events(row.id) == ["notice.queued", "notice.delivered"]
 
 
+def test_what_its_holder_did_not_come_to_is_anyones_at_once_and_was_no_try(duty_city: Duties) -> None:
+    city = duty_city.city
+    queue(city, "A1", "A3")
+    first, second = claim(city)
+    with city.act() as act:
+        notices.record_attempts(act, "d1", [Attempt(first.id, channel="sms")])
+        notices.let_go(act, "d1", [first.id, second.id])
+        notices.let_go(act, "d2", [second.id])
+    [again] = claim(city, "d2")
+    assert (again.id, again.attempts) == (second.id, 0)
+
+
 def test_what_may_not_go_out_yet_is_put_off_and_claimed_by_nobody(duty_city: Duties) -> None:
     city = duty_city.city
     queue(city, "A2", "A3")

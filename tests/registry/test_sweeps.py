@@ -88,6 +88,16 @@ def test_the_end_and_what_was_counted_are_in_the_ledger(city: City) -> None:
     assert (entry.event, '"lines":7' in entry.facts) == ("sweep.finished", True)
 
 
+def test_said_again_after_a_lost_answer_the_end_is_entered_once(city: City) -> None:
+    first = begin(city)
+    assert first is not None
+    for _ in range(2):
+        with city.act() as act:
+            notices.finish_sweep(act, first, {"lines": 7})
+    assert city.events(first) == ["sweep.finished"]
+    assert sweep(city, first).counts == {"lines": 7}
+
+
 def test_the_last_that_came_to_their_end_newest_first(city: City) -> None:
     ended = []
     for _ in range(3):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from registry.ledger import Event
 from registry.tables import Appointment, DeviceCustody, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import AppointmentEntry, Entered, PersonEntry
-from registry.transitions.duties.touching import touch_found
+from registry.transitions.duties.touching import touch, touch_found
 from regulation.duties import DutyKind
 
 _PERSON = Kind(Person, "person", Event.PERSON_ENTERED, Event.PERSON_CHANGED, lambda row: {"unit_id": row["unit_id"]})
@@ -60,7 +60,17 @@ def enter_people(act: Act, entries: Sequence[PersonEntry]) -> Entered:
     for chunk in chunked(ids.values()):
         recorders = select(kept.id).where(kept.person_id.in_(chunk), kept.returned_at.is_(None))
         touch_found(act, DutyKind.DEVICE_RECALL, recorders)
+    left = {ids[person.number]: person.left_on for person in sieve.sound() if person.left_on is not None}
+    touch(act, DutyKind.DEVICE_RECALL, _returned_late(act, left))
     return sieve.finish(entered)
+
+
+def _returned_late(act: Act, left: Mapping[UUID, date]) -> list[UUID]:
+    """What those who left gave back after their last day, or on it: a late return is on record, too (Art. 6)."""
+    kept = table_of(DeviceCustody)
+    query = select(kept.c.id, kept.c.person_id, kept.c.returned_at).where(kept.c.returned_at.is_not(None))
+    rows = rows_among(act.connection, query, kept.c.person_id, left)
+    return [row.id for row in rows if row.returned_at.date() >= left[row.person_id]]
 
 
 def _moved_at(act: Act, unit_id: UUID, before: AnyRow | None) -> datetime | None:

@@ -161,7 +161,7 @@ def recalls(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
     )
     for row in rows_among(act.connection, query, _custody.c.id, ids):
         gone = _gone_since(row)
-        if gone is None and row.id in known:
+        if row.left_on is None and row.id in known:  # of several transfers the first counts, and going back undoes none
             gone = next(iter(known[row.id])).clock_started_at
         if gone is not None and (row.id in known or row.returned_at is None or row.returned_at > gone):
             yield Owed(row.id, None, row.unit_id, row.zone, Clock.LEFT, gone, row.returned_at)

@@ -3,6 +3,7 @@
 from registry.transitions.notices.delivering import (
     Attempt,
     claim_notices,
+    let_go,
     record_attempts,
     record_reading,
     revive_notice,
@@ -18,6 +19,7 @@ __all__ = [
     "begin_sweep",
     "claim_notices",
     "finish_sweep",
+    "let_go",
     "queue_gathered",
     "queue_notices",
     "record_attempts",

@@ -80,6 +80,13 @@ def record_attempts(act: Act, claimer: str, attempts: Iterable[Attempt]) -> None
         act.record(_event(one), "notice", row.id, facts, unit_id=row.unit_id, article="Art. 20")
 
 
+def let_go(act: Act, claimer: str, notice_ids: Iterable[UUID]) -> None:
+    """Give back what `claimer` claimed and did not come to. Not a try."""
+    query = select(_notice.c.id).where(_notice.c.claimed_by == claimer, _notice.c.state == NoticeState.SENDING)
+    rows = rows_among(act.connection, query, _notice.c.id, notice_ids)
+    _put_off(act, {row.id: act.at for row in rows})
+
+
 def _event(one: Attempt) -> Event:
     if one.channel is not None:
         return Event.NOTICE_DELIVERED

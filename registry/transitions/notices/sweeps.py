@@ -59,7 +59,13 @@ def beat(act: Act, sweep_id: UUID) -> None:
 
 
 def finish_sweep(act: Act, sweep_id: UUID, counts: Mapping[str, int]) -> None:
-    """Enter that the sweep came to its end, and what it counted."""
+    """Enter that the sweep came to its end, and what it counted; said again, the first time counts.
+
+    Raises `ActionDenied` when another one has taken its work over.
+    """
+    row = act.connection.execute(select(_sweep).where(_sweep.c.id == sweep_id)).one()
+    if row.finished_at is not None and "abandoned" not in row.counts:
+        return
     beat(act, sweep_id)
     _end(act, sweep_id, counts)
     act.record(Event.SWEEP_FINISHED, "sweep", sweep_id, {"counts": dict(counts)}, article="Art. 20")
