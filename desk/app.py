@@ -24,6 +24,7 @@ from desk.intake import sessions
 from desk.notices import LayOut, notices
 from desk.pages import pages
 from desk.reader import SignInFirst
+from desk.recordings import recordings
 from desk.refused import Refused
 from desk.register import registers
 from desk.requests import requests
@@ -96,7 +97,20 @@ def create_app(
     app.add_exception_handler(HTTPException, refused.answer_http_exception)
     app.add_exception_handler(NotShown, answer_not_shown)
     app.add_exception_handler(SignInFirst, answer_sign_in_first)
-    for router in (sessions, files, pages, notices, alerts, assets, signing, requests, asking, viewers, registers):
+    for router in (
+        sessions,
+        files,
+        pages,
+        notices,
+        alerts,
+        assets,
+        signing,
+        requests,
+        asking,
+        viewers,
+        registers,
+        recordings,
+    ):
         app.include_router(router)
     return app
 

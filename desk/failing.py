@@ -29,6 +29,11 @@ _CHINESE: Mapping[str, str] = {
     "The recording is over before this part begins.": "起始时间超过了资料的时长。",
     "They may not decide this: name somebody who holds the seat or one above.": "该人无权审批，请指定有权审批的人。",
     "Only who approved a grant, or the principal leader, may revoke it.": "只有批准人或者主要领导可以撤销授权。",
+    "Only who made footage, or has a role over it, may mark it.": "只有拍摄人或者对该资料负有职责的人员可以加标记。",
+    "Only the confidentiality reviewer or the principal leader may lift a marking.": (
+        "只有保密审查员或者主要领导可以解除标记。"
+    ),
+    "It is not marked so.": "该资料没有此标记。",
     "Nobody has this certificate number.": "没有使用该执法证号的人员。",
 }  # fmt: skip
 

@@ -94,6 +94,7 @@ def _page(
         row=whole.row,
         mine=reader in (whole.row.requester_id, whole.row.entered_by_id),
         looks=whole.row.requester_id == reader,
+        trails=bool(visit.reader.roles & frozenset(OVERSEERS)),
         answerable=whole.may_answer(reader),
         typed=typed or Form({}),
         wrong=None if refused is None else said(refused, visit.language),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -38,7 +37,7 @@ class Reader:
     unit_id: UUID
     unit_name: str
     zone: str
-    roles: Collection[Role]
+    roles: frozenset[Role]
 
 
 def credential_of(session: Session, number: str) -> AnyRow | None:
