@@ -90,3 +90,20 @@ def test_one_kind_is_not_taken_for_another(settled: Duties) -> None:
         found = recheck(act, DutyKind.FILING, settled.rules)
         duties.touch(act, DutyKind.FILING, [])
     assert (found.duties, found.last) == (0, None)
+
+
+def test_a_subject_that_lost_its_only_duty_is_found(settled: Duties) -> None:
+    duty = upload_of(settled, "xf-2", "A2")
+    settled.city.tamper("duty", f"DELETE FROM duty WHERE subject_id = '{_written(settled, duty.subject_id)}'")
+    assert rechecked(settled).lacking == [duty.subject_id]
+
+
+def _written(settled: Duties, one: UUID) -> str:
+    """An id as the engine writes it."""
+    return one.hex if settled.city.registry.engine.dialect.name == "sqlite" else str(one)
+
+
+def test_every_kind_of_duty_says_what_it_can_be_about(settled: Duties) -> None:
+    for kind in DutyKind:
+        with settled.city.act() as act:
+            recheck(act, kind, settled.rules)

@@ -16,6 +16,7 @@ from registry.act import Act
 from registry.bulk import rows_among, table_of
 from registry.tables import Duty, DutyTouch
 from registry.transitions.duties.settling import Rules, settle
+from registry.transitions.duties.subjects import subjects
 from regulation.duties import DutyKind, DutyState
 
 CHUNK = 1_000
@@ -50,9 +51,9 @@ def recheck(act: Act, kind: DutyKind, rules: Rules, after: UUID | None = None, l
     `last` is empty once none are left.
     """
     act.take_back()
-    subjects = _subjects(act, kind, after, limit)
-    touched = _touched(act, kind, subjects)
-    settled_ones = [one for one in subjects if one not in touched]
+    looked_at = subjects(act, kind, after, limit)
+    touched = _touched(act, kind, looked_at)
+    settled_ones = [one for one in looked_at if one not in touched]
     before = _standing(act, kind, settled_ones)
     done = settle(act, kind, settled_ones, rules)
     now = _standing(act, kind, settled_ones)
@@ -61,15 +62,8 @@ def recheck(act: Act, kind: DutyKind, rules: Rules, after: UUID | None = None, l
         differ=[duty for duty, standing in before.items() if standing != now.get(duty)],
         lacking=sorted({standing[0] for duty, standing in now.items() if duty not in before}),
         waiting=sorted({*touched, *done.waiting}),
-        last=subjects[-1] if subjects else None,
+        last=looked_at[-1] if looked_at else None,
     )
-
-
-def _subjects(act: Act, kind: DutyKind, after: UUID | None, limit: int) -> list[UUID]:
-    query = select(_duty.c.subject_id).where(_duty.c.kind == kind).distinct().order_by(_duty.c.subject_id).limit(limit)
-    if after is not None:
-        query = query.where(_duty.c.subject_id > after)
-    return list(act.connection.execute(query).scalars())
 
 
 def _touched(act: Act, kind: DutyKind, subjects: Iterable[UUID]) -> set[UUID]:
