@@ -58,11 +58,9 @@ _ID_OF: Mapping[DutyKind, FromClause] = MappingProxyType(
 def subjects(act: Act, kind: DutyKind, after: UUID | None, limit: int) -> list[UUID]:
     """Up to `limit` subjects in the order of their ids, those after `after`: that have a duty of `kind`, or may."""
     owed = select(_duty.c.subject_id).where(_duty.c.kind == kind).distinct()
-    found: set[UUID] = {
-        one
-        for query, column in ((owed, _duty.c.subject_id), (_POSSIBLE[kind], _ID_OF[kind].c.id))
-        for (one,) in act.connection.execute(_next(query, column, after, limit))
-    }
+    found = set[UUID]()
+    for query, column in ((owed, _duty.c.subject_id), (_POSSIBLE[kind], _ID_OF[kind].c.id)):
+        found.update(row[0] for row in act.connection.execute(_next(query, column, after, limit)))
     return sorted(found)[:limit]
 
 
