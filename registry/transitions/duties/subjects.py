@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Select, or_, select
@@ -29,7 +30,7 @@ _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
 _unfiled = _recording.c.filing.in_((Filing.UNFILED, Filing.ASKED))
 
-_POSSIBLE: Mapping[DutyKind, Select[tuple[UUID]]] = MappingProxyType(
+_POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
     {
         DutyKind.UPLOAD: select(_activity.c.id),
         DutyKind.FILING: select(_recording.c.id).where(_unfiled),
@@ -64,8 +65,6 @@ def subjects(act: Act, kind: DutyKind, after: UUID | None, limit: int) -> list[U
     return sorted(found)[:limit]
 
 
-def _next(
-    query: Select[tuple[UUID]], column: ColumnElement[UUID], after: UUID | None, limit: int
-) -> Select[tuple[UUID]]:
+def _next(query: Select[Any], column: ColumnElement[UUID], after: UUID | None, limit: int) -> Select[Any]:
     rest = query if after is None else query.where(column > after)
     return rest.order_by(column).limit(limit)
