@@ -27,7 +27,7 @@ pytestmark = pytest.mark.servers
 COMMIT = "registry.act:Act.commit"
 NOTICES = "registry.transitions.notices"
 SWEEP = "tasks.escalation"
-ACTS = 22
+ACTS = 25
 """How many acts an undisturbed sweep over the town has."""
 
 SWEEPING = (
