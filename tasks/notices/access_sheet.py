@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from regulation.access import ARTICLE
+from regulation.access_states import RequestState
 from tasks.notices.digest import Asked, Outcome
 from tasks.notices.layout import Card, Sheet, title_of
 from tasks.notices.speech import article, moment, phrase, plain, zone_name
@@ -51,22 +52,37 @@ def _facts(asked: Asked, language: Language) -> Mapping[str, str]:
 
 
 def _time(due_at: datetime | None, asked: Asked, language: Language) -> str:
-    return phrase("access-soon", language) if due_at is None else moment(due_at, asked.zone)
+    """Until when, in whose time: a leader may read it elsewhere."""
+    if due_at is None:
+        return phrase("access-soon", language)
+    at = phrase("at", language, at=moment(due_at, asked.zone), zone=zone_name(asked.zone, language))
+    return f" {at}" if language == "zh" else at
 
 
 def outcome_sheet(outcome: Outcome, language: Language) -> Sheet:
     """What became of a request."""
     state = REQUESTS[outcome.state][language]
     headline = phrase("access-now", language, request=plain(outcome.request), state=state)
-    at = phrase("at", language, at=moment(outcome.at, outcome.zone), zone=zone_name(outcome.zone, language))
     return Sheet(
         number=outcome.notice_number,
         language=language,
         title=title_of(f"{headline} ", outcome.notice_number, language),
         headline=headline,
-        lead=(at, phrase("access-look", language)),
-        cards=(),
+        lead=(),
+        cards=(_outcome_card(outcome, language),),
         closing=(),
         link=outcome.link,
         link_words=phrase("access-open", language),
+    )
+
+
+def _outcome_card(outcome: Outcome, language: Language) -> Card:
+    return Card(
+        heading=f"{phrase('access-request', language)} {plain(outcome.request)}",
+        subject=REQUESTS[outcome.state][language],
+        pressing=phrase("at", language, at=moment(outcome.at, outcome.zone), zone=zone_name(outcome.zone, language)),
+        is_overdue=False,
+        facts=((phrase("basis", language), article(ARTICLE, language)),),
+        remarks=(),
+        what_to_do=phrase("access-answer" if outcome.state is RequestState.DRAFT else "access-look", language),
     )

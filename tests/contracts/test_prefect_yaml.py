@@ -13,6 +13,7 @@ from prefect import Flow
 
 from deployments.system import POOL, prefect_yaml
 from deployments.watch import DEPLOYMENT
+from tasks.access.nudge import APPROVAL
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -48,6 +49,10 @@ def test_every_deployment_is_described_tagged_by_article_limited_and_pooled(depl
 
 def test_the_watch_starts_a_deployment_that_is_there() -> None:
     assert DEPLOYMENT in {f"{flow_of(one).name}/{one['name']}" for one in DEPLOYMENTS}
+
+
+def test_a_nudge_starts_a_deployment_that_is_there() -> None:
+    assert APPROVAL in {f"{flow_of(one).name}/{one['name']}" for one in DEPLOYMENTS}
 
 
 def test_the_file_that_is_applied_is_this_one() -> None:
