@@ -94,6 +94,9 @@ def test_a_second_transfer_does_not_start_the_clock_again(duty_city: Duties) -> 
     enter_person(duty_city, "city")
     [second] = recalls(duty_city)
     assert (second.clock_started_at, second.due_at) == (first.clock_started_at, first.due_at)
+    enter_person(duty_city, "city", left_on=date(2026, 11, 27))
+    [third] = recalls(duty_city)
+    assert (third.clock_started_at, third.due_at) == (first.clock_started_at, first.due_at)
 
 
 def test_a_weekend_does_not_count(duty_city: Duties) -> None:

@@ -161,8 +161,10 @@ def recalls(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
     )
     for row in rows_among(act.connection, query, _custody.c.id, ids):
         gone = _gone_since(row)
-        if row.left_on is None and row.id in known:  # of several transfers the first counts, and going back undoes none
-            gone = next(iter(known[row.id])).clock_started_at
+        if row.id in known and (row.left_on is None or _was_moved(row)):
+            # Of several transfers the first counts, and neither going back nor leaving altogether undoes it.
+            first = next(iter(known[row.id])).clock_started_at
+            gone = first if gone is None else min(first, gone)
         if gone is not None and (row.id in known or row.returned_at is None or row.returned_at > gone):
             yield Owed(row.id, None, row.unit_id, row.zone, Clock.LEFT, gone, row.returned_at)
 
@@ -172,8 +174,12 @@ def _gone_since(row: AnyRow) -> datetime | None:
     if row.left_on is not None:
         last = datetime.combine(row.left_on, datetime.min.time(), ZoneInfo(row.zone))
         return last + timedelta(days=1)
-    moved = row.moved_at is not None and row.moved_at > row.issued_at and row.person_unit_id != row.unit_id
-    return row.moved_at if moved else None
+    return row.moved_at if _was_moved(row) and row.person_unit_id != row.unit_id else None
+
+
+def _was_moved(row: AnyRow) -> bool:
+    """Whether the keeper was transferred while they kept it."""
+    return row.moved_at is not None and bool(row.moved_at > row.issued_at)
 
 
 def replacements(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
