@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.migrations.guards import FIXED_0004
+from registry.tables import Look
 from registry.transitions import access
 from regulation.vocabulary import Marking
 from tests.fixtures.access import Access
@@ -38,6 +39,7 @@ def used(access_city: Access) -> City:
     access_city.look(request, "photo", "A1")
     access_city.city.wait(hours=1)
     with access_city.city.act() as act:
+        access.note_look(act, view, access_city.person("A1"), Look.SEEKED, 1.5)
         access.close_view(act, view, access_city.person("A1"))
     access_city.revoke(request, "L2")
     access_city.ask("A2", "sound")
@@ -107,6 +109,7 @@ REFUSED = [
     "UPDATE access_grant_item SET start_second = 1",
     *changes("access_view", id=NOBODY, person_id=B1, address="'x'", opened_at=LONG_AGO, last_at=LONG_AGO),
     *changes("access_view", "WHERE closed_at IS NOT NULL", closed_at="NULL", last_at=LATER),
+    *changes("access_look", second="9", what="'play'", at=LONG_AGO),
     *(f"DELETE FROM {table}" for table in FIXED_0004),
 ]
 ALLOWED = [
