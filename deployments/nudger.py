@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from registry.database import Registry
 from registry.queries.access_pages import request_numbered
-from regulation.errors import CustodyError
 
 log = logging.getLogger("custody.desk")
 
@@ -31,5 +30,5 @@ class Nudger:
                 row = request_numbered(reading, number)
             if row is not None and not nudge(number, row.changed_at):
                 log.warning("Prefect was not reached; the next sweep follows the request")
-        except CustodyError as refused:
-            log.warning("a nudge was not sent: %s", type(refused).__name__)
+        except Exception as failure:  # noqa: BLE001 - nobody waits for the answer, and the sweep makes it good
+            log.warning("a nudge was not sent: %s", type(failure).__name__)

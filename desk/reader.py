@@ -77,8 +77,12 @@ def language_of(request: Request) -> Language:
 
 def visit_of(request: Request) -> Visit:
     """Whose request it is. Raises `SignInFirst` where nobody is signed in."""
+    return visit_with(request, shown_by(request, desk_of(request).base_url))
+
+
+def visit_with(request: Request, cookie: Shown | None) -> Visit:
+    """Whose request it is that shows this cookie. Raises as `visit_of` does."""
     desk = desk_of(request)
-    cookie = shown_by(request, desk.base_url)
     reader = None if cookie is None else _reader(desk, cookie)
     if cookie is None or reader is None:
         raise SignInFirst(_wanted(request))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -12,17 +11,18 @@ from fastapi import APIRouter, Depends, Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from desk.context import Desk, TheDesk, desk_of
-from desk.cookies import browser_of, forget_session, fresh_token, keep_session
+from desk.cookies import Shown, browser_of, forget_session, fresh_token, keep_session, shown_by
 from desk.credentials import LONGEST, SHORTEST, address_of, fresh_secret
-from desk.reader import POLICY, Form, SignInFirst, TheForm, TheVisit, fields_of, go_to, language_of, words_for
+from desk.reader import POLICY, Form, SignInFirst, TheForm, fields_of, go_to, language_of, visit_with, words_for
 from desk.showing import NotShown, shown
 from registry.queries.docks import token_hash
-from registry.queries.signing import credential_of, invited
+from registry.queries.signing import credential_of, invited, person_of_session
 from registry.transitions.signing import is_locked, note_failure, set_credential, sign_in
 from registry.transitions.signing import sign_out as end_session
 from regulation.errors import ActionDenied
 
 signing = APIRouter()
+_KEPT_SECONDS = 3_600
 
 
 async def open_form(request: Request) -> Form:
@@ -37,7 +37,9 @@ def answer_sign_in_first(request: Request, nobody: Exception) -> Response:
     """Ask who it is. What they had typed comes along, sealed, and is not sent before they say so again."""
     assert isinstance(nobody, SignInFirst)
     desk = desk_of(request)
-    kept = "" if nobody.kept is None else _sealer(desk).dumps([nobody.to, nobody.kept])
+    cookie = shown_by(request, desk.base_url)
+    whose = "" if cookie is None else cookie.token_hash
+    kept = "" if nobody.kept is None else _sealer(desk).dumps([nobody.to, nobody.kept, whose])
     return _sign_in_page(request, 401 if kept else 200, to=nobody.to, kept=kept)
 
 
@@ -69,7 +71,7 @@ def enter(request: Request, desk: TheDesk, form: OpenForm) -> Response:
     token = fresh_token()
     if not _is_let_in(request, desk, form, token):
         return _sign_in_page(request, 403, to=to, kept=kept, number=form.one("number")[:32], wrong=True)
-    answer = go_to(to) if not kept else go_to("/kept?form=" + kept)
+    answer = go_to(to) if not kept else _kept(request, desk, Shown(token_hash(token), browser_of(request)), kept)
     keep_session(answer, token, desk.base_url)
     return answer
 
@@ -98,14 +100,17 @@ def _is_let_in(request: Request, desk: Desk, form: Form, token: str) -> bool:
     return False
 
 
-@signing.get("/kept")
-def kept_form(visit: TheVisit, desk: TheDesk, form: str = "") -> Response:
-    """What somebody had typed when they were no longer signed in; one more press sends it."""
+def _kept(request: Request, desk: Desk, cookie: Shown, kept: str) -> Response:
+    """What somebody had typed when they were no longer signed in; one more press sends it. Nobody who signs in after
+    them sees it."""
+    visit = visit_with(request, cookie)
     try:
-        to, fields = _sealer(desk).loads(form, max_age=3_600)
-    except (BadSignature, ValueError, json.JSONDecodeError):
-        return go_to("/")
-    return visit.page("kept.html.j2", to=to, fields=fields)
+        to, fields, whose = _sealer(desk).loads(kept, max_age=_KEPT_SECONDS)
+    except (BadSignature, ValueError):
+        return go_to("/inbox")
+    with desk.registry.reading() as reading:
+        is_theirs = person_of_session(reading, whose) == visit.reader.person_id
+    return visit.page("kept.html.j2", to=to, fields=fields) if is_theirs else go_to("/inbox")
 
 
 @signing.post("/sign-out")

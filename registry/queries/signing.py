@@ -67,6 +67,12 @@ def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> 
     return Reader(row.id, row.seen_at, *who, roles)
 
 
+def person_of_session(session: Session, token_hash: str) -> UUID | None:
+    """Whose session this is or was."""
+    query = select(_session.c.person_id).where(_session.c.token_hash == token_hash)
+    return session.execute(query).scalar_one_or_none()
+
+
 def invited(session: Session, token_hash: str, at: datetime) -> AnyRow | None:
     """The person whom this invitation lets choose a password now: id, number and name."""
     query = (

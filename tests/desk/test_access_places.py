@@ -6,7 +6,7 @@ from tests.fixtures.counter import Counter
 
 PLACES = (
     "/requests/{}", "/views/{}", "/views/{}/footage", "/go/{}", "/register?words={}", "/register?state={}",
-    "/register?since={}", "/register?page={}", "/new-request?activity={}", "/sign-in?to={}", "/kept?form={}",
+    "/register?since={}", "/register?page={}", "/new-request?activity={}", "/sign-in?to={}",
     "/assets/{}", "/invitations/{}",
 )  # fmt: skip
 
