@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from deployments.alarm import Bell
 from deployments.bootstrap import vault_of
+from deployments.clips import clips_in
 from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
@@ -53,6 +54,11 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         with registry.reading() as reading:
             return rules_at(home, reading)
 
+    vault = vault_of(home.settings)
     return AccessDoors(
-        vault_of(home.settings).read, rules, Credentials(home.pages_key()), follow=Nudger(registry).nudge
+        vault.read,
+        rules,
+        Credentials(home.pages_key()),
+        follow=Nudger(registry).nudge,
+        clips=clips_in(home.settings.clips, vault),
     )

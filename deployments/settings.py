@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         return self.home / "receipts"
 
     @property
+    def clips(self) -> Path:
+        """Where parts of recordings are kept while they are looked at."""
+        return self.home / "clips"
+
+    @property
     def spool(self) -> Path:
         """Where dumps that docks push are put together; what is whole lies below `ready/<unit>`."""
         return self.home / "spool"

@@ -88,6 +88,8 @@ def create_app(
         doors,
     )
     desk.spool.prepare()
+    if doors is not None and doors.clips is not None:
+        doors.clips.prepare()
     # No page about the API: it would load its scripts from elsewhere. docs/reference/intake-api.md describes it.
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
@@ -125,6 +127,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         tidying.cancel()
         with suppress(asyncio.CancelledError):
             await tidying
+        if desk.doors is not None and desk.doors.clips is not None:
+            desk.doors.clips.close()
         desk.registry.dispose()
 
 

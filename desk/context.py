@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
+from desk.clips import Clips
 from desk.credentials import Credentials
 from desk.patience import Patience
 from desk.showing import NotShown
@@ -34,13 +35,14 @@ ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
     """What access needs: the vault, the policies, passwords and codes. `follow` has somebody look at a request that has
-    changed; whether it works matters to nobody but whoever watches."""
+    changed; whether it works matters to nobody but whoever watches. Without `clips` only whole originals are shown."""
 
     read: ReadFootage
     rules: Callable[[], Rules]
     credentials: Credentials
     patience: Patience = field(default_factory=Patience)
     follow: Callable[[str], None] = lambda _number: None
+    clips: Clips | None = None
 
 
 @dataclass(frozen=True, slots=True)

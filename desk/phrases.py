@@ -133,6 +133,10 @@ PAGES: Mapping[str, str] = {
     "您没有查看登记簿的权限。": "The register is not open to you.",
     "没有符合条件的记录。": "Nothing matches.",
     "结束查看": "End the viewing",
+    "正在准备这一段资料，完成后自动显示。": "This part is being prepared; it is shown as soon as it is ready.",
+    "显示第 {start} 至 {end} 秒。": "Shown: second {start} to {end}.",
+    "声音波形": "How loud it is over time",
+    "画面一览": "Pictures at a glance",
     "本次查看已登记：查看人、时间、地址。不得翻拍、截留、拷贝。": (
         "This viewing is on record: who, when, from where. Do not film, keep or copy it."
     ),

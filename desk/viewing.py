@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from desk.clips import Clip, Quick, waveform
 from desk.failing import said
 from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.queries.access import Viewing, viewing
 from registry.queries.access_pages import number_of_grant
-from registry.tables import Look
+from registry.tables import Look, Recording
 from registry.transitions import access
 from regulation.access_terms import Range
 from regulation.errors import ActionDenied
+from regulation.vocabulary import MediaKind
 
 viewers = APIRouter()
 
@@ -29,6 +33,10 @@ _SECOND = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})")
 AT_ONCE = 8 << 20
 """Bytes in one answer: seeking asks again, and each time the grant is looked at again."""
+PIECE = 1 << 18
+WAIT_SECONDS = 2
+_MOVING = (MediaKind.VIDEO, MediaKind.SOUND)
+_OWN = {"Cross-Origin-Resource-Policy": "same-origin"}
 
 _TYPES = {
     "mp4": "video/mp4",
@@ -63,17 +71,78 @@ def look(visit: TheVisit, view: UUID) -> Response:
     found = _live(visit, view)
     with visit.desk.registry.reading() as reading:
         number = number_of_grant(reading, found.grant_id)
-    media_type = _type_of(found)
-    return visit.page(
+    shown = _shown(visit, found)
+    answer = visit.page(
         "viewing.html.j2",
         policy=_POLICY,
         found=found,
         number=number,
-        media_type=media_type,
-        element=None if media_type is None else media_type.split("/")[0],
-        is_whole=found.part == Range(),
+        shown=shown,
+        quick=_quick(visit, found),
+        kinds=_MOVING,
         now=visit.desk.now(),
     )
+    if shown.is_awaited:
+        answer.headers["Refresh"] = str(WAIT_SECONDS)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a browser gets: the original where `clip` is None, unless it `is_awaited`; nothing without a type. `offset`
+    is the second of the recording at which it begins to count."""
+
+    media_type: str | None = None
+    clip: Clip | None = None
+    is_awaited: bool = False
+
+    @property
+    def element(self) -> str | None:
+        """With what it is shown: video, audio, image; None where nothing is."""
+        return None if self.media_type is None else self.media_type.split("/")[0]
+
+    @property
+    def offset(self) -> float:
+        return 0.0 if self.clip is None else self.clip.offset
+
+
+def _shown(visit: Visit, found: Viewing) -> Shown:
+    """The original where all of it is granted and a browser plays it; otherwise a clip."""
+    recording, is_whole = found.recording, found.part == Range()
+    media_type = _type_of(recording)
+    if recording.media_kind not in _MOVING:
+        return Shown(media_type if is_whole else None)
+    if is_whole and media_type is not None and _plays(visit, found):
+        return Shown(media_type)
+    clips = visit.desk.access.clips
+    if clips is None:
+        return Shown()
+    try:
+        clip = clips.clip(recording, found.part)
+    except NotShown as never:
+        if never.status != 404:
+            raise
+        return Shown()
+    if clip is None:
+        return Shown(is_awaited=True)
+    return Shown("audio/mp4" if _is_heard_only(recording, clip) else clip.media_type, clip)
+
+
+def _is_heard_only(recording: Recording, clip: Clip) -> bool:
+    return recording.media_kind is MediaKind.SOUND and clip.media_type == "video/mp4"
+
+
+def _plays(visit: Visit, found: Viewing) -> bool:
+    """Whether a browser plays the original; taken for granted until somebody has looked into it."""
+    quick = _quick(visit, found)
+    return quick is None or quick.is_playable
+
+
+def _quick(visit: Visit, found: Viewing) -> Quick | None:
+    clips = visit.desk.access.clips
+    if clips is None or found.recording.media_kind not in _MOVING:
+        return None
+    return clips.quick(found.recording, found.part)
 
 
 def _live(visit: Visit, view: UUID) -> Viewing:
@@ -85,10 +154,10 @@ def _live(visit: Visit, view: UUID) -> Viewing:
     return found
 
 
-def _type_of(found: Viewing) -> str | None:
-    """What a browser is told it gets; None for what it is not given."""
-    containers = (found.recording.container or "").lower().split(",")
-    if found.recording.media_kind.value == "sound" and "mp4" in containers:
+def _type_of(recording: Recording) -> str | None:
+    """What a browser is told it gets of the original; None for what it is not given."""
+    containers = (recording.container or "").lower().split(",")
+    if recording.media_kind is MediaKind.SOUND and "mp4" in containers:
         return "audio/mp4"
     return next((_TYPES[one] for one in containers if one in _TYPES), None)
 
@@ -97,9 +166,10 @@ def _type_of(found: Viewing) -> str | None:
 def footage(request: Request, visit: TheVisit, view: UUID) -> Response:
     """Bytes of the footage, as many as were asked for and no more than `AT_ONCE`."""
     found = _live(visit, view)
-    media_type, size = _type_of(found), found.recording.size
-    if media_type is None or found.part != Range():
+    shown = _shown(visit, found)
+    if shown.media_type is None:
         raise NotShown(404, "此类资料不能在网页中显示。", "This kind is not shown here.")
+    size = found.recording.size if shown.clip is None else shown.clip.size
     first, last, status = _asked(request.headers.get("Range"), size)
     headers = {
         "Accept-Ranges": "bytes",
@@ -111,7 +181,40 @@ def footage(request: Request, visit: TheVisit, view: UUID) -> Response:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     if status == 416:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    return StreamingResponse(_pieces(visit, found, first, last), status, headers, media_type)
+    pieces = _pieces(visit, found, first, last) if shown.clip is None else _of_file(shown.clip.path, first, last)
+    return StreamingResponse(pieces, status, headers, shown.media_type)
+
+
+@viewers.get("/views/{view}/quick")
+def quick_look(visit: TheVisit, view: UUID) -> Response:
+    """The stills and the waveform, for the page that is open already; without content (204) until they are there."""
+    found = _live(visit, view)
+    quick = _quick(visit, found)
+    if quick is None:
+        return Response(status_code=204)
+    is_same = quick.is_playable or _shown(visit, found).clip is not None
+    headers = {} if is_same else {"X-Shown-Otherwise": "1"}
+    page = visit.page("quick.html.j2", policy=_POLICY, found=found, quick=quick)
+    page.headers.update(headers)
+    return page
+
+
+@viewers.get("/views/{view}/stills/{index}")
+def still(visit: TheVisit, view: UUID, index: int) -> Response:
+    """One still of the quick look."""
+    quick = _quick(visit, _live(visit, view))
+    if quick is None or not 0 <= index < len(quick.stills):
+        raise NotShown(404, "没有这张图片。", "There is no such picture.")
+    return Response(quick.stills[index][1], media_type="image/jpeg", headers=_OWN)
+
+
+@viewers.get("/views/{view}/waveform.svg")
+def wave(visit: TheVisit, view: UUID) -> Response:
+    """How loud it is over time."""
+    quick = _quick(visit, _live(visit, view))
+    if quick is None or not quick.peaks:
+        raise NotShown(404, "没有这张图片。", "There is no such picture.")
+    return Response(waveform(quick.peaks), media_type="image/svg+xml", headers=_OWN)
 
 
 def _asked(header: str | None, size: int) -> tuple[int, int, int]:
@@ -127,6 +230,15 @@ def _asked(header: str | None, size: int) -> tuple[int, int, int]:
 def _pieces(visit: Visit, found: Viewing, first: int, last: int) -> Iterator[bytes]:
     recording = found.recording
     return visit.desk.access.read(recording.vault_key, recording.vault_version, first, last - first + 1)
+
+
+def _of_file(path: Path, first: int, last: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left and (piece := file.read(min(left, PIECE))):
+            yield piece
+            left -= len(piece)
 
 
 @viewers.post("/views/{view}/looks")

@@ -2,7 +2,20 @@
 (() => {
   const stage = document.querySelector(".stage");
   const player = stage && stage.querySelector("video,audio");
+  const quick = document.querySelector(".quick");
+  // The stills and the waveform come when they are made; what turns out not to play is shown in another form.
+  const await_quick = async (patience) => {
+    const answer = await fetch(`/views/${stage.dataset.view}/quick`);
+    if (answer.status === 200) {
+      if (answer.headers.has("X-Shown-Otherwise")) return location.reload();
+      quick.innerHTML = await answer.text();
+    } else if (answer.status === 204 && patience > 0) {
+      setTimeout(() => await_quick(patience - 1), 2000);
+    }
+  };
+  if (quick && "awaited" in quick.dataset) await_quick(150);
   if (!player) return;
+  const offset = Number(stage.dataset.offset);
   const marks = document.querySelector(".marks");
   const view = stage.dataset.view;
   const clock = (seconds) => {
@@ -10,7 +23,7 @@
     return Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0");
   };
   const note = (what) => {
-    const body = new URLSearchParams({ form_key: stage.dataset.key, what, at: player.currentTime.toFixed(2) });
+    const body = new URLSearchParams({ form_key: stage.dataset.key, what, at: (offset + player.currentTime).toFixed(2) });
     navigator.sendBeacon(`/views/${view}/looks`, body);
   };
   const step = (by) => {
@@ -21,7 +34,7 @@
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = clock(at);
+    button.textContent = clock(offset + at);
     button.addEventListener("click", () => {
       player.currentTime = at;
       player.focus();
@@ -45,6 +58,16 @@
     if (event.target.closest("button,input,textarea,a")) return;
     event.preventDefault();
     act();
+  });
+  const go = (second) => {
+    player.currentTime = Math.max(second - offset, 0);
+    player.focus();
+  };
+  quick.addEventListener("click", (event) => {
+    const still = event.target.closest("[data-second]");
+    const wave = event.target.closest(".wave");
+    if (still) go(Number(still.dataset.second));
+    else if (wave && player.duration) go(offset + (event.offsetX / wave.clientWidth) * player.duration);
   });
   player.addEventListener("contextmenu", (event) => event.preventDefault());
   for (const what of ["play", "pause", "seeked", "ended"]) player.addEventListener(what, () => note(what));

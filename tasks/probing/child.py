@@ -46,7 +46,7 @@ class Child:
                     stderr=self._complaints,
                     pass_fds=(theirs.fileno(),),
                     cwd="/",
-                    env=_environment(),
+                    env=environment(),
                     start_new_session=True,  # Ctrl-C is for the parent, whose end the child notices
                 )
             except OSError as trouble:
@@ -118,7 +118,7 @@ class Child:
         return "it says nothing"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Where our packages are, and nothing else that the parent knows."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PATH") if name in os.environ}
     return {**kept, "PYTHONPATH": str(Path(tasks.__file__).parent.parent), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
