@@ -18,6 +18,7 @@ from desk.alerts import Alarm, alerts
 from desk.asking import asking
 from desk.assets import assets
 from desk.context import AccessDoors, Desk
+from desk.copies import copies
 from desk.guard import Guard
 from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
@@ -110,6 +111,7 @@ def create_app(
         requests,
         asking,
         viewers,
+        copies,
         registers,
         recordings,
     ):

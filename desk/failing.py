@@ -14,6 +14,14 @@ _CHINESE: Mapping[str, str] = {
     "There is no leave to look at this now.": "您目前没有查看该资料的授权。",
     "This recording was not granted, or was marked since.": "该资料未获授权，或者授权后已加标记，需重新申请。",
     "Every look that was granted is used.": "授权的查看次数已用完。",
+    "Every copy that was granted is handed out.": "授权的复制份数已领完。",
+    "There is no leave to take this copy now.": "您目前不能下载该复制件。",
+    "There is no such copy.": "没有这份复制件。",
+    "This copy is somebody else's.": "这是他人的复制件。",
+    "What became of this copy was entered already.": "该复制件的去向已经登记。",
+    "A device administrator of the unit confirms it, not the holder.": (
+        "由资料所属单位的执法记录仪管理员确认，领取人本人不能确认。"
+    ),
     "This request is somebody else's.": "这是他人的申请。",
     "Name the letter or document with which the footage is asked for.": "请填写调阅所依据的文书。",
     "Footage can be asked for once it is sealed.": "资料封存后方可申请。",

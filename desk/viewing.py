@@ -181,7 +181,7 @@ def footage(request: Request, visit: TheVisit, view: UUID) -> Response:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     if status == 416:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    pieces = _pieces(visit, found, first, last) if shown.clip is None else _of_file(shown.clip.path, first, last)
+    pieces = _pieces(visit, found, first, last) if shown.clip is None else of_file(shown.clip.path, first, last)
     return StreamingResponse(pieces, status, headers, shown.media_type)
 
 
@@ -232,7 +232,8 @@ def _pieces(visit: Visit, found: Viewing, first: int, last: int) -> Iterator[byt
     return visit.desk.access.read(recording.vault_key, recording.vault_version, first, last - first + 1)
 
 
-def _of_file(path: Path, first: int, last: int) -> Iterator[bytes]:
+def of_file(path: Path, first: int, last: int) -> Iterator[bytes]:
+    """The bytes of a file from `first` to `last`, both included."""
     with path.open("rb") as file:
         file.seek(first)
         left = last - first + 1

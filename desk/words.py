@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from desk.phrases import PAGES
-from registry.tables import Assigned, Verdict
+from registry.tables import Assigned, CopyEnd, Verdict
 from regulation.access import Ground, PassedOver, Stage
 from regulation.access_states import RequestState
 from regulation.vocabulary import Marking, MediaKind, Role
@@ -51,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "verdict": {Verdict.APPROVED: "批准", Verdict.PARTLY: "部分批准", Verdict.DENIED: "不予批准"},
     "media": {MediaKind.VIDEO: "录像", MediaKind.PHOTO: "照相", MediaKind.SOUND: "录音", MediaKind.OTHER: "其他"},
     "marking": {Marking.STATE_SECRET: "国家秘密", Marking.TRADE_SECRET: "商业秘密", Marking.PRIVACY: "个人隐私"},
+    "copy_end": {CopyEnd.RETURNED: "已交回", CopyEnd.DESTROYED: "已销毁"},
     "ended": {Assigned.STOOD_ASIDE: "回避", Assigned.PASSED_ON: "委托他人"},
 }
 """Members of enumerations, by what they are of."""
@@ -91,6 +92,8 @@ MEMBERS: Mapping[str, str] = {
     "国家秘密": "state secret",
     "商业秘密": "trade secret",
     "个人隐私": "privacy",
+    "已交回": "returned",
+    "已销毁": "destroyed",
     "回避": "stood aside",
     "委托他人": "named another",
 }

@@ -27,6 +27,7 @@ class DutyKind(StrEnum):
     DEVICE_REPLACEMENT = "device-replacement"  # 调换: a recorder that failed its check before use
     RETURN_REPORT = "return-report"  # 返回报告: say that a remote assignment is over
     ACCESS_DECISION = "access-decision"  # 调阅审批: decide a request for access
+    COPY_RETURN = "copy-return"  # 复制件交回: give back or destroy a copy that was handed out
 
 
 class DutyState(StrEnum):
@@ -48,6 +49,7 @@ class Clock(StrEnum):
     LEFT = "left"  # 调离
     CHECK_FAILED = "check-failed"  # 使用前检查不合格
     ASKED = "asked"  # 提交审批
+    GRANT_OVER = "grant-over"  # 授权期满
     AWAITS_END = "awaits-end"  # 待活动结束
     AWAITS_RETURN = "awaits-return"  # 待返回单位
 
@@ -75,6 +77,7 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: DutyRule("Art. 7", "check", "device_replacement_days", Role.DEVICE_ADMINISTRATOR),
         DutyKind.RETURN_REPORT: DutyRule("Art. 16", "activity", "return_report_hours", Role.OFFICER),
         DutyKind.ACCESS_DECISION: DutyRule("Art. 17", "access-step", "access_decision_days", Role.PRINCIPAL_LEADER),
+        DutyKind.COPY_RETURN: DutyRule("Art. 17", "access-copy", "copy_return_days", Role.DEVICE_ADMINISTRATOR),
     }
 )
 """What each kind asks. A new kind is a row here and the question for its facts in `registry.transitions.duties`."""

@@ -33,6 +33,7 @@ _WHAT: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: "the replacement of a recorder",
         DutyKind.RETURN_REPORT: "the report of a return",
         DutyKind.ACCESS_DECISION: "a decision on access",
+        DutyKind.COPY_RETURN: "the return of a copy",
     }
 )
 

@@ -145,6 +145,16 @@ _ALL = (
         either=True,
     ),
     since_issue(
+        "copy_return_days",
+        3,
+        Measure.WORKING_DAYS,
+        Strictness.LOWER,
+        "Art. 17",
+        "From the end of a grant to its copies being back or destroyed.",
+        "The text sets no time; long enough to bring a medium back to the unit.",
+        either=True,
+    ),
+    since_issue(
         "access_longest_hours",
         720,
         Measure.HOURS,

@@ -1,4 +1,7 @@
-"""Who decided, what was granted and who looked, against the ledger (Art. 17: the register is as good as the chain)."""
+"""Who decided, what was granted, who looked and took copies, against the ledger.
+
+Art. 17: the register is as good as the chain.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from registry.ledger.comparing import Check, entries_of, facts_in, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
+    AccessCopy,
     AccessDecision,
     AccessGrant,
     AccessGrantItem,
@@ -22,11 +26,12 @@ from registry.tables import (
     AccessView,
 )
 
-MODELS = (AccessDecision, AccessGrant, AccessView)
+MODELS = (AccessDecision, AccessGrant, AccessView, AccessCopy)
 """Whose rows are compared here."""
 
 _decision, _step = table_of(AccessDecision), table_of(AccessStep)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
+_copy = table_of(AccessCopy)
 
 _NOT_SO = "it is not what the ledger says"
 
@@ -84,6 +89,34 @@ def _viewed(connection: Connection) -> Iterator[RowProblem | None]:
         yield _problem("access_view", row.id, entry, stated, row.opened_at)
 
 
+def _copied(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each copy was handed out when, to whom, under which grant and with which digest the ledger says, and is over when
+    it says."""
+    for row in stream(connection, select(_copy).order_by(_copy.c.id)):
+        entry = _entry(connection, Event.ACCESS_COPIED, row.recording_id, row.id)
+        stated = {
+            "number": row.number,
+            "grant_id": str(row.grant_id),
+            "person_id": str(row.person_id),
+            "size": row.size,
+            "sha256": row.sha256,
+        }
+        yield _problem("access_copy", row.id, entry, stated, row.handed_at) or _return(connection, row)
+
+
+def _return(connection: Connection, row: AnyRow) -> RowProblem | None:
+    entry = _entry(connection, Event.ACCESS_COPY_ENDED, row.recording_id, row.id)
+    then = (None, None, None) if entry is None else (entry.at, *_said(entry, "person_id", "ended"))
+    if (row.ended_at, row.ended_by_id and str(row.ended_by_id), row.ended and row.ended.value) != then:
+        return RowProblem("access_copy", row.id, "ended_at", "the ledger says otherwise")
+    return None
+
+
+def _said(entry: AnyRow, *names: str) -> tuple[Any, ...]:
+    facts = facts_in(entry.facts)
+    return tuple(facts.get(name) for name in names)
+
+
 def _entry(connection: Connection, event: Event, subject_id: UUID, about: UUID) -> AnyRow | None:
     """The entry of `event` about the subject whose facts name `about`."""
     entry, of_event = entries_of(event, "entry")
@@ -108,6 +141,7 @@ _KEPT: tuple[tuple[Event, str, Select[Any], str], ...] = (
     (Event.ACCESS_DECIDED, "access_decision", select(_decision.c.step_id.label("id")), "step_id"),
     (Event.ACCESS_GRANTED, "access_grant", select(_grant.c.id), "grant_id"),
     (Event.ACCESS_VIEWED, "access_view", select(_view.c.id), "view_id"),
+    (Event.ACCESS_COPIED, "access_copy", select(_copy.c.id), "copy_id"),
 )
 
 
@@ -122,4 +156,4 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
                 yield RowProblem(table, about, "id", "the ledger knows it, its row is gone")
 
 
-CHECKS: tuple[Check, ...] = (_decided, _granted, _viewed, _vanished)
+CHECKS: tuple[Check, ...] = (_decided, _granted, _viewed, _copied, _vanished)

@@ -54,6 +54,10 @@ class Event(StrEnum):
     ACCESS_REVOKED = "access.revoked"
     ACCESS_VIEWED = "access.viewed"  # a viewing was opened
     ACCESS_VIEW_ENDED = "access.view-ended"
+    ACCESS_COPIED = "access.copied"  # a copy was handed out
+    ACCESS_COPY_FETCHED = "access.copy-fetched"  # its file was sent, as often as it was asked for
+    ACCESS_COPY_DECLARED = "access.copy-declared"  # its holder says what became of it
+    ACCESS_COPY_ENDED = "access.copy-ended"  # and somebody else has confirmed it
     PERSON_INVITED = "person.invited"  # to choose a password for the desk
     CREDENTIAL_SET = "credential.set"
     PERSON_SIGNED_IN = "person.signed-in"

@@ -132,11 +132,22 @@ _SAME_0005: dict[str, str] = {
     "desk_session": "id = NEW.id OR token_hash = NEW.token_hash",
 }
 
-FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005
+FIXED_0006: dict[str, tuple[str, ...] | None] = {
+    "access_copy": (
+        "id", "number", "grant_id", "recording_id", "person_id", "address", "start_second", "end_second", "size",
+        "sha256", "handed_at",
+    ),
+}  # fmt: skip
+_GOES_BACK_0006: dict[str, str] = {
+    "access_copy": "OLD.ended_at IS NOT NULL OR (OLD.declared_at IS NOT NULL AND NEW.declared_at IS NULL)",
+}
+_SAME_0006: dict[str, str] = {"access_copy": "id = NEW.id OR number = NEW.number"}
+
+FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006
 """Every guarded table of this version, and its columns that never change."""
 
-_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005
-_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005
+_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006
+_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006
 
 
 def guard_0001(connection: Connection) -> None:
@@ -165,6 +176,12 @@ def guard_0005(connection: Connection) -> None:
     """Put the guards of signing in in place."""
     guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
     guard(connection, FIXED_0005)
+
+
+def guard_0006(connection: Connection) -> None:
+    """Put the guards of copies in place."""
+    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    guard(connection, FIXED_0006)
 
 
 def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

@@ -15,6 +15,7 @@ from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.organisation import holders_at, roles_at
 from registry.tables import (
     AccessAssignment,
+    AccessCopy,
     AccessDecision,
     AccessDecisionItem,
     AccessGrant,
@@ -44,6 +45,7 @@ _recording, _marking = table_of(Recording), table_of(RecordingMarking)
 _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)
 _assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
 _given, _request = table_of(AccessDecisionItem), table_of(AccessRequest)
+_copy = table_of(AccessCopy)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
 
 
@@ -243,6 +245,12 @@ def viewing(session: Session, view_id: UUID, person_id: UUID, at: datetime) -> V
 def views_used(session: Session, grant_id: UUID) -> int:
     """How often a viewing was opened under a grant."""
     query = select(func.count()).select_from(_view).where(_view.c.grant_id == grant_id)
+    return int(session.execute(query).scalar_one())
+
+
+def copies_used(session: Session, grant_id: UUID) -> int:
+    """How many copies were handed out under a grant."""
+    query = select(func.count()).select_from(_copy).where(_copy.c.grant_id == grant_id)
     return int(session.execute(query).scalar_one())
 
 

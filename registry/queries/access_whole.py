@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.access import deciders_of, step_items
+from registry.queries.access_copies import CopyRow, copies_of
 from registry.queries.access_pages import RequestRow
 from registry.tables import (
     AccessAssignment,
@@ -85,6 +86,7 @@ class WholeRequest:
     handed_over: Sequence[AnyRow]
     grant: AnyRow | None
     views: Sequence[AnyRow] = field(default_factory=tuple)
+    copies: Sequence[CopyRow] = field(default_factory=tuple)
 
     def may_answer(self, person_id: UUID) -> list[StepRow]:
         """The open steps that this person may answer."""
@@ -113,6 +115,7 @@ def whole_request(session: Session, row: RequestRow, at: datetime) -> WholeReque
         session.execute(handed.order_by(_assignment.c.ended_at)).all(),
         grant,
         () if grant is None else views_of(session, grant.id),
+        () if grant is None else copies_of(session, grant.id),
     )
 
 

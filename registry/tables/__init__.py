@@ -2,6 +2,7 @@
 
 from registry.tables.access import (
     AccessAssignment,
+    AccessCopy,
     AccessDecision,
     AccessDecisionItem,
     AccessGrant,
@@ -14,6 +15,7 @@ from registry.tables.access import (
     AccessStepItem,
     AccessView,
     Assigned,
+    CopyEnd,
     Look,
     RecordingMarking,
     Verdict,
@@ -40,6 +42,7 @@ from regulation.duties import DutyKind, DutyState
 __all__ = [
     "TAKEN_IN",
     "AccessAssignment",
+    "AccessCopy",
     "AccessDecision",
     "AccessDecisionItem",
     "AccessGrant",
@@ -57,6 +60,7 @@ __all__ = [
     "Assigned",
     "ClockReading",
     "Condition",
+    "CopyEnd",
     "Credential",
     "DecisionKind",
     "DeskSession",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.types import UtcDateTime, index_where, new_id, text_of
@@ -250,3 +250,34 @@ class AccessView(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     last_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CopyEnd(StrEnum):
+    """What became of a copy."""
+
+    RETURNED = "returned"  # 交回
+    DESTROYED = "destroyed"  # 销毁
+
+
+class AccessCopy(SQLModel, table=True):
+    """A copy handed out under a grant: of which part, how large, with which digest. Its holder declares what became of
+    it; it is over once somebody else, who answers for the recorders there, has confirmed it."""
+
+    __tablename__ = "access_copy"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    number: str = Field(unique=True, max_length=64)
+    grant_id: UUID = Field(foreign_key="access_grant.id", index=True)
+    recording_id: UUID = Field(foreign_key="recording.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    address: str
+    start_second: float = 0.0
+    end_second: float | None = None
+    size: int = Field(sa_type=BigInteger)
+    sha256: str = Field(max_length=64)
+    handed_at: datetime = Field(sa_type=UtcDateTime)
+    declared: CopyEnd | None = Field(default=None, sa_type=text_of(CopyEnd))
+    declared_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended: CopyEnd | None = Field(default=None, sa_type=text_of(CopyEnd))
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_by_id: UUID | None = Field(default=None, foreign_key="person.id")

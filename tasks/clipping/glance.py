@@ -17,6 +17,9 @@ from tasks.clipping.cutting import SOUNDS, is_plain
 STILLS = 8
 PEAKS = 400
 WIDTH = 240
+_RATE = 8_000
+_BLOCK = 80
+"""Samples, a hundredth of a second."""
 _PLAIN_SOUND = SOUNDS | {"pcm_s16le", "opus", "vorbis"}
 
 
@@ -84,7 +87,7 @@ def _picture_at(whole: InputContainer, stream: VideoStream, zero: float, wanted:
 
 def _peaks(whole: InputContainer, zero: float, start: float, until: float, found: Glance) -> None:
     stream = whole.streams.audio[0]
-    shape = av.AudioResampler(format="s16", layout="mono", rate=8_000)
+    shape = av.AudioResampler(format="s16", layout="mono", rate=_RATE)
     found.peaks = [0.0] * PEAKS
     span = max(until - start, 1e-3)
     whole.seek(round((zero + start) * av.time_base), backward=True)
@@ -98,14 +101,16 @@ def _peaks(whole: InputContainer, zero: float, start: float, until: float, found
             if at >= until:
                 return
             if at >= start:
-                place = min(int((at - start) / span * PEAKS), PEAKS - 1)
-                found.peaks[place] = max(found.peaks[place], _loudest(shape, frame))
+                _measure(shape, frame, (at - start) / span, span, found.peaks)
 
 
-def _loudest(shape: av.AudioResampler, frame: av.AudioFrame) -> float:
+def _measure(shape: av.AudioResampler, frame: av.AudioFrame, place: float, span: float, peaks: list[float]) -> None:
+    """Enter how loud a frame is that begins at `place` (0 to 1) of a part of `span` seconds."""
     frame.pts = None
-    loudest = 0
     for made in shape.resample(frame):
         samples = array("h", bytes(made.planes[0])[: made.samples * 2])
-        loudest = max(loudest, *map(abs, samples)) if len(samples) > 1 else loudest
-    return round(min(loudest / 32_767, 1.0), 3)
+        for first in range(0, len(samples), _BLOCK):
+            index = min(int(place * PEAKS), PEAKS - 1)
+            loudest = max(map(abs, samples[first : first + _BLOCK])) / 32_768
+            peaks[index] = max(peaks[index], round(loudest, 3))
+            place += _BLOCK / _RATE / span

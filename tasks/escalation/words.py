@@ -15,6 +15,7 @@ KINDS: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: "设备调换 device replacement",
         DutyKind.RETURN_REPORT: "返回报告 return report",
         DutyKind.ACCESS_DECISION: "调阅审批 access decision",
+        DutyKind.COPY_RETURN: "复制件交回 copy return",
     }
 )
 

@@ -22,6 +22,7 @@ WHAT: Mapping[DutyKind, Words] = {
     DutyKind.DEVICE_REPLACEMENT: {"zh": "执法记录仪未调换", "en": "Recorder not replaced"},
     DutyKind.RETURN_REPORT: {"zh": "未登记返回单位", "en": "Return to the unit not reported"},
     DutyKind.ACCESS_DECISION: {"zh": "调阅申请未审批", "en": "Access request not decided"},
+    DutyKind.COPY_RETURN: {"zh": "复制件未交回或者销毁", "en": "Copy not returned or destroyed"},
 }
 """What is the matter, by kind of duty."""
 
@@ -31,6 +32,7 @@ SUBJECTS: Mapping[str, Words] = {
     "custody": {"zh": "执法记录仪", "en": "Recorder"},
     "check": {"zh": "执法记录仪", "en": "Recorder"},
     "access-step": {"zh": "调阅申请", "en": "Access request"},
+    "access-copy": {"zh": "复制件", "en": "Copy"},
 }
 """What a duty is about, by `DutyRule.subject`."""
 
@@ -59,6 +61,10 @@ DO: Mapping[DutyKind, Words] = {
         "zh": "请审批该调阅申请。",
         "en": "Decide the access request.",
     },
+    DutyKind.COPY_RETURN: {
+        "zh": "请交回或者销毁该复制件，并由执法记录仪管理员确认。",
+        "en": "Return or destroy the copy and have the device administrator confirm it.",
+    },
 }
 """What to do, for who owes the duty."""
 
@@ -86,6 +92,10 @@ SEE_TO: Mapping[DutyKind, Words] = {
     DutyKind.ACCESS_DECISION: {
         "zh": "请督促审批人对该调阅申请作出决定；逾期不视为同意。",
         "en": "Have the access request decided; silence approves nothing.",
+    },
+    DutyKind.COPY_RETURN: {
+        "zh": "请督促责任人交回或者销毁该复制件。",
+        "en": "Have the copy returned or destroyed.",
     },
 }
 """What to do, for those above."""

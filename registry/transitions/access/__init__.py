@@ -1,6 +1,14 @@
 """Access: asked for, decided, granted, used, ended (Art. 17)."""
 
 from registry.transitions.access.asking import amend_request, enter_request, submit_request, withdraw_request
+from registry.transitions.access.copying import (
+    MadeCopy,
+    check_copy,
+    confirm_copy,
+    declare_copy,
+    hand_copy,
+    note_fetched,
+)
 from registry.transitions.access.deciding import decide_step, send_back
 from registry.transitions.access.ending import complete_request, end_requests, revoke_grant
 from registry.transitions.access.following import follow, unfollowed
@@ -12,18 +20,24 @@ from registry.transitions.access.viewing import close_view, note_look, open_view
 
 __all__ = [
     "Answer",
+    "MadeCopy",
     "NewRequest",
     "amend_request",
     "ask_again",
+    "check_copy",
     "close_view",
     "complete_request",
+    "confirm_copy",
     "decide_step",
+    "declare_copy",
     "end_requests",
     "enter_request",
     "follow",
+    "hand_copy",
     "hand_over",
     "lift_marking",
     "mark_recording",
+    "note_fetched",
     "note_look",
     "open_view",
     "revoke_grant",

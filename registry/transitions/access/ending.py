@@ -21,6 +21,7 @@ from registry.transitions.access.common import (
     tell_requester,
     unanswered,
 )
+from registry.transitions.access.copying import touch_copies
 from registry.transitions.access.stepping import end_unused
 from regulation.access import ARTICLE, check_revoke
 from regulation.access_states import GRANTED, RequestEvent
@@ -46,6 +47,7 @@ def revoke_grant(act: Act, request_id: UUID, by: UUID, reason: str) -> None:
     update_rows(act.connection, AccessGrant, [row])
     facts = {"grant_id": grant.id, "person_id": by, "reason_sha256": digest_of(said)}
     tell_ledger(act, Event.ACCESS_REVOKED, request, facts)
+    touch_copies(act, grant.id)
     tell_requester(act, request)
 
 
@@ -101,5 +103,6 @@ def _end_grant(act: Act, request: AnyRow, event: RequestEvent, entry: Event) -> 
     change(act, request, event, closed_at=act.at, next_at=None)
     grant = _grant_of(act, request)
     update_rows(act.connection, AccessGrant, [{"id": grant.id, "ended_at": act.at}])
+    touch_copies(act, grant.id)
     tell_ledger(act, entry, request, {"grant_id": grant.id, "views": views_used(act.session, grant.id)})
     tell_requester(act, request)

@@ -21,6 +21,8 @@ from registry.bulk import AnyRow, rows_among, table_of
 from registry.tables import (
     TAKEN_IN,
     AccessAssignment,
+    AccessCopy,
+    AccessGrant,
     AccessStep,
     Activity,
     ActivityOfficer,
@@ -60,6 +62,7 @@ Known = Mapping[UUID, Collection[AnyRow]]
 _activity, _officer, _unit = table_of(Activity), table_of(ActivityOfficer), table_of(Unit)
 _recording, _item, _session = table_of(Recording), table_of(DockItem), table_of(DockSession)
 _access_step, _assigned = table_of(AccessStep), table_of(AccessAssignment)
+_copy, _grant = table_of(AccessCopy), table_of(AccessGrant)
 _custody, _device, _person, _check = table_of(DeviceCustody), table_of(Device), table_of(Person), table_of(DeviceCheck)
 
 
@@ -275,6 +278,20 @@ def _unasked(
     return until, None
 
 
+def copy_returns(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
+    """Art. 17: a copy is given back or destroyed once the grant is over, and its holder sees to it. Met when that is
+    confirmed."""
+    query = (
+        select(_copy, _grant.c.valid_until, _grant.c.ended_at.label("over_at"), _recording.c.unit_id, _unit.c.zone)
+        .join_from(_copy, _grant, _grant.c.id == _copy.c.grant_id)
+        .join(_recording, _recording.c.id == _copy.c.recording_id)
+        .join(_unit, _unit.c.id == _recording.c.unit_id)
+    )
+    for row in rows_among(act.connection, query, _copy.c.id, ids):
+        over = min(at for at in (row.over_at, row.valid_until) if at is not None)
+        yield Owed(row.id, row.person_id, row.unit_id, row.zone, Clock.GRANT_OVER, over, row.ended_at)
+
+
 Question = Callable[[Act, Collection[UUID], Known], Iterator[Owed]]
 
 QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
@@ -285,6 +302,7 @@ QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: replacements,
         DutyKind.RETURN_REPORT: returns,
         DutyKind.ACCESS_DECISION: access_decisions,
+        DutyKind.COPY_RETURN: copy_returns,
     }
 )
 """By kind, the question whose answer are the duties of the subjects named."""

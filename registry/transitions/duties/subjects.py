@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, or_, select
 from registry.act import Act
 from registry.bulk import table_of
 from registry.tables import (
+    AccessCopy,
     AccessStep,
     Activity,
     DeviceCheck,
@@ -25,6 +26,7 @@ from regulation.duties import DutyKind
 
 _activity, _recording, _step = table_of(Activity), table_of(Recording), table_of(AccessStep)
 _custody, _person, _check, _duty = table_of(DeviceCustody), table_of(Person), table_of(DeviceCheck), table_of(Duty)
+_copy = table_of(AccessCopy)
 
 _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
@@ -40,6 +42,7 @@ _POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: select(_check.c.id).where(_failed),
         DutyKind.RETURN_REPORT: select(_activity.c.id).where(_activity.c.remote_reason.is_not(None)),
         DutyKind.ACCESS_DECISION: select(_step.c.id).where(_step.c.opened_at.is_not(None)),
+        DutyKind.COPY_RETURN: select(_copy.c.id),
     }
 )
 """By kind, the subjects that may have a duty; more than do, and none that does is missing."""
@@ -52,6 +55,7 @@ _ID_OF: Mapping[DutyKind, FromClause] = MappingProxyType(
         DutyKind.DEVICE_REPLACEMENT: _check,
         DutyKind.RETURN_REPORT: _activity,
         DutyKind.ACCESS_DECISION: _step,
+        DutyKind.COPY_RETURN: _copy,
     }
 )
 

@@ -1,0 +1,142 @@
+"""Copies of what was granted: taken by the holder, each with a receipt and its digest, and given back (Art. 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from desk.clips import Clip
+from desk.failing import said
+from desk.reader import TheForm, TheVisit, Visit, go_to
+from desk.showing import NotShown
+from desk.viewing import WAIT_SECONDS, of_file
+from registry.queries.access_copies import CopyRow, copy_shown
+from registry.tables import CopyEnd, Recording
+from registry.transitions import access
+from registry.transitions.access import MadeCopy
+from regulation.access_terms import Range
+from regulation.errors import ActionDenied
+
+copies = APIRouter()
+
+
+@copies.get("/grants/{grant}/{recording}/copy")
+def offer(visit: TheVisit, grant: UUID, recording: UUID) -> Response:
+    """What would be handed out; taken only when it is asked for."""
+    row, part = _allowed(visit, grant, recording)
+    made = _made(visit, row, part)
+    answer = visit.page("copy_offer.html.j2", grant=grant, row=row, part=part, made=made)
+    if made is None:
+        answer.headers["Refresh"] = str(WAIT_SECONDS)
+    return answer
+
+
+def _allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Range]:
+    """The recording and the part of it. Raises `NotShown` (403)."""
+    try:
+        with visit.acting() as act:
+            part = access.check_copy(act, grant, recording, visit.reader.person_id)
+            row = act.session.get_one(Recording, recording)
+            act.session.expunge(row)
+            return row, part
+    except ActionDenied as refused:
+        raise NotShown(403, said(refused, "zh"), refused.message) from None
+
+
+def _made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
+    """Size and digest of the file; None while it is being made. Raises `NotShown` where it cannot be."""
+    if part == Range():
+        return MadeCopy(row.size, row.sha256)
+    clip = _clip(visit, row, part)
+    return None if clip is None else MadeCopy(clip.size, clip.sha256)
+
+
+def _clip(visit: Visit, row: Recording, part: Range) -> Clip | None:
+    clips = visit.desk.access.clips
+    if clips is None:
+        raise NotShown(404, "此处不能截取资料。", "Nothing is cut out here.")
+    return clips.clip(row, part)
+
+
+@copies.post("/grants/{grant}/{recording}/copy")
+def take(form: TheForm, grant: UUID, recording: UUID) -> Response:
+    """Hand the copy out, and on to its receipt."""
+    visit = form.visit
+    row, part = _allowed(visit, grant, recording)
+    made = _made(visit, row, part)
+    if made is None:
+        return go_to(f"/grants/{grant}/{recording}/copy")
+    try:
+        with visit.acting() as act:
+            number = access.hand_copy(act, grant, recording, visit.reader.person_id, visit.address, made)
+    except ActionDenied as refused:
+        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    return go_to(f"/copies/{number}")
+
+
+@copies.get("/copies/{number}")
+def receipt(visit: TheVisit, number: str) -> Response:
+    """The receipt: what was handed to whom, its digest, and when it is to be back."""
+    return visit.page("copy.html.j2", row=_found(visit, number), now=visit.desk.now())
+
+
+def _found(visit: Visit, number: str) -> CopyRow:
+    with visit.desk.registry.reading() as reading:
+        row = copy_shown(reading, number, visit.reader.person_id, visit.desk.now())
+    if row is None:
+        raise NotShown(404, "没有这份复制件。", "There is no such copy.")
+    return row
+
+
+@copies.get("/copies/{number}/file")
+def fetch(visit: TheVisit, number: str) -> Response:
+    """The file, for its holder, while the grant lasts; each time is entered."""
+    found = _found(visit, number)
+    with visit.desk.registry.reading() as reading:
+        row = reading.get_one(Recording, found.recording_id)
+    pieces, extension = _pieces(visit, row, found)
+    try:
+        with visit.acting() as act:
+            access.note_fetched(act, number, visit.reader.person_id, visit.address)
+    except ActionDenied as refused:
+        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    headers = {
+        "Content-Length": str(found.size),
+        "Content-Disposition": f'attachment; filename="{found.number}{extension}"',
+    }
+    return StreamingResponse(pieces, 200, headers, "application/octet-stream")
+
+
+def _pieces(visit: Visit, row: Recording, found: CopyRow) -> tuple[Iterator[bytes], str]:
+    """The copy's bytes and the end of its name. Raises `NotShown` while they are being made anew (503), and where they
+    are not those that were handed out (409)."""
+    if found.is_whole:
+        name = (row.container or "").lower().split(",")[0]
+        extension = f".{name}" if name.isalnum() else ""
+        return visit.desk.access.read(row.vault_key, row.vault_version, 0, row.size), extension
+    clip = _clip(visit, row, Range(found.start_second, found.end_second))
+    if clip is None:
+        raise NotShown(503, "正在准备复制件，请稍后再试。", "The copy is being prepared: try again in a moment.")
+    if clip.sha256 != found.sha256:
+        raise NotShown(409, "复制件与登记不符，请联系执法记录仪管理员。", "This is not what was registered.")
+    return of_file(clip.path, 0, clip.size - 1), clip.path.suffix or f".{clip.media_type.split('/')[1]}"
+
+
+@copies.post("/copies/{number}")
+def manage(form: TheForm, number: str) -> Response:
+    """What became of it: said by its holder, confirmed by an administrator."""
+    visit = form.visit
+    found = _found(visit, number)
+    what, do = form.one("what"), form.one("do")
+    if what not in list(CopyEnd) or do not in ("declare", "confirm"):
+        raise NotShown(400, "内容不正确。", "This is nothing that becomes of a copy.")
+    act_of = access.declare_copy if do == "declare" else access.confirm_copy
+    try:
+        with visit.acting() as act:
+            act_of(act, number, visit.reader.person_id, CopyEnd(what))
+    except ActionDenied as refused:
+        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    return go_to(f"/copies/{found.number}")
