@@ -170,6 +170,7 @@ def test_which_limits_may_be_counted_either_way() -> None:
         "filing_hours",
         "return_report_hours",
         "access_decision_days",
+        "copy_return_days",
     }
     assert all(PARAMETERS[name].strictness is Strictness.LOWER for name in EITHER)
 
