@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from desk import refused
 from desk.alerts import Alarm, alerts
+from desk.api.app import PREFIX, create_api
 from desk.asking import asking
 from desk.assets import assets
 from desk.context import AccessDoors, Desk
@@ -24,6 +25,7 @@ from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
 from desk.notices import LayOut, notices
 from desk.pages import pages
+from desk.personal_tokens import personal_tokens
 from desk.reader import SignInFirst
 from desk.recordings import recordings
 from desk.refused import Refused
@@ -91,7 +93,7 @@ def create_app(
     desk.spool.prepare()
     if doors is not None and doors.clips is not None:
         doors.clips.prepare()
-    # No page about the API: it would load its scripts from elsewhere. docs/reference/intake-api.md describes it.
+    # No pages about the APIs: they would load scripts from elsewhere. docs/reference describes them.
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.add_middleware(Guard)
@@ -114,8 +116,10 @@ def create_app(
         copies,
         registers,
         recordings,
+        personal_tokens,
     ):
         app.include_router(router)
+    app.mount(PREFIX, create_api(desk))
     return app
 
 

@@ -26,15 +26,15 @@ copies = APIRouter()
 @copies.get("/grants/{grant}/{recording}/copy")
 def offer(visit: TheVisit, grant: UUID, recording: UUID) -> Response:
     """What would be handed out; taken only when it is asked for."""
-    row, part = _allowed(visit, grant, recording)
-    made = _made(visit, row, part)
-    answer = visit.page("copy_offer.html.j2", grant=grant, row=row, part=part, made=made)
-    if made is None:
+    row, part = allowed(visit, grant, recording)
+    file = made(visit, row, part)
+    answer = visit.page("copy_offer.html.j2", grant=grant, row=row, part=part, made=file)
+    if file is None:
         answer.headers["Refresh"] = str(WAIT_SECONDS)
     return answer
 
 
-def _allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Range]:
+def allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Range]:
     """The recording and the part of it. Raises `NotShown` (403)."""
     try:
         with visit.acting() as act:
@@ -46,7 +46,7 @@ def _allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Ran
         raise NotShown(403, said(refused, "zh"), refused.message) from None
 
 
-def _made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
+def made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
     """Size and digest of the file; None while it is being made. Raises `NotShown` where it cannot be."""
     if part == Range():
         return MadeCopy(row.size, row.sha256)
@@ -65,13 +65,13 @@ def _clip(visit: Visit, row: Recording, part: Range) -> Clip | None:
 def take(form: TheForm, grant: UUID, recording: UUID) -> Response:
     """Hand the copy out, and on to its receipt."""
     visit = form.visit
-    row, part = _allowed(visit, grant, recording)
-    made = _made(visit, row, part)
-    if made is None:
+    row, part = allowed(visit, grant, recording)
+    file = made(visit, row, part)
+    if file is None:
         return go_to(f"/grants/{grant}/{recording}/copy")
     try:
         with visit.acting() as act:
-            number = access.hand_copy(act, grant, recording, visit.reader.person_id, visit.address, made)
+            number = access.hand_copy(act, grant, recording, visit.reader.person_id, visit.address, file)
     except ActionDenied as refused:
         raise NotShown(403, said(refused, "zh"), refused.message) from None
     return go_to(f"/copies/{number}")
@@ -80,10 +80,11 @@ def take(form: TheForm, grant: UUID, recording: UUID) -> Response:
 @copies.get("/copies/{number}")
 def receipt(visit: TheVisit, number: str) -> Response:
     """The receipt: what was handed to whom, its digest, and when it is to be back."""
-    return visit.page("copy.html.j2", row=_found(visit, number), now=visit.desk.now())
+    return visit.page("copy.html.j2", row=copy_for(visit, number), now=visit.desk.now())
 
 
-def _found(visit: Visit, number: str) -> CopyRow:
+def copy_for(visit: Visit, number: str) -> CopyRow:
+    """The copy, if it may be shown to whoever visits. Raises `NotShown` (404)."""
     with visit.desk.registry.reading() as reading:
         row = copy_shown(reading, number, visit.reader.person_id, visit.desk.now())
     if row is None:
@@ -94,7 +95,7 @@ def _found(visit: Visit, number: str) -> CopyRow:
 @copies.get("/copies/{number}/file")
 def fetch(visit: TheVisit, number: str) -> Response:
     """The file, for its holder, while the grant lasts; each time is entered."""
-    found = _found(visit, number)
+    found = copy_for(visit, number)
     with visit.desk.registry.reading() as reading:
         row = reading.get_one(Recording, found.recording_id)
     pieces, extension = _pieces(visit, row, found)
@@ -129,7 +130,7 @@ def _pieces(visit: Visit, row: Recording, found: CopyRow) -> tuple[Iterator[byte
 def manage(form: TheForm, number: str) -> Response:
     """What became of it: said by its holder, confirmed by an administrator."""
     visit = form.visit
-    found = _found(visit, number)
+    found = copy_for(visit, number)
     what, do = form.one("what"), form.one("do")
     if what not in list(CopyEnd) or do not in ("declare", "confirm"):
         raise NotShown(400, "内容不正确。", "This is nothing that becomes of a copy.")

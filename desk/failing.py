@@ -17,6 +17,7 @@ _CHINESE: Mapping[str, str] = {
     "Every copy that was granted is handed out.": "授权的复制份数已领完。",
     "There is no leave to take this copy now.": "您目前不能下载该复制件。",
     "There is no such copy.": "没有这份复制件。",
+    "There is no such token.": "没有这个令牌。",
     "This copy is somebody else's.": "这是他人的复制件。",
     "What became of this copy was entered already.": "该复制件的去向已经登记。",
     "A device administrator of the unit confirms it, not the holder.": (
@@ -51,7 +52,9 @@ def said(refused: ActionDenied, language: Language) -> str:
     if language == "en":
         return refused.message
     if refused.message.startswith("Say it in"):
-        return "请填写，不超过 2000 字。"
+        return "请填写，不超过 " + refused.message.removeprefix("Say it in 1 to ").split()[0] + " 字。"
+    if refused.message.startswith("There are ") and "tokens already" in refused.message:
+        return "令牌数量已达上限，请先收回一个。"
     if refused.message.startswith("It must be "):
         return "数值须在" + refused.message.removeprefix("It must be ").replace(" to ", "至").rstrip(".") + "之间。"
     if refused.message.startswith("Access is granted for at most"):

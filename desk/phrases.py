@@ -133,6 +133,16 @@ PAGES: Mapping[str, str] = {
     "您没有查看登记簿的权限。": "The register is not open to you.",
     "没有符合条件的记录。": "Nothing matches.",
     "结束查看": "End the viewing",
+    "个人令牌": "Personal tokens",
+    "供您的程序使用接口时代替密码。程序以您的名义行事，请妥善保管。": (
+        "Your program shows one instead of a password. It acts as you: keep it safe."
+    ),
+    "新令牌，只显示这一次：": "The new token, shown this once:",
+    "名称": "Name",
+    "签发令牌": "Issue a token",
+    "签发": "Issued",
+    "最近使用": "Last used",
+    "收回令牌": "Take it back",
     "领取复制件": "Take a copy",
     "已领复制件": "Copies taken",
     "复制件": "Copy",

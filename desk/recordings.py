@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from desk.context import desk_of
 from desk.failing import field_of, said
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
@@ -24,14 +23,19 @@ recordings = APIRouter()
 
 def trail_of(request: Request, recording: UUID) -> tuple[Visit, Trail]:
     """The trail of the address, for whom it may be shown. Raises `NotShown` (404) for all others."""
-    visit, desk = visit_of(request), desk_of(request)
-    with desk.registry.reading() as reading:
-        held = roles_at(reading, visit.reader.person_id, desk.now())
+    visit = visit_of(request)
+    return visit, trail_for(visit, recording)
+
+
+def trail_for(visit: Visit, recording: UUID) -> Trail:
+    """The trail, if it may be shown to whoever visits. Raises `NotShown` (404) otherwise."""
+    with visit.desk.registry.reading() as reading:
+        held = roles_at(reading, visit.reader.person_id, visit.desk.now())
         oversees = [one.unit_id for one in held if one.role in OVERSEERS]
         found = recording_trail(reading, recording, visit.reader.person_id, oversees)
     if found is None:
         raise NotShown(404, "没有这条资料。", "There is no such recording.")
-    return visit, found
+    return found
 
 
 TheTrail = Annotated[tuple[Visit, Trail], Depends(trail_of)]

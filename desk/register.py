@@ -35,7 +35,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
     """A page of the register."""
     number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    rows, total = _found(request, visit, (number - 1) * ON_A_PAGE, ON_A_PAGE)
+    rows, total = found(request, visit, (number - 1) * ON_A_PAGE, ON_A_PAGE)
     query = {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
     return visit.page(
         "register.html.j2",
@@ -51,13 +51,14 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
 @registers.get("/register.{form}")
 def export(request: Request, visit: TheVisit, form: Literal["csv", "xlsx"]) -> Response:
     """All that was found, as a file."""
-    rows, _ = _found(request, visit, 0, MOST_EXPORTED)
+    rows, _ = found(request, visit, 0, MOST_EXPORTED)
     make, media_type = _FORMS[form]
     headers = {"Content-Disposition": f'attachment; filename="register.{form}"'}
     return Response(make(_lines(visit, rows)), media_type=media_type, headers=headers)
 
 
-def _found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
+def found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
+    """What the query of the address finds, and how many there are. Raises `NotShown` (403, 400)."""
     with visit.desk.registry.reading() as reading:
         held = roles_at(reading, visit.reader.person_id, visit.desk.now())
         units = {unit for one in held if one.role in OVERSEERS for unit in unit_subtree(reading, one.unit_id)}

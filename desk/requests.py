@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from blocks.access_link import read_step
-from desk.context import TheDesk, desk_of
+from desk.context import TheDesk
 from desk.failing import field_of, said
 from desk.moments import read_number, read_time
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
@@ -63,14 +63,19 @@ def whole_of(request: Request, number: str) -> tuple[Visit, WholeRequest]:
     """The request of the address, for whom it may be shown. Raises `NotShown` (404) for all others, whether or not it
     exists, and `SignInFirst`."""
     visit = visit_of(request)
-    desk = desk_of(request)
-    with desk.registry.reading() as reading:
+    return visit, whole_for(visit, number)
+
+
+def whole_for(visit: Visit, number: str) -> WholeRequest:
+    """The request, if it may be shown to whoever visits. Raises `NotShown` (404) otherwise."""
+    now = visit.desk.now()
+    with visit.desk.registry.reading() as reading:
         row = request_numbered(reading, number)
-        held = roles_at(reading, visit.reader.person_id, desk.now())
+        held = roles_at(reading, visit.reader.person_id, now)
         oversees = [one.unit_id for one in held if one.role in OVERSEERS]
         if row is None or not may_see(reading, row, visit.reader.person_id, oversees):
             raise NotShown(404, "没有这件申请。", "There is no such request.")
-        return visit, whole_request(reading, row, desk.now())
+        return whole_request(reading, row, now)
 
 
 Whole = Annotated[tuple[Visit, WholeRequest], Depends(whole_of)]

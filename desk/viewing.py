@@ -162,6 +162,12 @@ def _type_of(recording: Recording) -> str | None:
     return next((_TYPES[one] for one in containers if one in _TYPES), None)
 
 
+def check_ready(visit: Visit, view: UUID) -> None:
+    """Raise `NotShown` (503) while what would be shown is being cut out."""
+    if _shown(visit, _live(visit, view)).is_awaited:
+        raise NotShown(503, "正在准备这一段资料，请稍后再试。", "This part is being prepared: try again in a moment.")
+
+
 @viewers.get("/views/{view}/footage")
 def footage(request: Request, visit: TheVisit, view: UUID) -> Response:
     """Bytes of the footage, as many as were asked for and no more than `AT_ONCE`."""

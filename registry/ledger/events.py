@@ -41,6 +41,8 @@ class Event(StrEnum):
     ARRIVAL_CONFIRMED = "arrival.confirmed"  # what came wirelessly is there, somebody says
     RECORDING_MARKED = "recording.marked"  # state secret, trade secret or privacy, somebody says
     RECORDING_UNMARKED = "recording.unmarked"
+    PERSONAL_TOKEN_ISSUED = "person.token-issued"  # noqa: S105  somebody's program may act as them
+    PERSONAL_TOKEN_REVOKED = "person.token-revoked"  # noqa: S105
     ACCESS_SUBMITTED = "access.submitted"
     ACCESS_SENT_BACK = "access.sent-back"  # with a question to the requester
     ACCESS_DECIDED = "access.decided"  # one step of it

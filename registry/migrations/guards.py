@@ -143,11 +143,17 @@ _GOES_BACK_0006: dict[str, str] = {
 }
 _SAME_0006: dict[str, str] = {"access_copy": "id = NEW.id OR number = NEW.number"}
 
-FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006
+FIXED_0007: dict[str, tuple[str, ...] | None] = {
+    "personal_token": ("id", "person_id", "name", "token_hash", "created_at", "expires_at"),
+}
+_GOES_BACK_0007: dict[str, str] = {"personal_token": "OLD.revoked_at IS NOT NULL"}
+_SAME_0007: dict[str, str] = {"personal_token": "id = NEW.id OR token_hash = NEW.token_hash"}
+
+FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007
 """Every guarded table of this version, and its columns that never change."""
 
-_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006
-_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006
+_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
+_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007
 
 
 def guard_0001(connection: Connection) -> None:
@@ -182,6 +188,12 @@ def guard_0006(connection: Connection) -> None:
     """Put the guards of copies in place."""
     guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
     guard(connection, FIXED_0006)
+
+
+def guard_0007(connection: Connection) -> None:
+    """Put the guards of personal tokens in place."""
+    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    guard(connection, FIXED_0007)
 
 
 def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

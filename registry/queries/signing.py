@@ -12,7 +12,7 @@ from sqlmodel import Session
 from registry.bulk import AnyRow, table_of
 from registry.queries.access import gone_among
 from registry.queries.organisation import roles_at
-from registry.tables import Credential, DeskSession, Invitation, Person, Unit
+from registry.tables import Credential, DeskSession, Invitation, Person, PersonalToken, Unit
 from regulation.vocabulary import Role
 
 IDLE = timedelta(minutes=30)
@@ -22,7 +22,8 @@ LONGEST = timedelta(hours=12)
 """After so long it is over anyway: a working day."""
 
 _credential, _session, _invitation = table_of(Credential), table_of(DeskSession), table_of(Invitation)
-_person, _unit = table_of(Person), table_of(Unit)
+_person, _unit, _token = table_of(Person), table_of(Unit), table_of(PersonalToken)
+_ABOUT = (_person.c.number, _person.c.name, _person.c.unit_id, _unit.c.name.label("unit_name"), _unit.c.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,8 @@ def credential_of(session: Session, number: str) -> AnyRow | None:
 
 def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> Reader | None:
     """Whose session this is; None where it is over, of another browser, or its person has left."""
-    about = (_person.c.number, _person.c.name, _person.c.unit_id, _unit.c.name.label("unit_name"), _unit.c.zone)
     query = (
-        select(_session, *about)
+        select(_session, *_ABOUT)
         .join_from(_session, _person, _person.c.id == _session.c.person_id)
         .join(_unit, _unit.c.id == _person.c.unit_id)
         .where(_session.c.token_hash == token_hash, _session.c.browser == browser, _session.c.ended_at.is_(None))
@@ -60,11 +60,33 @@ def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> 
     row = session.execute(query).one_or_none()
     if row is None or at > min(row.seen_at + IDLE, row.created_at + LONGEST):
         return None
+    return _reader(session, row, row.seen_at, at)
+
+
+def _reader(session: Session, row: AnyRow, seen_at: datetime, at: datetime) -> Reader | None:
     if gone_among(session, [row.person_id], at):
         return None
     roles = frozenset(one.role for one in roles_at(session, row.person_id, at))
     who = (row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone)
-    return Reader(row.id, row.seen_at, *who, roles)
+    return Reader(row.id, seen_at, *who, roles)
+
+
+def bearer_of(session: Session, token_hash: str, at: datetime) -> Reader | None:
+    """As whom a personal token acts; None where it is unknown, taken back or over, or its person has left."""
+    query = (
+        select(_token, *_ABOUT)
+        .join_from(_token, _person, _person.c.id == _token.c.person_id)
+        .join(_unit, _unit.c.id == _person.c.unit_id)
+        .where(_token.c.token_hash == token_hash, _token.c.revoked_at.is_(None), _token.c.expires_at > at)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else _reader(session, row, row.last_used_at or row.created_at, at)
+
+
+def tokens_of(session: Session, person_id: UUID, at: datetime) -> list[AnyRow]:
+    """A person's live tokens, the newest first."""
+    live = (_token.c.person_id == person_id) & _token.c.revoked_at.is_(None) & (_token.c.expires_at > at)
+    return list(session.execute(select(_token).where(live).order_by(_token.c.created_at.desc(), _token.c.id)))
 
 
 def person_of_session(session: Session, token_hash: str) -> UUID | None:

@@ -36,7 +36,7 @@ from registry.tables.recordings import (
     Recording,
     RecordingState,
 )
-from registry.tables.signing import Credential, DeskSession, Invitation
+from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "NoticeState",
     "NumberSeries",
     "Person",
+    "PersonalToken",
     "Recording",
     "RecordingMarking",
     "RecordingState",

@@ -42,6 +42,22 @@ class Credential(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class PersonalToken(SQLModel, table=True):
+    """What somebody's program shows instead of a password: it acts as them until it is over. Only its SHA-256 is
+    kept; `name` is what they call it."""
+
+    __tablename__ = "personal_token"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    name: str
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class DeskSession(SQLModel, table=True):
     """A person signed in at one browser. Only the token's SHA-256 is kept; `browser` is a digest of what the browser
     calls itself, so that a stolen cookie is of no use elsewhere by mere copying."""

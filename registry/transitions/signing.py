@@ -13,6 +13,7 @@ from registry.ledger import Event
 from registry.queries.access import gone_among
 from registry.queries.signing import invited
 from registry.tables import Credential, DeskSession, Invitation, Person
+from registry.transitions.personal_tokens import revoke_all
 from registry.types import new_id
 from regulation.errors import ActionDenied
 
@@ -62,6 +63,7 @@ def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret:
     enter = inserting(act.connection, _credential).values(person_id=person_id, **new)
     act.connection.execute(enter.on_conflict_do_update(index_elements=["person_id"], set_=new))
     _end_all(act, person_id)
+    revoke_all(act, person_id)
     act.record(Event.CREDENTIAL_SET, "person", person_id, {"invitation_id": invitation.id})
     return person_id
 

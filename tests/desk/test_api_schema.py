@@ -1,0 +1,76 @@
+"""Whatever is sent to the API, it answers as it says it does (Art. 17)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from desk.api.app import PREFIX
+from tests.desk.test_api import asked, of, program, token_of
+from tests.fixtures.counter import Counter
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+def real_places(counter: Counter, officer: Any) -> dict[str, Any]:
+    """Ids that are there: of a request, its step, its grant, a viewing and a copy."""
+    request = asked(counter, officer, copies=2)
+    step = request["steps"][0]["id"]
+    leader = of(counter, "L2")
+    answer = leader.post(f"/requests/{request['number']}/steps/{step}", json={"do": "approve", "reason": "同意"})
+    grant, recording = answer.json()["grant"], str(counter.recording("video"))
+    view = officer.post(f"/grants/{grant}/{recording}/views").json()["view"]
+    copy = officer.post(f"/grants/{grant}/{recording}/copies").json()["number"]
+    return {
+        "grant": grant,
+        "recording": recording,
+        "view": view,
+        "step": step,
+        "copies": copy,
+        "requests": request["number"],
+    }
+
+
+@pytest.mark.parametrize("who", ["A1", "A3", "nobody"])
+def test_it_answers_as_it_says(counter: Counter, who: str) -> None:
+    token = "bwc_nobody" if who == "nobody" else token_of(counter, who)[0]
+    officer = program(counter, token_of(counter, "A1")[0])
+    places = real_places(counter, officer)
+    schema = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", counter.app)
+    operations = [one.ok() for one in schema.get_all_operations()]
+    assert len(operations) == 18
+    statuses: set[int] = set()
+
+    @settings(
+        max_examples=3 if who == "nobody" else 20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def every(data: st.DataObject) -> None:
+        for operation in operations:
+            case = data.draw(operation.as_strategy())
+            if data.draw(st.booleans()):
+                known = {**places, "number": places["copies" if "/copies" in case.path else "requests"]}
+                case.path_parameters = {
+                    name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
+                }
+            answer = case.call(headers={"Authorization": f"Bearer {token}"})
+            case.validate_response(answer, checks=CHECKS)
+            statuses.add(answer.status_code)
+
+    every()
+    assert statuses <= {401, 429} if who == "nobody" else {200, 404, 422} <= statuses
