@@ -17,6 +17,7 @@ from tests.desk.test_clips import media
 from tests.fixtures.counter import BASE, Browser, Counter
 from tests.fixtures.desks import InProcess
 
+pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 __all__ = ["media"]
 
 

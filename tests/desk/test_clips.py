@@ -23,6 +23,7 @@ from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
 from tests.fixtures.counter import Browser, Counter
 
+pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BEGAN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 

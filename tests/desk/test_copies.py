@@ -6,11 +6,14 @@ import hashlib
 import re
 import time
 
+import pytest
+
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
 from tests.desk.test_clips import media
 from tests.fixtures.counter import Browser, Counter
 
+pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 __all__ = ["media"]
 
 
