@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import threading
 import time
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import av
 import pytest
 
 from deployments.demo.media import make_photo, make_sound, make_video
-from desk.clips import KEPT_SECONDS, MOST_WAITING, Clips, NoClip
-from desk.showing import NotShown
-from registry.tables import Recording
-from regulation.access_terms import Range
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
 from tests.fixtures.counter import Browser, Counter
@@ -175,100 +167,3 @@ def test_another_persons_part_is_nobodys(counter: Counter, media: dict[str, byte
     other = counter.browser("L2")
     for more in ("", "/footage", "/quick", "/stills/0", "/waveform.svg"):
         assert other.get(place + more).status_code == 404
-
-
-class Workshop:
-    """Clips whose making is under our hand."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.made: list[Range] = []
-        self.go = threading.Event()
-        self.fails = False
-        self.clips = Clips(folder, self.make, self.look, workers=1)
-        self.clips.prepare()
-
-    def make(self, recording: Recording, part: Range, target: Path) -> dict[str, Any]:
-        self.go.wait(10)
-        self.made.append(part)
-        if self.fails:
-            raise NoClip("not this one")
-        target.write_bytes(b"clip")
-        return {"form": "mp4", "start": 1.0, "end": 2.0, "size": 4, "sha256": "0" * 64}
-
-    def look(self, recording: Recording, part: Range) -> dict[str, Any]:
-        return {"is_playable": True, "stills": [], "peaks": []}
-
-    def wait(self) -> None:
-        while self.clips._waiting:
-            time.sleep(0.01)
-
-
-RECORDING = Recording.model_construct(sha256="ab" * 32)
-PART = Range(1.0, 2.0)
-
-
-def test_what_is_asked_for_twice_is_made_once(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path / "clips")
-    assert [shop.clips.clip(RECORDING, PART) for _ in range(3)] == [None] * 3
-    shop.go.set()
-    shop.wait()
-    clip = shop.clips.clip(RECORDING, PART)
-    assert clip is not None
-    assert (clip.path.read_bytes(), clip.offset, shop.made) == (b"clip", 1.0, [PART])
-
-
-def test_there_is_an_end_to_what_waits(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path / "clips")
-    for second in range(MOST_WAITING):
-        assert shop.clips.clip(RECORDING, Range(float(second))) is None
-    with pytest.raises(NotShown) as refused:
-        shop.clips.clip(RECORDING, Range(99.0))
-    assert refused.value.status == 503
-    shop.clips.close()
-    shop.go.set()
-
-
-def test_a_failure_is_tried_again_later(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path / "clips")
-    shop.fails = True
-    shop.go.set()
-    shop.clips.clip(RECORDING, PART)
-    shop.wait()
-    with pytest.raises(NotShown):
-        shop.clips.clip(RECORDING, PART)
-    assert len(shop.made) == 1
-    for path in shop.folder.iterdir():
-        os.utime(path, (0, 0))
-    shop.fails = False
-    assert shop.clips.clip(RECORDING, PART) is None
-    shop.wait()
-    assert shop.clips.clip(RECORDING, PART) is not None
-
-
-def test_a_crash_leaves_nothing_half_made(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path / "clips")
-    (shop.folder / "half.part").write_bytes(b"half")
-    shop.clips.prepare()
-    assert list(shop.folder.iterdir()) == []
-    assert shop.folder.stat().st_mode & 0o777 == 0o700
-
-
-def test_what_nobody_looks_at_is_forgotten(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path / "clips")
-    shop.go.set()
-    for part in (PART, Range(3.0, 4.0)):
-        shop.clips.clip(RECORDING, part)
-    shop.wait()
-    clip = shop.clips.clip(RECORDING, PART)
-    assert clip is not None
-    long_ago = time.time() - KEPT_SECONDS - 60
-    for path in shop.folder.iterdir():
-        if not path.name.startswith(clip.path.name):
-            os.utime(path, (long_ago, long_ago))
-    shop.clips.tidy()
-    assert {path.name for path in shop.folder.iterdir()} == {clip.path.name, f"{clip.path.name}.clip"}
-    clip.path.unlink()
-    assert shop.clips.clip(RECORDING, PART) is None, "what is gone is made again"
-    shop.wait()
-    assert shop.clips.clip(RECORDING, PART) is not None
