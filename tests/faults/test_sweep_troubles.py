@@ -13,6 +13,7 @@ from blocks.leader_notifier import LeaderNotifier, Route
 from blocks.unit_policy import UnitPolicy
 from registry.ledger import Event
 from registry.tables import NoticeState
+from regulation.duties import DutyKind
 from tests.faults.victims import At, Victims
 from tests.faults.watches import Watch, overdue_town, watch_over
 from tests.fixtures.databases import MakeUrl
@@ -76,7 +77,9 @@ def test_a_sweep_that_was_taken_for_dead_tells_nothing_more(
     watch_on: WatchOn, victims: Victims, make_postgresql: MakeUrl
 ) -> None:
     watch = watch_on(make_postgresql())
-    first = victims.start(watch.order("sweep", At("tasks.escalation.work:SweepWork.acting", call=17, do="hold")))
+    first = victims.start(
+        watch.order("sweep", At("tasks.escalation.work:SweepWork.acting", call=11 + len(DutyKind), do="hold"))
+    )
     first.wait_for()
     assert watch.town.lines(), "it is in the midst of telling"
 
