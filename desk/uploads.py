@@ -228,11 +228,11 @@ def _placed_as(batch: Batch, upload: Upload, parts: tuple[bytes, ...]) -> Upload
 
 
 def _locked(part: Path) -> int:
-    """A descriptor of `part` that no other request holds. Raises `Refused`: 404, 423."""
+    """A descriptor of `part`, of a file that is known, that no other request holds. Raises `Refused` (423)."""
     try:
         descriptor = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise Refused(404, "There is no such file in the batch.") from None
+    except FileNotFoundError:  # another request has put it into its place, or has removed it, since we looked
+        raise Refused(423, "Another request is writing this file.", headers={"Retry-After": "1"}) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.stat(part).st_ino == os.fstat(descriptor).st_ino:  # else replaced since it was opened
