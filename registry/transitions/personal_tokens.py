@@ -71,5 +71,6 @@ def revoke_all(act: Act, person_id: UUID) -> None:
 
 
 def note_used(act: Act, token_id: UUID) -> None:
-    """The token is in use. Not a custody event."""
-    act.connection.execute(update(_token).where(_token.c.id == token_id).values(last_used_at=act.at))
+    """The token is in use, unless it was taken back meanwhile. Not a custody event."""
+    still = (_token.c.id == token_id) & _token.c.revoked_at.is_(None)
+    act.connection.execute(update(_token).where(still).values(last_used_at=act.at))
