@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,18 +23,23 @@ def clips_in(folder: Path, vault: Readable) -> Clips:
     """The clips kept in `folder`, of originals in `vault`."""
 
     def make(recording: Recording, part: Range, target: Path) -> dict[str, Any]:
-        try:
+        with _told():
             return make_clip(_reader(vault, recording), recording.size, part, target)
-        except ClipLostError as lost:
-            raise NoClip(str(lost)) from lost
 
     def look(recording: Recording, part: Range) -> dict[str, Any]:
-        try:
+        with _told():
             return take_glance(_reader(vault, recording), recording.size, part)
-        except ClipLostError as lost:
-            raise NoClip(str(lost)) from lost
 
     return Clips(folder, make, look)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say it in the desk's words."""
+    try:
+        yield
+    except ClipLostError as lost:
+        raise NoClip(str(lost)) from lost
 
 
 def _reader(vault: Readable, recording: Recording) -> ReadPart:

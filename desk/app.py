@@ -91,7 +91,7 @@ def create_app(
         doors,
     )
     desk.spool.prepare()
-    if doors is not None and doors.clips is not None:
+    if doors is not None:
         doors.clips.prepare()
     # No pages about the APIs: they would load scripts from elsewhere. docs/reference describes them.
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -133,7 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         tidying.cancel()
         with suppress(asyncio.CancelledError):
             await tidying
-        if desk.doors is not None and desk.doors.clips is not None:
+        if desk.doors is not None:
             desk.doors.clips.close()
         desk.registry.dispose()
 

@@ -87,11 +87,14 @@ def _new(act: Act, visit: Visit, form: Form) -> NewRequest:
 
 def _requester(act: Act, visit: Visit, form: Form) -> UUID:
     number = form.one("requester")
-    if not number:
-        return visit.reader.person_id
+    return person_numbered(act, "requester", number) if number else visit.reader.person_id
+
+
+def person_numbered(act: Act, field: str, number: str) -> UUID:
+    """Who has this certificate number. Raises `FieldDenied` for the field where nobody has."""
     found = people_by_number(act.session, [number]).get(number)
     if found is None:
-        raise FieldDenied("requester", "Nobody has this certificate number.")
+        raise FieldDenied(field, "Nobody has this certificate number.")
     return found.id
 
 

@@ -35,14 +35,14 @@ ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
     """What access needs: the vault, the policies, passwords and codes. `follow` has somebody look at a request that has
-    changed; whether it works matters to nobody but whoever watches. Without `clips` only whole originals are shown."""
+    changed; whether it works matters to nobody but whoever watches."""
 
     read: ReadFootage
     rules: Callable[[], Rules]
     credentials: Credentials
+    clips: Clips
     patience: Patience = field(default_factory=Patience)
     follow: Callable[[str], None] = lambda _number: None
-    clips: Clips | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,14 @@ def desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 
+def came_from(request: Request) -> str:
+    """The network address that asks; empty where there is none."""
+    return request.client.host if request.client is not None else ""
+
+
 def dock_of(request: Request) -> Dock:
     """The dock that asks. Raises `Refused` (401, 429)."""
-    address = request.client.host if request.client is not None else ""
-    return desk_of(request).doorkeeper.admit(request.headers.get("Authorization", ""), address)
+    return desk_of(request).doorkeeper.admit(request.headers.get("Authorization", ""), came_from(request))
 
 
 def batch_of(request: Request, dock: Annotated[Dock, Depends(dock_of)]) -> Batch:

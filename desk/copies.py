@@ -8,8 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from desk.clips import Clip
-from desk.failing import said
+from desk.failing import shown_as
 from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from desk.viewing import WAIT_SECONDS, of_file
@@ -18,7 +17,6 @@ from registry.tables import CopyEnd, Recording
 from registry.transitions import access
 from registry.transitions.access import MadeCopy
 from regulation.access_terms import Range
-from regulation.errors import ActionDenied
 
 copies = APIRouter()
 
@@ -36,29 +34,17 @@ def offer(visit: TheVisit, grant: UUID, recording: UUID) -> Response:
 
 def allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Range]:
     """The recording and the part of it. Raises `NotShown` (403)."""
-    try:
-        with visit.acting() as act:
-            part = access.check_copy(act, grant, recording, visit.reader.person_id)
-            row = act.session.get_one(Recording, recording)
-            act.session.expunge(row)
-            return row, part
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with shown_as(403), visit.desk.registry.reading() as reading:
+        part = access.check_copy(reading, grant, recording, visit.reader.person_id, visit.desk.now())
+        return reading.get_one(Recording, recording), part
 
 
 def made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
     """Size and digest of the file; None while it is being made. Raises `NotShown` where it cannot be."""
     if part == Range():
         return MadeCopy(row.size, row.sha256)
-    clip = _clip(visit, row, part)
+    clip = visit.desk.access.clips.clip(row, part)
     return None if clip is None else MadeCopy(clip.size, clip.sha256)
-
-
-def _clip(visit: Visit, row: Recording, part: Range) -> Clip | None:
-    clips = visit.desk.access.clips
-    if clips is None:
-        raise NotShown(404, "此处不能截取资料。", "Nothing is cut out here.")
-    return clips.clip(row, part)
 
 
 @copies.post("/grants/{grant}/{recording}/copy")
@@ -69,11 +55,8 @@ def take(form: TheForm, grant: UUID, recording: UUID) -> Response:
     file = made(visit, row, part)
     if file is None:
         return go_to(f"/grants/{grant}/{recording}/copy")
-    try:
-        with visit.acting() as act:
-            number = access.hand_copy(act, grant, recording, visit.reader.person_id, visit.address, file)
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with visit.trying() as act:
+        number = access.hand_copy(act, grant, recording, visit.reader.person_id, visit.address, file)
     return go_to(f"/copies/{number}")
 
 
@@ -99,11 +82,8 @@ def fetch(visit: TheVisit, number: str) -> Response:
     with visit.desk.registry.reading() as reading:
         row = reading.get_one(Recording, found.recording_id)
     pieces, extension = _pieces(visit, row, found)
-    try:
-        with visit.acting() as act:
-            access.note_fetched(act, number, visit.reader.person_id, visit.address)
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with visit.trying() as act:
+        access.note_fetched(act, number, visit.reader.person_id, visit.address)
     headers = {
         "Content-Length": str(found.size),
         "Content-Disposition": f'attachment; filename="{found.number}{extension}"',
@@ -118,12 +98,12 @@ def _pieces(visit: Visit, row: Recording, found: CopyRow) -> tuple[Iterator[byte
         name = (row.container or "").lower().split(",")[0]
         extension = f".{name}" if name.isalnum() else ""
         return visit.desk.access.read(row.vault_key, row.vault_version, 0, row.size), extension
-    clip = _clip(visit, row, Range(found.start_second, found.end_second))
+    clip = visit.desk.access.clips.clip(row, Range(found.start_second, found.end_second))
     if clip is None:
         raise NotShown(503, "正在准备复制件，请稍后再试。", "The copy is being prepared: try again in a moment.")
     if clip.sha256 != found.sha256:
         raise NotShown(409, "复制件与登记不符，请联系执法记录仪管理员。", "This is not what was registered.")
-    return of_file(clip.path, 0, clip.size - 1), clip.path.suffix or f".{clip.media_type.split('/')[1]}"
+    return of_file(clip.path, 0, clip.size - 1), f".{clip.media_type.split('/')[1]}"
 
 
 @copies.post("/copies/{number}")
@@ -135,9 +115,6 @@ def manage(form: TheForm, number: str) -> Response:
     if what not in list(CopyEnd) or do not in ("declare", "confirm"):
         raise NotShown(400, "内容不正确。", "This is nothing that becomes of a copy.")
     act_of = access.declare_copy if do == "declare" else access.confirm_copy
-    try:
-        with visit.acting() as act:
-            act_of(act, number, visit.reader.person_id, CopyEnd(what))
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with visit.trying() as act:
+        act_of(act, number, visit.reader.person_id, CopyEnd(what))
     return go_to(f"/copies/{found.number}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from desk.showing import NotShown
 from desk.words import Language
 from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
@@ -65,3 +67,12 @@ def said(refused: ActionDenied, language: Language) -> str:
 def field_of(refused: ActionDenied) -> str:
     """The field beside which the sentence stands, empty where it is about all of it."""
     return refused.field if isinstance(refused, FieldDenied) else ""
+
+
+@contextmanager
+def shown_as(status: int) -> Iterator[None]:
+    """What the registry refuses meanwhile is a page of this status that says so: `NotShown`."""
+    try:
+        yield
+    except ActionDenied as refused:
+        raise NotShown(status, said(refused, "zh"), refused.message) from None

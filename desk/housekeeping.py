@@ -20,7 +20,7 @@ EVERY = timedelta(hours=6)
 def tidy(desk: Desk) -> None:
     """Hand over what is complete, forget what no dock has touched for days and what was sealed days ago. Recorders keep
     their files until a receipt names them, so nothing removed here is the only copy (Art. 16)."""
-    if desk.doors is not None and desk.doors.clips is not None:
+    if desk.doors is not None:
         desk.doors.clips.tidy()
     before = desk.now() - timedelta(days=desk.limits.idle_days)
     for batch in desk.spool.batches():

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Response
 from desk.api.who import PREFIX
 from desk.failing import said
 from desk.reader import TheForm, TheVisit, Visit, go_to
-from desk.showing import NotShown
 from registry.queries.docks import token_hash
 from registry.queries.signing import tokens_of
 from registry.transitions.personal_tokens import issue_token, revoke_token
@@ -48,9 +47,6 @@ def issue(form: TheForm) -> Response:
 @personal_tokens.post("/tokens/{token}")
 def revoke(form: TheForm, token: UUID) -> Response:
     """Take one back."""
-    try:
-        with form.visit.acting() as act:
-            revoke_token(act, token, form.visit.reader.person_id)
-    except ActionDenied as refused:
-        raise NotShown(404, said(refused, "zh"), refused.message) from None
+    with form.visit.trying(404) as act:
+        revoke_token(act, token, form.visit.reader.person_id)
     return go_to("/tokens")

@@ -14,8 +14,9 @@ from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk.context import Desk, desk_of
+from desk.context import Desk, came_from, desk_of
 from desk.cookies import LANGUAGE, Shown, form_key, shown_by
+from desk.failing import shown_as
 from desk.showing import NotShown, shown
 from desk.words import WORDS, Language, say
 from registry.act import Act
@@ -63,6 +64,12 @@ class Visit:
         with self.desk.registry.acting(f"person:{self.reader.person_id}", self.desk.now()) as act:
             yield act
 
+    @contextmanager
+    def trying(self, status: int = 403) -> Iterator[Act]:
+        """An act of theirs for which no form is shown again; refused, it raises `NotShown` with this status."""
+        with shown_as(status), self.acting() as act:
+            yield act
+
 
 def words_for(language: Language) -> dict[str, Any]:
     """What templates speak with."""
@@ -86,8 +93,7 @@ def visit_with(request: Request, cookie: Shown | None) -> Visit:
     reader = None if cookie is None else _reader(desk, cookie)
     if cookie is None or reader is None:
         raise SignInFirst(_wanted(request))
-    address = request.client.host if request.client is not None else ""
-    return Visit(desk, reader, language_of(request), form_key(cookie, desk.pages_key), address)
+    return Visit(desk, reader, language_of(request), form_key(cookie, desk.pages_key), came_from(request))
 
 
 def _reader(desk: Desk, cookie: Shown) -> Reader | None:

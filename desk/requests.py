@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -142,17 +143,27 @@ def _approve(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: F
     access.decide_step(act, step.step.id, visit.reader.person_id, answered, visit.desk.access.rules())
 
 
-def _deny(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
-    answered = Answer(form.one("reason"), is_denied=True)
-    access.decide_step(act, step.step.id, visit.reader.person_id, answered, visit.desk.access.rules())
+def _deny(act: Act, visit: Visit, step: UUID, reason: str) -> None:
+    answered = Answer(reason, is_denied=True)
+    access.decide_step(act, step, visit.reader.person_id, answered, visit.desk.access.rules())
 
 
-def _send_back(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
-    access.send_back(act, step.step.id, visit.reader.person_id, form.one("reason"))
+def _send_back(act: Act, visit: Visit, step: UUID, reason: str) -> None:
+    access.send_back(act, step, visit.reader.person_id, reason)
 
 
-def _stand_aside(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
-    access.stand_aside(act, step.step.id, visit.reader.person_id, form.one("reason"))
+def _stand_aside(act: Act, visit: Visit, step: UUID, reason: str) -> None:
+    access.stand_aside(act, step, visit.reader.person_id, reason)
+
+
+REASONED: Mapping[str, Callable[[Act, Visit, UUID, str], None]] = MappingProxyType(
+    {"deny": _deny, "send-back": _send_back, "stand-aside": _stand_aside}
+)
+"""The answers to a step that take a reason and nothing else."""
+
+
+def _reasoned(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
+    REASONED[form.one("do")](act, visit, step.step.id, form.one("reason"))
 
 
 def _hand_over(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
@@ -165,10 +176,8 @@ def _hand_over(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form:
 
 _ANSWERS: dict[str, Callable[[Act, Visit, WholeRequest, StepRow, Form], None]] = {
     "approve": _approve,
-    "deny": _deny,
-    "send-back": _send_back,
-    "stand-aside": _stand_aside,
     "hand-over": _hand_over,
+    **dict.fromkeys(REASONED, _reasoned),
 }
 """By the button that was pressed."""
 
@@ -177,7 +186,7 @@ def _terms(visit: Visit, whole: WholeRequest, form: Form) -> Terms | None:
     """The terms that were changed, None where none was: then those of the step."""
     if not form.one("change"):
         return None
-    asked = Terms(whole.row.valid_from, whole.row.valid_until, whole.row.views, whole.row.copies)
+    asked = access.terms_of(whole.row)
     return replace(
         asked,
         valid_until=min(read_time("valid_until", form.one("valid_until"), visit.reader.zone), asked.valid_until)
@@ -205,12 +214,17 @@ def manage(found: Whole, form: TheForm) -> Response:
 
 
 def _submit(act: Act, visit: Visit, whole: WholeRequest, form: Form) -> None:
-    row = whole.row
-    terms = Terms(row.valid_from, row.valid_until, row.views, row.copies)
-    purpose, document = form.one("purpose") or row.purpose, form.optional("document") or row.document
-    access.amend_request(act, row.id, visit.reader.person_id, purpose, document, terms)
-    rules = visit.desk.access.rules()
-    access.submit_request(act, row.id, visit.reader.person_id, rules, form.optional("answer"))
+    submit_anew(act, visit, whole, form.one("purpose"), form.optional("document"), form.optional("answer"))
+
+
+def submit_anew(
+    act: Act, visit: Visit, whole: WholeRequest, purpose: str | None, document: str | None, answer: str | None
+) -> None:
+    """Hand a draft in, with the answer to what was asked; what is left empty stays as it was."""
+    row, by = whole.row, visit.reader.person_id
+    terms = access.terms_of(row)
+    access.amend_request(act, row.id, by, purpose or row.purpose, document or row.document, terms)
+    access.submit_request(act, row.id, by, visit.desk.access.rules(), answer)
 
 
 def _withdraw(act: Act, visit: Visit, whole: WholeRequest, form: Form) -> None:

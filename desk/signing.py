@@ -10,7 +10,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from desk.context import Desk, TheDesk, desk_of
+from desk.context import Desk, TheDesk, came_from, desk_of
 from desk.cookies import Shown, browser_of, forget_session, fresh_token, keep_session, shown_by
 from desk.credentials import LONGEST, SHORTEST, address_of, fresh_secret
 from desk.reader import POLICY, Form, SignInFirst, TheForm, fields_of, go_to, language_of, visit_with, words_for
@@ -77,7 +77,7 @@ def enter(request: Request, desk: TheDesk, form: OpenForm) -> Response:
 
 
 def _is_let_in(request: Request, desk: Desk, form: Form, token: str) -> bool:
-    now, address = desk.now(), request.client.host if request.client is not None else ""
+    now, address = desk.now(), came_from(request)
     if desk.access.patience.is_lost(address, now):
         return False
     with desk.registry.reading() as reading:

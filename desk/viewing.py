@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from desk.clips import Clip, Quick, waveform
-from desk.failing import said
 from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.queries.access import Viewing, viewing
@@ -20,7 +19,6 @@ from registry.queries.access_pages import number_of_grant
 from registry.tables import Look, Recording
 from registry.transitions import access
 from regulation.access_terms import Range
-from regulation.errors import ActionDenied
 from regulation.vocabulary import MediaKind
 
 viewers = APIRouter()
@@ -57,11 +55,8 @@ _TYPES = {
 def begin(form: TheForm, grant: UUID, recording: UUID) -> Response:
     """Open a viewing; it counts as one look."""
     visit = form.visit
-    try:
-        with visit.acting() as act:
-            view = access.open_view(act, grant, recording, visit.reader.person_id, visit.address)
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with visit.trying() as act:
+        view = access.open_view(act, grant, recording, visit.reader.person_id, visit.address)
     return go_to(f"/views/{view}")
 
 
@@ -71,14 +66,15 @@ def look(visit: TheVisit, view: UUID) -> Response:
     found = _live(visit, view)
     with visit.desk.registry.reading() as reading:
         number = number_of_grant(reading, found.grant_id)
-    shown = _shown(visit, found)
+    quick = _quick(visit, found)
+    shown = _shown(visit, found, quick)
     answer = visit.page(
         "viewing.html.j2",
         policy=_POLICY,
         found=found,
         number=number,
         shown=shown,
-        quick=_quick(visit, found),
+        quick=quick,
         kinds=_MOVING,
         now=visit.desk.now(),
     )
@@ -106,19 +102,17 @@ class Shown:
         return 0.0 if self.clip is None else self.clip.offset
 
 
-def _shown(visit: Visit, found: Viewing) -> Shown:
-    """The original where all of it is granted and a browser plays it; otherwise a clip."""
+def _shown(visit: Visit, found: Viewing, quick: Quick | None) -> Shown:
+    """The original where all of it is granted and a browser plays it, which is taken for granted until somebody has had
+    a `quick` look; otherwise a clip."""
     recording, is_whole = found.recording, found.part == Range()
     media_type = _type_of(recording)
     if recording.media_kind not in _MOVING:
         return Shown(media_type if is_whole else None)
-    if is_whole and media_type is not None and _plays(visit, found):
+    if is_whole and media_type is not None and (quick is None or quick.is_playable):
         return Shown(media_type)
-    clips = visit.desk.access.clips
-    if clips is None:
-        return Shown()
     try:
-        clip = clips.clip(recording, found.part)
+        clip = visit.desk.access.clips.clip(recording, found.part)
     except NotShown as never:
         if never.status != 404:
             raise
@@ -132,17 +126,11 @@ def _is_heard_only(recording: Recording, clip: Clip) -> bool:
     return recording.media_kind is MediaKind.SOUND and clip.media_type == "video/mp4"
 
 
-def _plays(visit: Visit, found: Viewing) -> bool:
-    """Whether a browser plays the original; taken for granted until somebody has looked into it."""
-    quick = _quick(visit, found)
-    return quick is None or quick.is_playable
-
-
 def _quick(visit: Visit, found: Viewing) -> Quick | None:
-    clips = visit.desk.access.clips
-    if clips is None or found.recording.media_kind not in _MOVING:
+    """The quick look; None while it is being made, and for what neither moves nor sounds."""
+    if found.recording.media_kind not in _MOVING:
         return None
-    return clips.quick(found.recording, found.part)
+    return visit.desk.access.clips.quick(found.recording, found.part)
 
 
 def _live(visit: Visit, view: UUID) -> Viewing:
@@ -162,17 +150,20 @@ def _type_of(recording: Recording) -> str | None:
     return next((_TYPES[one] for one in containers if one in _TYPES), None)
 
 
-def check_ready(visit: Visit, view: UUID) -> None:
-    """Raise `NotShown` (503) while what would be shown is being cut out."""
-    if _shown(visit, _live(visit, view)).is_awaited:
-        raise NotShown(503, "正在准备这一段资料，请稍后再试。", "This part is being prepared: try again in a moment.")
-
-
 @viewers.get("/views/{view}/footage")
 def footage(request: Request, visit: TheVisit, view: UUID) -> Response:
     """Bytes of the footage, as many as were asked for and no more than `AT_ONCE`."""
+    return sent(request, visit, *shown_in(visit, view))
+
+
+def shown_in(visit: Visit, view: UUID) -> tuple[Viewing, Shown]:
+    """The viewing, and what is shown in it. Raises `NotShown` (404, 503)."""
     found = _live(visit, view)
-    shown = _shown(visit, found)
+    return found, _shown(visit, found, _quick(visit, found))
+
+
+def sent(request: Request, visit: Visit, found: Viewing, shown: Shown) -> Response:
+    """The bytes of it that were asked for. Raises `NotShown` (404) where there are none to send."""
     if shown.media_type is None:
         raise NotShown(404, "此类资料不能在网页中显示。", "This kind is not shown here.")
     size = found.recording.size if shown.clip is None else shown.clip.size
@@ -198,10 +189,9 @@ def quick_look(visit: TheVisit, view: UUID) -> Response:
     quick = _quick(visit, found)
     if quick is None:
         return Response(status_code=204)
-    is_same = quick.is_playable or _shown(visit, found).clip is not None
-    headers = {} if is_same else {"X-Shown-Otherwise": "1"}
     page = visit.page("quick.html.j2", policy=_POLICY, found=found, quick=quick)
-    page.headers.update(headers)
+    if not quick.is_playable and _shown(visit, found, quick).clip is None:
+        page.headers["X-Shown-Otherwise"] = "1"
     return page
 
 
@@ -255,11 +245,8 @@ def note(form: TheForm, view: UUID) -> Response:
     what, second = form.one("what"), form.one("at")
     if what not in list(Look) or not _SECOND.fullmatch(second):
         raise NotShown(400, "内容不正确。", "This is not what a player does.")
-    try:
-        with visit.acting() as act:
-            access.note_look(act, view, visit.reader.person_id, Look(what), float(second))
-    except ActionDenied as refused:
-        raise NotShown(403, said(refused, "zh"), refused.message) from None
+    with visit.trying() as act:
+        access.note_look(act, view, visit.reader.person_id, Look(what), float(second))
     return Response(status_code=204)
 
 

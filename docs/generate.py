@@ -186,7 +186,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
-    if "properties" not in schema or name in ("HTTPValidationError", "ValidationError"):
+    if "properties" not in schema:
         return
     needed = schema.get("required", [])
     rows = (

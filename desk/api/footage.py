@@ -11,6 +11,7 @@ from desk import copies, recordings, viewing
 from desk.api.shapes import Copy, CopyBody, LookBody, MarkingBody, Opened
 from desk.api.who import Caller
 from desk.refused import Refused
+from desk.showing import NotShown
 from registry.transitions import access
 
 granted = APIRouter(tags=["footage"])
@@ -31,8 +32,10 @@ def begin(visit: Caller, grant: UUID, recording: UUID) -> Opened:
 @granted.get("/views/{view}/footage", responses=_BYTES, response_class=Response)
 def footage(request: Request, visit: Caller, view: UUID) -> Response:
     """What was granted, or the bytes of it that were asked for. 503 while a part is being cut out."""
-    viewing.check_ready(visit, view)
-    return viewing.footage(request, visit, view)
+    found, shown = viewing.shown_in(visit, view)
+    if shown.is_awaited:
+        raise NotShown(503, "正在准备这一段资料，请稍后再试。", "This part is being prepared: try again in a moment.")
+    return viewing.sent(request, visit, found, shown)
 
 
 @granted.post("/views/{view}/looks", status_code=204)

@@ -13,18 +13,18 @@ from fastapi import APIRouter, Query, Request
 from desk import register
 from desk.api.shapes import AnswerBody, ManageBody, Me, NewRequestBody, Page, Part, RequestSummary, Whole
 from desk.api.who import Caller
+from desk.asking import person_numbered
 from desk.reader import Visit
-from desk.requests import whole_for
+from desk.requests import REASONED, submit_anew, whole_for
 from desk.showing import NotShown
 from registry.act import Act
-from registry.queries import people_by_number
 from registry.queries.access_pages import requests_of, to_decide
 from registry.queries.access_whole import WholeRequest
 from registry.tables import AccessRequest
 from registry.transitions import access
 from registry.transitions.access import Answer, NewRequest
 from regulation.access_states import RequestState
-from regulation.access_terms import FieldDenied, Range, Terms
+from regulation.access_terms import Range, Terms
 
 asked = APIRouter(tags=["requests"])
 
@@ -61,7 +61,7 @@ def ask(visit: Caller, body: NewRequestBody) -> Whole:
 
 
 def _new(act: Act, visit: Visit, body: NewRequestBody) -> NewRequest:
-    requester = visit.reader.person_id if body.requester is None else _person(act, "requester", body.requester)
+    requester = visit.reader.person_id if body.requester is None else person_numbered(act, "requester", body.requester)
     return NewRequest(
         requester,
         _ranges(body.recordings),
@@ -74,13 +74,6 @@ def _new(act: Act, visit: Visit, body: NewRequestBody) -> NewRequest:
 
 def _ranges(parts: list[Part]) -> dict[UUID, Range]:
     return {one.id: Range(one.start, one.end) for one in parts}
-
-
-def _person(act: Act, field: str, number: str) -> UUID:
-    found = people_by_number(act.session, [number]).get(number)
-    if found is None:
-        raise FieldDenied(field, "Nobody has this certificate number.")
-    return found.id
 
 
 def _fresh(visit: Visit, number: str) -> Whole:
@@ -115,35 +108,23 @@ def _approve(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: Answ
 def _terms(whole: WholeRequest, body: AnswerBody) -> Terms | None:
     said = {name: getattr(body, name) for name in ("valid_from", "valid_until", "views", "copies")}
     changed = {name: value for name, value in said.items() if value is not None}
-    row = whole.row
-    return replace(Terms(row.valid_from, row.valid_until, row.views, row.copies), **changed) if changed else None
+    return replace(access.terms_of(whole.row), **changed) if changed else None
 
 
-def _deny(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
-    given = Answer(body.reason, is_denied=True)
-    access.decide_step(act, step, visit.reader.person_id, given, visit.desk.access.rules())
-
-
-def _send_back(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
-    access.send_back(act, step, visit.reader.person_id, body.reason)
-
-
-def _stand_aside(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
-    access.stand_aside(act, step, visit.reader.person_id, body.reason)
+def _reasoned(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
+    REASONED[body.do](act, visit, step, body.reason)
 
 
 def _hand_over(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
-    successor = _person(act, "successor", body.successor or "")
+    successor = person_numbered(act, "successor", body.successor or "")
     access.hand_over(act, step, visit.reader.person_id, successor, body.reason)
 
 
 _ANSWERS: Mapping[str, Callable[[Act, Visit, WholeRequest, UUID, AnswerBody], None]] = MappingProxyType(
     {
         "approve": _approve,
-        "deny": _deny,
-        "send-back": _send_back,
-        "stand-aside": _stand_aside,
         "hand-over": _hand_over,
+        **dict.fromkeys(REASONED, _reasoned),
     }
 )
 
@@ -151,12 +132,11 @@ _ANSWERS: Mapping[str, Callable[[Act, Visit, WholeRequest, UUID, AnswerBody], No
 @asked.post("/requests/{number}")
 def manage(visit: Caller, number: str, body: ManageBody) -> Whole:
     """Hand in, withdraw, end, or revoke."""
-    row, by = whole_for(visit, number).row, visit.reader.person_id
+    whole, by = whole_for(visit, number), visit.reader.person_id
+    row = whole.row
     with visit.acting() as act:
         if body.do == "submit":
-            terms = Terms(row.valid_from, row.valid_until, row.views, row.copies)
-            access.amend_request(act, row.id, by, body.purpose or row.purpose, body.document or row.document, terms)
-            access.submit_request(act, row.id, by, visit.desk.access.rules(), body.answer)
+            submit_anew(act, visit, whole, body.purpose, body.document, body.answer)
         elif body.do == "withdraw":
             access.withdraw_request(act, row.id, by)
         elif body.do == "complete":

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from desk.context import desk_of
+from desk.context import came_from, desk_of
 from desk.reader import Visit
 from desk.refused import Refused
 from registry.queries.docks import token_hash
@@ -25,7 +25,7 @@ _scheme = HTTPBearer(auto_error=False, scheme_name="personal token", description
 def caller_of(request: Request, _shown: Annotated[object, Depends(_scheme)]) -> Visit:
     """As whom the request acts. Raises `Refused`: 401, or 429 after too many unknown tokens from one address."""
     desk = desk_of(request)
-    address, now = (request.client.host if request.client is not None else ""), desk.now()
+    address, now = came_from(request), desk.now()
     patience = desk.access.patience
     if patience.is_lost(address, now):
         raise Refused(429, "Too many unknown tokens from here.", headers={"Retry-After": "600"})

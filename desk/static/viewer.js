@@ -4,16 +4,16 @@
   const player = stage && stage.querySelector("video,audio");
   const quick = document.querySelector(".quick");
   // The stills and the waveform come when they are made; what turns out not to play is shown in another form.
-  const await_quick = async (patience) => {
+  const awaitQuick = async (patience) => {
     const answer = await fetch(`/views/${stage.dataset.view}/quick`);
     if (answer.status === 200) {
       if (answer.headers.has("X-Shown-Otherwise")) return location.reload();
       quick.innerHTML = await answer.text();
     } else if (answer.status === 204 && patience > 0) {
-      setTimeout(() => await_quick(patience - 1), 2000);
+      setTimeout(() => awaitQuick(patience - 1), 2000);
     }
   };
-  if (quick && "awaited" in quick.dataset) await_quick(150);
+  if (quick && "awaited" in quick.dataset) awaitQuick(150);
   if (!player) return;
   const offset = Number(stage.dataset.offset);
   const marks = document.querySelector(".marks");

@@ -168,32 +168,32 @@ def guard_0001(connection: Connection) -> None:
 
 def guard_0003(connection: Connection) -> None:
     """Put the guards of duties and notices in place."""
-    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    guard(connection, FIXED_0003)
+    _guard(connection, FIXED_0003)
 
 
 def guard_0004(connection: Connection) -> None:
     """Put the guards of access in place."""
-    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    guard(connection, FIXED_0004)
+    _guard(connection, FIXED_0004)
 
 
 def guard_0005(connection: Connection) -> None:
     """Put the guards of signing in in place."""
-    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    guard(connection, FIXED_0005)
+    _guard(connection, FIXED_0005)
 
 
 def guard_0006(connection: Connection) -> None:
     """Put the guards of copies in place."""
-    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    guard(connection, FIXED_0006)
+    _guard(connection, FIXED_0006)
 
 
 def guard_0007(connection: Connection) -> None:
     """Put the guards of personal tokens in place."""
+    _guard(connection, FIXED_0007)
+
+
+def _guard(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:
     guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
-    guard(connection, FIXED_0007)
+    guard(connection, tables)
 
 
 def _guard_sqlite(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

@@ -1,2 +1,2 @@
-"""Parts of recordings, cut out by a child process that can do nothing else (Art. 17: no more is shown than was
+"""Parts of recordings, cut out by a child process that is given nothing else (Art. 17: no more is shown than was
 granted)."""

@@ -5,10 +5,10 @@ A lane lets nothing through that is not wholly within the part. Times are second
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av
 from av.audio.stream import AudioStream
@@ -43,21 +43,9 @@ class Span:
         return self.end is not None and begin >= self.end
 
 
-class Lane(Protocol):
+class Lane:
     """Takes a stream's packets in the order of the file, and gives those of the clip. `first` and `last` are the
     seconds between which it gave something, None before it did; `is_over` once it wants no more."""
-
-    first: float | None
-    last: float | None
-    is_over: bool
-
-    def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]: ...
-
-    def finish(self) -> Iterator[AnyPacket]: ...
-
-
-class _Kept:
-    """What was let through."""
 
     def __init__(self, span: Span) -> None:
         self.first: float | None = None
@@ -65,12 +53,21 @@ class _Kept:
         self.is_over = False
         self._span = span
 
+    def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
+        """What comes of one packet."""
+        raise NotImplementedError
+
+    def finish(self) -> Iterator[AnyPacket]:
+        """What is left when the file is over."""
+        self.is_over = True
+        return iter(())
+
     def _keep(self, begin: float, length: float) -> None:
         self.first = begin if self.first is None else min(self.first, begin)
         self.last = begin + length if self.last is None else max(self.last, begin + length)
 
 
-class Copy(_Kept):
+class Copy(Lane):
     """A stream whose packets are copied. Pictures begin with a whole group, for the others cannot be shown."""
 
     def __init__(self, out: OutputContainer, stream: VideoStream | AudioStream, span: Span) -> None:
@@ -107,33 +104,47 @@ class Copy(_Kept):
             return not packet.is_keyframe
         return begin < self.first - _SLACK  # shown before the picture it was stored after
 
-    def finish(self) -> Iterator[AnyPacket]:
-        self.is_over = True
-        return iter(())
-
 
 def _usual_length(stream: VideoStream | AudioStream) -> float:
     rate = stream.average_rate if isinstance(stream, VideoStream) else None
     return 1 / float(rate) if rate else 0.0
 
 
-class EncodePictures(_Kept):
-    """Pictures as H.264, each where it was, whatever they were before."""
+class Encode(Lane):
+    """A stream that is decoded, and encoded anew as `to`."""
 
-    def __init__(self, out: OutputContainer, stream: VideoStream, span: Span) -> None:
+    def __init__(self, stream: VideoStream | AudioStream, to: VideoStream | AudioStream, span: Span) -> None:
         super().__init__(span)
-        rate = stream.average_rate or Fraction(25)
-        self._length = 1 / float(rate)
-        self._to = out.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "21", "bf": "0"})
-        self._to.width, self._to.height = stream.width & ~1, stream.height & ~1
-        self._to.pix_fmt = "yuv420p"
-        self._to.codec_context.time_base = _CLOCK
-        self._to.codec_context.thread_count = 1  # the same input gives the same clip
         self._decode = stream.decode
+        self._encode: Callable[[Any], list[AnyPacket]] = to.encode
 
     def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
         for frame in _decoded(self._decode, packet):
             yield from self._take(frame)
+
+    def finish(self) -> Iterator[AnyPacket]:
+        self.is_over = True
+        for frame in _decoded(self._decode, None):
+            yield from self._take(frame)
+        if self.first is not None:
+            yield from self._encode(None)
+
+    def _take(self, frame: Frame) -> Iterator[AnyPacket]:
+        raise NotImplementedError
+
+
+class EncodePictures(Encode):
+    """Pictures as H.264, each where it was, whatever they were before."""
+
+    def __init__(self, out: OutputContainer, stream: VideoStream, span: Span) -> None:
+        rate = stream.average_rate or Fraction(25)
+        self._length = 1 / float(rate)
+        self._to = out.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "21", "bf": "0"})
+        super().__init__(stream, self._to, span)
+        self._to.width, self._to.height = stream.width & ~1, stream.height & ~1
+        self._to.pix_fmt = "yuv420p"
+        self._to.codec_context.time_base = _CLOCK
+        self._to.codec_context.thread_count = 1  # the same input gives the same clip
 
     def _take(self, frame: Frame) -> Iterator[AnyPacket]:
         if not isinstance(frame, VideoFrame) or frame.time is None:
@@ -147,34 +158,21 @@ class EncodePictures(_Kept):
         made.pts = round((begin - self._span.start) / _CLOCK)
         made.time_base = _CLOCK
         made.pict_type = 0
-        yield from self._to.encode(made)
-
-    def finish(self) -> Iterator[AnyPacket]:
-        self.is_over = True
-        for frame in _decoded(self._decode, None):
-            yield from self._take(frame)
-        if self.first is not None:
-            yield from self._to.encode(None)
+        yield from self._encode(made)
 
 
-class EncodeSound(_Kept):
+class EncodeSound(Encode):
     """Sound in another form: `codec` is ``aac`` for players, ``pcm_s16le`` where nothing may be lost."""
 
     def __init__(self, out: OutputContainer, stream: AudioStream, span: Span, codec: str) -> None:
-        super().__init__(span)
         rate = stream.rate if codec != "aac" or stream.rate in _AAC_RATES else 48_000
         layout = "mono" if stream.channels == 1 else "stereo"
         made = out.add_stream(codec, rate=rate, layout=layout)
         assert isinstance(made, AudioStream)
-        self._to = made
-        self._decode = stream.decode
+        super().__init__(stream, made, span)
         self._rate = Fraction(1, rate)
         form = "fltp" if codec == "aac" else "s16"
         self._shape = av.AudioResampler(format=form, layout=layout, rate=rate)
-
-    def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
-        for frame in _decoded(self._decode, packet):
-            yield from self._take(frame)
 
     def _take(self, frame: Frame) -> Iterator[AnyPacket]:
         if not isinstance(frame, av.AudioFrame) or frame.time is None:
@@ -190,14 +188,7 @@ class EncodeSound(_Kept):
         for made in self._shape.resample(frame):
             made.pts, made.time_base = self._expected, self._rate
             self._expected += made.samples
-            yield from self._to.encode(made)
-
-    def finish(self) -> Iterator[AnyPacket]:
-        self.is_over = True
-        for frame in _decoded(self._decode, None):
-            yield from self._take(frame)
-        if self.first is not None:
-            yield from self._to.encode(None)
+            yield from self._encode(made)
 
 
 _AAC_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)

@@ -16,6 +16,7 @@ from typing import Any
 from tasks.clipping.cutting import CutError, cut
 from tasks.clipping.glance import glance
 from tasks.clipping.source import RemoteFile
+from tasks.probing.reading import GlanceStream
 from tasks.probing.wire import receive, send
 
 MOST_BYTES = 16 << 30
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> None:
     job = receive(channel, 60.0)
     channel.settimeout(None)
     with contextlib.suppress(OSError):
-        send(channel, _answer(job, RemoteFile(channel, int(job["size"])), target))
+        send(channel, _answer(job, RemoteFile(channel, int(job["size"])).stream(), target))
 
 
 def _limit(memory: int) -> None:
@@ -41,7 +42,7 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _answer(job: dict[str, Any], source: RemoteFile, target: int) -> dict[str, Any]:
+def _answer(job: dict[str, Any], source: GlanceStream, target: int) -> dict[str, Any]:
     start, end = float(job["start"]), None if job["end"] is None else float(job["end"])
     try:
         if target < 0:

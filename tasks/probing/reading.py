@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+from typing import Protocol
 
 
 class Glance:
@@ -34,10 +35,18 @@ class Glance:
         return GlanceStream(self)
 
 
+class Positioned(Protocol):
+    """Bytes by position, `size` of them; `at` gives fewer than it is asked for only at the end."""
+
+    size: int
+
+    def at(self, position: int, count: int) -> bytes: ...
+
+
 class GlanceStream(io.RawIOBase):
     """The same file for libraries that want `read`, `seek` and `tell`."""
 
-    def __init__(self, glance: Glance) -> None:
+    def __init__(self, glance: Positioned) -> None:
         self._glance = glance
         self._position = 0
 

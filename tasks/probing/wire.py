@@ -101,10 +101,10 @@ def receive(channel: socket.socket, seconds: float) -> dict[str, Any]:
     """The next message without files, whole within `seconds`. Raises EOFError at the end, ValueError for nonsense,
     TimeoutError when it takes longer, OSError when the other side is gone."""
     deadline = time.monotonic() + seconds
-    (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size, deadline))
+    (length,) = _LENGTH.unpack(exactly(channel, _LENGTH.size, deadline))
     if length > LONGEST_MESSAGE:
         raise ValueError(f"a message of {length} bytes")
-    return _parsed(_exactly(channel, length, deadline))
+    return _parsed(exactly(channel, length, deadline))
 
 
 def receive_with_file(channel: socket.socket) -> tuple[dict[str, Any], int]:
@@ -114,11 +114,12 @@ def receive_with_file(channel: socket.socket) -> tuple[dict[str, Any], int]:
         raise EOFError
     if len(descriptors) != 1:
         raise ValueError("a request without its file")
-    start += _exactly(channel, _LENGTH.size - len(start))
-    return _parsed(_exactly(channel, _LENGTH.unpack(start)[0])), descriptors[0]
+    start += exactly(channel, _LENGTH.size - len(start))
+    return _parsed(exactly(channel, _LENGTH.unpack(start)[0])), descriptors[0]
 
 
-def _exactly(channel: socket.socket, count: int, deadline: float | None = None) -> bytes:
+def exactly(channel: socket.socket, count: int, deadline: float | None = None) -> bytes:
+    """The next `count` bytes. Raises EOFError where the other side is gone before, TimeoutError at the `deadline`."""
     pieces = []
     while count:
         if deadline is not None:

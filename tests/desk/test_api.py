@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from desk.api.app import PREFIX, create_api
 from regulation.access_states import RequestState
 from regulation.vocabulary import MediaKind
 from tests.desk.test_clips import media
-from tests.fixtures.counter import BASE, Browser, Counter
+from tests.fixtures.counter import BASE, Browser, Counter, until
 from tests.fixtures.desks import InProcess
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
@@ -278,13 +277,14 @@ def test_a_part_is_there_once_it_is_cut(counter: Counter, media: dict[str, bytes
     grant = leader.post(place, json={"do": "approve", "reason": "同意"}).json()["grant"]
     recording = counter.recording("video")
     view = officer.post(f"/grants/{grant}/{recording}/views").json()["view"]
-    statuses = {officer.get(f"/views/{view}/footage").status_code}
-    for _ in range(300):
-        answer = officer.get(f"/views/{view}/footage")
-        statuses.add(answer.status_code)
-        if answer.status_code == 200:
-            break
-        time.sleep(0.1)
-    assert statuses == {503, 200}
+    statuses: list[int] = []
+
+    def is_there() -> bool:
+        statuses.append(officer.get(f"/views/{view}/footage").status_code)
+        return statuses[-1] == 200
+
+    until(is_there)
+    assert set(statuses) == {503, 200}
+    answer = officer.get(f"/views/{view}/footage")
     copy = officer.post(f"/grants/{grant}/{recording}/copies").json()
     assert (copy["start"], copy["end"], copy["size"]) == (2.0, 5.0, len(answer.content))

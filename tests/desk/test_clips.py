@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from datetime import UTC, datetime
 
 import av
@@ -13,7 +12,7 @@ import pytest
 from deployments.demo.media import make_photo, make_sound, make_video
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
-from tests.fixtures.counter import Browser, Counter
+from tests.fixtures.counter import Browser, Counter, until
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BEGAN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -44,12 +43,13 @@ def viewing(counter: Counter, officer: Browser, start: str = "", end: str = "") 
 
 def shown(officer: Browser, place: str) -> str:
     """The page once all of it is there."""
-    for _ in range(300):
+
+    def is_ready() -> bool:
         page = officer.open(place)
-        if "data-awaited" not in page and "正在准备" not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError(page)
+        return "data-awaited" not in page and "正在准备" not in page
+
+    until(is_ready)
+    return officer.open(place)
 
 
 def test_of_a_part_nothing_else_is_shown(counter: Counter, media: dict[str, bytes]) -> None:
@@ -106,12 +106,14 @@ def test_what_looks_playable_and_is_not(counter: Counter, media: dict[str, bytes
     officer = counter.browser("A1")
     place = viewing(counter, officer)
     officer.open(place)
-    for _ in range(100):
-        quick = officer.get(f"{place}/quick")
-        if quick.status_code == 200:
-            break
-        time.sleep(0.1)
-    assert "X-Shown-Otherwise" in quick.headers
+    answers = [officer.get(f"{place}/quick")]
+
+    def is_there() -> bool:
+        answers.append(officer.get(f"{place}/quick"))
+        return answers[-1].status_code == 200
+
+    until(is_there)
+    assert "X-Shown-Otherwise" in next(one for one in answers if one.status_code == 200).headers
     shown(officer, place)
     with av.open(io.BytesIO(officer.get(f"{place}/footage").content)) as clip:
         assert clip.streams.video[0].codec_context.name == "h264"
@@ -139,12 +141,7 @@ def test_what_cannot_be_made_sense_of_says_so(counter: Counter) -> None:
     counter.hold("video", MediaKind.VIDEO, "avi", b"no media at all" * 99)
     officer = counter.browser("A1")
     place = viewing(counter, officer)
-    for _ in range(100):
-        page = officer.open(place)
-        if "正在准备" not in page:
-            break
-        time.sleep(0.1)
-    assert "不能在网页中显示" in page
+    assert "不能在网页中显示" in shown(officer, place)
     assert officer.get(f"{place}/footage").status_code == 404
 
 

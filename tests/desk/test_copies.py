@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 
 import pytest
 
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
 from tests.desk.test_clips import media
-from tests.fixtures.counter import Browser, Counter
+from tests.fixtures.counter import Browser, Counter, until
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 __all__ = ["media"]
@@ -31,10 +30,7 @@ def offer(counter: Counter, officer: Browser, copies: str = "1", start: str = ""
 
 def taken(officer: Browser, place: str) -> tuple[str, str]:
     """Take it; gives its number and the receipt."""
-    for _ in range(300):
-        if "正在准备" not in officer.open(place):
-            break
-        time.sleep(0.1)
+    until(lambda: "正在准备" not in officer.open(place))
     receipt = officer.press(place)
     found = re.search(r"CP-xf-2026-\d+", receipt)
     assert found is not None

@@ -1,6 +1,7 @@
 """Access: asked for, decided, granted, used, ended (Art. 17)."""
 
 from registry.transitions.access.asking import amend_request, enter_request, submit_request, withdraw_request
+from registry.transitions.access.common import terms_of
 from registry.transitions.access.copying import (
     MadeCopy,
     check_copy,
@@ -44,6 +45,7 @@ __all__ = [
     "send_back",
     "stand_aside",
     "submit_request",
+    "terms_of",
     "unfollowed",
     "withdraw_request",
 ]

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlmodel import Session
 
 from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import authority_of, steps_in
-from registry.tables import AccessRequest, AccessStep, NoticeKind, Person
+from registry.queries.access import authority_of, gone_among, is_live, opened_part, steps_in
+from registry.tables import AccessGrant, AccessRequest, AccessStep, NoticeKind, Person
 from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices
 from regulation.access import ARTICLE, Asking
 from regulation.access_states import ASKED, RequestEvent, RequestState, after
-from regulation.access_terms import Terms
+from regulation.access_terms import Range, Terms
 from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
-_request, _step = table_of(AccessRequest), table_of(AccessStep)
+_request, _step, _grant = table_of(AccessRequest), table_of(AccessStep), table_of(AccessGrant)
 
 
 def request_of(act: Act, request_id: UUID) -> AnyRow:
@@ -51,7 +53,32 @@ def asking_of(act: Act, request: AnyRow) -> Asking:
     return Asking(request.requester_id, authority, request.outsider is not None)
 
 
-def terms_of(row: AnyRow) -> Terms:
+def opened_for(session: Session, grant_id: UUID, recording_id: UUID, by: UUID, at: datetime) -> tuple[AnyRow, Range]:
+    """The grant, and the part of the recording that it opens to `by` at the moment `at`. Raises `ActionDenied` unless
+    `by` is in office and the grant is theirs, live, and names the recording, which was not marked since."""
+    grant = session.execute(select(_grant).where(_grant.c.id == grant_id)).one_or_none()
+    if grant is None or grant.person_id != by or not is_live(grant, at) or gone_among(session, [by], at):
+        raise ActionDenied("There is no leave to look at this now.", article=ARTICLE)
+    part = opened_part(session, grant_id, recording_id)
+    if part is None:
+        raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)
+    return grant, part
+
+
+class StatesTerms(Protocol):
+    """A request, a decision or a grant, as a row or as a page shows it."""
+
+    @property
+    def valid_from(self) -> datetime: ...
+    @property
+    def valid_until(self) -> datetime: ...
+    @property
+    def views(self) -> int: ...
+    @property
+    def copies(self) -> int: ...
+
+
+def terms_of(row: StatesTerms | AnyRow) -> Terms:
     """The terms that a request, a decision or a grant states."""
     return Terms(row.valid_from, row.valid_until, row.views, row.copies)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlmodel import Session
 
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, table_of, update_rows
@@ -13,6 +15,7 @@ from registry.ledger import Event
 from registry.queries.access import copies_used, gone_among, is_live, opened_part, roles_over
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessCopy, AccessGrant, CopyEnd, Recording, Unit
+from registry.transitions.access.common import opened_for
 from registry.transitions.duties.touching import touch
 from registry.transitions.numbers import next_number
 from registry.types import new_id
@@ -39,7 +42,7 @@ def hand_copy(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: s
     Raises `ActionDenied` unless `by` is in office and the grant is theirs, live, names the recording, and has a copy
     left.
     """
-    part = check_copy(act, grant_id, recording_id, by)
+    part = check_copy(act.session, grant_id, recording_id, by, act.at)
     unit = act.session.get_one(Unit, act.session.get_one(Recording, recording_id).unit_id)
     copy_id, number = new_id(), next_number(act, "CP", unit)
     row = {
@@ -57,20 +60,16 @@ def hand_copy(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: s
     }
     insert_rows(act.connection, AccessCopy, [row])
     said = {"number": number, "grant_id": grant_id, "size": made.size, "sha256": made.sha256}
-    _tell(act, Event.ACCESS_COPIED, copy_of(act, number), by, said)
+    _tell(act, Event.ACCESS_COPIED, copy_id, recording_id, by, said)
     touch(act, DutyKind.COPY_RETURN, [copy_id])
     return number
 
 
-def check_copy(act: Act, grant_id: UUID, recording_id: UUID, by: UUID) -> Range:
-    """The part of the recording of which `by` may take a copy now. Raises `ActionDenied` as `hand_copy` does."""
-    grant = act.connection.execute(select(_grant).where(_grant.c.id == grant_id)).one_or_none()
-    if grant is None or grant.person_id != by or not is_live(grant, act.at) or gone_among(act.session, [by], act.at):
-        raise ActionDenied("There is no leave to look at this now.", article=ARTICLE)
-    part = opened_part(act.session, grant_id, recording_id)
-    if part is None:
-        raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)
-    if copies_used(act.session, grant_id) >= grant.copies:
+def check_copy(session: Session, grant_id: UUID, recording_id: UUID, by: UUID, at: datetime) -> Range:
+    """The part of the recording of which `by` may take a copy at the moment `at`. Raises `ActionDenied` as `hand_copy`
+    does."""
+    grant, part = opened_for(session, grant_id, recording_id, by, at)
+    if copies_used(session, grant_id) >= grant.copies:
         raise ActionDenied("Every copy that was granted is handed out.", article=ARTICLE)
     return part
 
@@ -93,7 +92,7 @@ def note_fetched(act: Act, number: str, by: UUID, address: str) -> None:
         raise ActionDenied("There is no leave to take this copy now.", article=ARTICLE)
     if opened_part(act.session, row.grant_id, row.recording_id) is None:
         raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)
-    _tell(act, Event.ACCESS_COPY_FETCHED, row, by, {"address": address})
+    _tell(act, Event.ACCESS_COPY_FETCHED, row.id, row.recording_id, by, {"address": address})
 
 
 def declare_copy(act: Act, number: str, by: UUID, what: CopyEnd) -> None:
@@ -104,7 +103,7 @@ def declare_copy(act: Act, number: str, by: UUID, what: CopyEnd) -> None:
     if row.declared_at is not None or row.ended_at is not None:
         raise ActionDenied("What became of this copy was entered already.", article=ARTICLE)
     update_rows(act.connection, AccessCopy, [{"id": row.id, "declared": what, "declared_at": act.at}])
-    _tell(act, Event.ACCESS_COPY_DECLARED, row, by, {"declared": what})
+    _tell(act, Event.ACCESS_COPY_DECLARED, row.id, row.recording_id, by, {"declared": what})
 
 
 def confirm_copy(act: Act, number: str, by: UUID, what: CopyEnd) -> None:
@@ -118,20 +117,17 @@ def confirm_copy(act: Act, number: str, by: UUID, what: CopyEnd) -> None:
     if row.ended_at is not None:
         raise ActionDenied("What became of this copy was entered already.", article=ARTICLE)
     update_rows(act.connection, AccessCopy, [{"id": row.id, "ended": what, "ended_at": act.at, "ended_by_id": by}])
-    _tell(act, Event.ACCESS_COPY_ENDED, row, by, {"ended": what})
+    _tell(act, Event.ACCESS_COPY_ENDED, row.id, row.recording_id, by, {"ended": what})
     touch(act, DutyKind.COPY_RETURN, [row.id])
 
 
 def touch_copies(act: Act, grant_id: UUID) -> None:
     """The grant's time has changed, and with it when its copies are due."""
-    touch(
-        act,
-        DutyKind.COPY_RETURN,
-        act.connection.execute(select(_copy.c.id).where(_copy.c.grant_id == grant_id)).scalars(),
-    )
+    found = act.connection.execute(select(_copy.c.id).where(_copy.c.grant_id == grant_id))
+    touch(act, DutyKind.COPY_RETURN, found.scalars())
 
 
-def _tell(act: Act, event: Event, row: AnyRow, by: UUID, more: dict[str, object]) -> None:
-    unit_id = act.session.get_one(Recording, row.recording_id).unit_id
-    facts = {"copy_id": row.id, "person_id": by, **more}
-    act.record(event, "recording", row.recording_id, facts, unit_id=unit_id, article=ARTICLE)
+def _tell(act: Act, event: Event, copy_id: UUID, recording_id: UUID, by: UUID, more: dict[str, object]) -> None:
+    unit_id = act.session.get_one(Recording, recording_id).unit_id
+    facts = {"copy_id": copy_id, "person_id": by, **more}
+    act.record(event, "recording", recording_id, facts, unit_id=unit_id, article=ARTICLE)

@@ -9,15 +9,16 @@ from sqlalchemy import func, select
 from registry.act import Act
 from registry.bulk import insert_rows, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import gone_among, is_live, opened_part, viewing, views_used
-from registry.tables import AccessGrant, AccessLook, AccessView, Look, Recording
+from registry.queries.access import viewing, views_used
+from registry.tables import AccessLook, AccessView, Look, Recording
+from registry.transitions.access.common import opened_for
 from registry.types import new_id
 from regulation.access import ARTICLE
 from regulation.errors import ActionDenied
 
 MOST_LOOKS = 10_000
 
-_grant, _view, _look = table_of(AccessGrant), table_of(AccessView), table_of(AccessLook)
+_view, _look = table_of(AccessView), table_of(AccessLook)
 
 
 def open_view(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: str) -> UUID:
@@ -26,11 +27,7 @@ def open_view(act: Act, grant_id: UUID, recording_id: UUID, by: UUID, address: s
     Raises `ActionDenied` unless `by` is in office and the grant is theirs, live, names the recording, and has a look
     left.
     """
-    grant = act.connection.execute(select(_grant).where(_grant.c.id == grant_id)).one_or_none()
-    if grant is None or grant.person_id != by or not is_live(grant, act.at) or gone_among(act.session, [by], act.at):
-        raise ActionDenied("There is no leave to look at this now.", article=ARTICLE)
-    if opened_part(act.session, grant_id, recording_id) is None:
-        raise ActionDenied("This recording was not granted, or was marked since.", article=ARTICLE)
+    grant, _ = opened_for(act.session, grant_id, recording_id, by, act.at)
     if views_used(act.session, grant_id) >= grant.views:
         raise ActionDenied("Every look that was granted is used.", article=ARTICLE)
     view_id = new_id()
