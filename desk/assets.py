@@ -1,4 +1,4 @@
-"""What pages load: one style sheet, and the player's script."""
+"""What pages load: one style sheet, one icon, and the player's script."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from fastapi.responses import FileResponse
 
 from desk.refused import Refused
 
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 ASSETS = {path.name: path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in _TYPES}
 
 assets = APIRouter()

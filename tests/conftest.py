@@ -21,5 +21,6 @@ pytest_plugins = [
     "tests.fixtures.stations",
     "tests.fixtures.typed",
     "tests.fixtures.vaults",
+    "tests.fixtures.walking",
     "tests.fixtures.watches",
 ]
