@@ -14,13 +14,16 @@ from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
 from deployments.nudger import Nudger
-from deployments.settings import read_settings
+from deployments.settings import Settings, read_settings
 from desk.app import create_app
 from desk.context import AccessDoors
 from desk.credentials import Credentials
+from desk.provider import Provider, ProviderSettings
+from desk.single_sign_on import BACK, SingleSignOn
 from desk.spool import Limits
 from registry.database import Registry
 from registry.transitions.duties import Rules
+from regulation.errors import ConfigurationError
 
 
 def app() -> FastAPI:
@@ -61,4 +64,22 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         Credentials(home.pages_key()),
         follow=Nudger(registry).nudge,
         clips=clips_in(home.settings.clips, vault),
+        single_sign_on=single_sign_on_of(home.settings),
     )
+
+
+def single_sign_on_of(settings: Settings) -> SingleSignOn | None:
+    """The city's single sign-on that the settings describe; None where there is none. Raises `ConfigurationError`."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise ConfigurationError("A provider wants to know who asks.", subject="CUSTODY_OIDC_CLIENT_ID")
+    asked = ProviderSettings(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.oidc_claim,
+        settings.oidc_name,
+        settings.oidc_acr,
+    )
+    return SingleSignOn(Provider(asked, f"{settings.pages_url}{BACK}"))

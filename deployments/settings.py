@@ -48,6 +48,16 @@ class Settings(BaseSettings):
         description="TOML with `channels`, `routes`, `per_minute`, `seconds`, `language`: by which channel people are "
         "told (Art. 16, 20). An address may be `env:NAME`. Without it notices stay queued.",
     )
+    oidc_issuer: str = Field(
+        default="", description="Issuer of a city's single sign-on (OpenID Connect); empty: passwords alone (Art. 17)."
+    )
+    oidc_client_id: str = Field(default="", description="As whom the desk is known to the provider.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="And the secret by which it proves that.")
+    oidc_claim: str = Field(default="preferred_username", description="Claim that holds the certificate number.")
+    oidc_name: str = Field(default="统一身份认证", description="What the sign-in page calls the provider.")
+    oidc_acr: str | None = Field(
+        default=None, description="Authentication class that the provider must vouch for, such as one with two factors."
+    )
     heartbeat_url: SecretStr | None = Field(
         default=None,
         description="Address asked after each finished sweep over deadlines: a dead man's switch elsewhere.",

@@ -33,6 +33,7 @@ from desk.register import registers
 from desk.requests import requests
 from desk.showing import NotShown, answer_not_shown
 from desk.signing import answer_sign_in_first, signing
+from desk.single_sign_on import single
 from desk.spool import Limits, Spool
 from desk.tokens import Doorkeeper
 from desk.tus import files
@@ -110,6 +111,7 @@ def create_app(
         alerts,
         assets,
         signing,
+        single,
         requests,
         asking,
         viewers,

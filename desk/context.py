@@ -23,6 +23,7 @@ from registry.queries.docks import Dock
 if TYPE_CHECKING:
     from desk.alerts import Alarm
     from desk.notices import LayOut
+    from desk.single_sign_on import SingleSignOn
     from registry.transitions.duties import Rules
 
 TUS_VERSION = "1.0.0"
@@ -35,7 +36,7 @@ ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
     """What access needs: the vault, the policies, passwords and codes. `follow` has somebody look at a request that has
-    changed; whether it works matters to nobody but whoever watches."""
+    changed; whether it works matters to nobody but whoever watches. `single_sign_on` is a city's, if it has one."""
 
     read: ReadFootage
     rules: Callable[[], Rules]
@@ -43,6 +44,7 @@ class AccessDoors:
     clips: Clips
     patience: Patience = field(default_factory=Patience)
     follow: Callable[[str], None] = lambda _number: None
+    single_sign_on: SingleSignOn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request, Response
 
@@ -44,23 +45,49 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def question_name(base_url: str) -> str:
+    """The name of the cookie that ties a question to a provider to the browser that asked it."""
+    return f"{session_name(base_url)}-asked"
+
+
+def question_of(request: Request, base_url: str) -> str:
+    """The state of the question that this browser asked last; empty for none."""
+    return request.cookies.get(question_name(base_url), "")[:128]
+
+
+def keep_question(answer: Response, state: str, base_url: str, lasts: timedelta) -> None:
+    """Have the browser keep it, and show it when it comes back from the provider."""
+    _keep(answer, question_name(base_url), state, base_url, lasts)
+
+
+def forget_question(answer: Response, base_url: str) -> None:
+    """Have the browser forget it."""
+    _forget(answer, question_name(base_url), base_url)
+
+
+def keep_language(answer: Response, language: str, base_url: str) -> None:
+    """Have the browser keep the language in which somebody reads."""
+    _keep(answer, LANGUAGE, language, base_url, timedelta(days=365))
+
+
 def keep_session(answer: Response, token: str, base_url: str) -> None:
     """Have the browser keep the session: out of reach of scripts, and not sent along with other sites' forms."""
-    answer.set_cookie(
-        session_name(base_url),
-        token,
-        max_age=int(LONGEST.total_seconds()),
-        path="/",
-        secure=base_url.startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
+    _keep(answer, session_name(base_url), token, base_url, LONGEST)
 
 
 def forget_session(answer: Response, base_url: str) -> None:
     """Have the browser forget it."""
+    _forget(answer, session_name(base_url), base_url)
+
+
+def _keep(answer: Response, name: str, value: str, base_url: str, lasts: timedelta) -> None:
     secure = base_url.startswith("https:")
-    answer.delete_cookie(session_name(base_url), path="/", secure=secure, httponly=True, samesite="lax")
+    seconds = int(lasts.total_seconds())
+    answer.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _forget(answer: Response, name: str, base_url: str) -> None:
+    answer.delete_cookie(name, path="/", secure=base_url.startswith("https:"), httponly=True, samesite="lax")
 
 
 def form_key(shown: Shown, key: str) -> str:

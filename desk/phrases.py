@@ -13,6 +13,10 @@ PAGES: Mapping[str, str] = {
     "登记簿": "Register",
     "退出登录": "Sign out",
     "登录": "Sign in",
+    "使用{name}登录": "Sign in with {name}",
+    "统一身份认证未能确认您的身份。请重试，或者使用密码登录。": (
+        "Single sign-on could not tell who you are. Try again, or sign in with your password."
+    ),
     "执法证号": "Certificate number",
     "密码": "Password",
     "动态验证码": "Code of the authenticator",
@@ -80,6 +84,7 @@ PAGES: Mapping[str, str] = {
     "答复": "Answer",
     "需要您作出决定": "Your decision is needed",
     "批准所选资料": "Approve what is selected",
+    "不批准": "Deny",
     "更改条件（可选）": "Change the terms (optional)",
     "有效期至": "Until",
     "有效期自": "From",

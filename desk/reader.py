@@ -51,6 +51,7 @@ class Visit:
     language: Language
     form_key: str
     address: str
+    place: str
 
     def page(self, template: str, status: int = 200, *, policy: str = POLICY, **facts: Any) -> Response:
         """A page for them."""
@@ -93,7 +94,9 @@ def visit_with(request: Request, cookie: Shown | None) -> Visit:
     reader = None if cookie is None else _reader(desk, cookie)
     if cookie is None or reader is None:
         raise SignInFirst(_wanted(request))
-    return Visit(desk, reader, language_of(request), form_key(cookie, desk.pages_key), came_from(request))
+    return Visit(
+        desk, reader, language_of(request), form_key(cookie, desk.pages_key), came_from(request), _shown_again(request)
+    )
 
 
 def _reader(desk: Desk, cookie: Shown) -> Reader | None:
@@ -104,6 +107,11 @@ def _reader(desk: Desk, cookie: Shown) -> Reader | None:
         with desk.registry.acting(f"person:{found.person_id}", now) as act:
             note_seen(act, found.session_id)
     return found
+
+
+def _shown_again(request: Request) -> str:
+    """Where this page is found again, in another language; what answers a form is not."""
+    return _wanted(request) if request.method == "GET" else "/inbox"
 
 
 def _wanted(request: Request) -> str:

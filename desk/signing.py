@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from desk.context import Desk, TheDesk, came_from, desk_of
-from desk.cookies import Shown, browser_of, forget_session, fresh_token, keep_session, shown_by
+from desk.cookies import Shown, browser_of, forget_session, fresh_token, keep_language, keep_session, shown_by
 from desk.credentials import LONGEST, SHORTEST, address_of, fresh_secret
 from desk.reader import POLICY, Form, SignInFirst, TheForm, fields_of, go_to, language_of, visit_with, words_for
 from desk.showing import NotShown, shown
+from desk.words import Language
 from registry.queries.docks import token_hash
 from registry.queries.signing import credential_of, invited, person_of_session
 from registry.transitions.signing import is_locked, note_failure, set_credential, sign_in
@@ -40,25 +41,40 @@ def answer_sign_in_first(request: Request, nobody: Exception) -> Response:
     cookie = shown_by(request, desk.base_url)
     whose = "" if cookie is None else cookie.token_hash
     kept = "" if nobody.kept is None else _sealer(desk).dumps([nobody.to, nobody.kept, whose])
-    return _sign_in_page(request, 401 if kept else 200, to=nobody.to, kept=kept)
+    return sign_in_page(request, 401 if kept else 200, to=nobody.to, kept=kept)
 
 
 def _sealer(desk: Desk) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(desk.pages_key, salt="kept-form")
 
 
-def _sign_in_page(request: Request, status: int, **facts: Any) -> Response:
-    blank = {"to": "/inbox", "kept": "", "number": "", "wrong": False}
-    return shown("sign_in.html.j2", status, policy=POLICY, **words_for(language_of(request)), **{**blank, **facts})
+def sign_in_page(request: Request, status: int, **facts: Any) -> Response:
+    """The page that asks who it is."""
+    single_sign_on = desk_of(request).access.single_sign_on
+    blank = {"to": "/inbox", "kept": "", "number": "", "wrong": False, "unproved": False}
+    provider = None if single_sign_on is None else single_sign_on.provider
+    # a form that is answered by going elsewhere must be allowed to lead there
+    elsewhere = "" if provider is None else f" {provider.origin}"
+    policy = POLICY.replace("form-action 'self'", f"form-action 'self'{elsewhere}")
+    words = words_for(language_of(request))
+    return shown("sign_in.html.j2", status, policy=policy, provider=provider, **words, **{**blank, **facts})
+
+
+@signing.get("/language/{language}")
+def speak(desk: TheDesk, language: Language, to: str = "/inbox") -> Response:
+    """From now on in this language."""
+    answer = go_to(own_place(to))
+    keep_language(answer, language, desk.base_url)
+    return answer
 
 
 @signing.get("/sign-in")
 def ask(request: Request, to: str = "/inbox") -> Response:
     """The form."""
-    return _sign_in_page(request, 200, to=_own_place(to))
+    return sign_in_page(request, 200, to=own_place(to))
 
 
-def _own_place(to: str) -> str:
+def own_place(to: str) -> str:
     """A place of this desk; another's is not gone to."""
     is_own = to.startswith("/") and not to.startswith(("//", "/\\")) and "\\" not in to and to.isprintable()
     return to if is_own else "/inbox"
@@ -67,11 +83,11 @@ def _own_place(to: str) -> str:
 @signing.post("/sign-in")
 def enter(request: Request, desk: TheDesk, form: OpenForm) -> Response:
     """Let in who knows the password and has the code."""
-    to, kept = _own_place(form.one("to")), form.one("kept")
+    to, kept = own_place(form.one("to")), form.one("kept")
     token = fresh_token()
     if not _is_let_in(request, desk, form, token):
-        return _sign_in_page(request, 403, to=to, kept=kept, number=form.one("number")[:32], wrong=True)
-    answer = go_to(to) if not kept else _kept(request, desk, Shown(token_hash(token), browser_of(request)), kept)
+        return sign_in_page(request, 403, to=to, kept=kept, number=form.one("number")[:32], wrong=True)
+    answer = go_to(to) if not kept else with_kept(request, desk, Shown(token_hash(token), browser_of(request)), kept)
     keep_session(answer, token, desk.base_url)
     return answer
 
@@ -100,7 +116,7 @@ def _is_let_in(request: Request, desk: Desk, form: Form, token: str) -> bool:
     return False
 
 
-def _kept(request: Request, desk: Desk, cookie: Shown, kept: str) -> Response:
+def with_kept(request: Request, desk: Desk, cookie: Shown, kept: str) -> Response:
     """What somebody had typed when they were no longer signed in; one more press sends it. Nobody who signs in after
     them sees it."""
     visit = visit_with(request, cookie)

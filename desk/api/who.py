@@ -41,7 +41,7 @@ def caller_of(request: Request, _shown: Annotated[object, Depends(_scheme)]) -> 
     if now - reader.seen_at >= _SEEN_EVERY:
         with desk.registry.acting(f"person:{reader.person_id}", now) as act:
             note_used(act, reader.session_id)
-    return Visit(desk, reader, "en", "", address)
+    return Visit(desk, reader, "en", "", address, "")
 
 
 Caller = Annotated[Visit, Depends(caller_of)]

@@ -77,6 +77,17 @@ def sign_in(act: Act, person_id: UUID, code: int, token_hash: str, browser: str)
     if is_locked(act, credential) or code <= credential.last_code or gone_among(act.session, [person_id], act.at):
         raise ActionDenied("This try is not looked at.")
     _change(act, person_id, last_code=code, failures=0, locked_until=None)
+    _begin(act, person_id, token_hash, browser, "password")
+
+
+def sign_in_by_provider(act: Act, person_id: UUID, token_hash: str, browser: str) -> None:
+    """Begin a session for whom a city's single sign-on named. Raises `ActionDenied` for who is not in office."""
+    if gone_among(act.session, [person_id], act.at):
+        raise ActionDenied("There is no such person in office.", subject=str(person_id))
+    _begin(act, person_id, token_hash, browser, "provider")
+
+
+def _begin(act: Act, person_id: UUID, token_hash: str, browser: str, how: str) -> None:
     row = {
         "id": new_id(),
         "person_id": person_id,
@@ -86,7 +97,7 @@ def sign_in(act: Act, person_id: UUID, code: int, token_hash: str, browser: str)
         "seen_at": act.at,
     }
     insert_rows(act.connection, DeskSession, [row])
-    act.record(Event.PERSON_SIGNED_IN, "person", person_id, {"desk_session_id": row["id"]})
+    act.record(Event.PERSON_SIGNED_IN, "person", person_id, {"desk_session_id": row["id"], "by": how})
 
 
 def is_locked(act: Act, credential: AnyRow) -> bool:
