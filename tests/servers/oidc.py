@@ -1,4 +1,4 @@
-"""An OpenID provider for tests: signs, checks the code's verifier, takes each code once; and lies when it is told to."""
+"""An OpenID provider for tests: signs, checks the code's verifier, takes each code once; lies when it is told to."""
 
 from __future__ import annotations
 
