@@ -25,6 +25,7 @@ from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
 from desk.notices import LayOut, notices
 from desk.pages import pages
+from desk.people import people
 from desk.personal_tokens import personal_tokens
 from desk.reader import SignInFirst
 from desk.recordings import recordings
@@ -119,6 +120,7 @@ def create_app(
         registers,
         recordings,
         personal_tokens,
+        people,
     ):
         app.include_router(router)
     app.mount(PREFIX, create_api(desk))

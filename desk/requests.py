@@ -21,6 +21,7 @@ from registry.queries import people_by_number
 from registry.queries.access_pages import may_see, number_of_open_step, request_numbered, requests_of, to_decide
 from registry.queries.access_whole import StepRow, WholeRequest, whole_request
 from registry.queries.organisation import roles_at
+from registry.queries.people import proposals_for
 from registry.transitions import access
 from registry.transitions.access import Answer
 from regulation.access import OVERSEERS
@@ -35,7 +36,9 @@ def inbox(visit: TheVisit) -> Response:
     """What waits for this person's decision."""
     with visit.desk.registry.reading() as reading:
         rows = to_decide(reading, visit.reader.person_id)
-    return visit.page("list.html.j2", rows=rows, title="待我审批", empty="没有待您审批的申请。")
+        seats = proposals_for(reading, visit.reader.person_id, visit.desk.now()) if visit.reader.keeps_people else []
+    empty = "没有待您审批的申请。"
+    return visit.page("list.html.j2", rows=rows, title="待我审批", empty=empty, seats=len(seats))
 
 
 @requests.get("/requests")
@@ -43,7 +46,7 @@ def mine(visit: TheVisit) -> Response:
     """What this person asked for."""
     with visit.desk.registry.reading() as reading:
         rows = requests_of(reading, visit.reader.person_id)
-    return visit.page("list.html.j2", rows=rows, title="我的申请", empty="您还没有申请。")
+    return visit.page("list.html.j2", rows=rows, title="我的申请", empty="您还没有申请。", seats=0)
 
 
 @requests.get("/go/{token}")

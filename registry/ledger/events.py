@@ -62,6 +62,7 @@ class Event(StrEnum):
     ACCESS_COPY_ENDED = "access.copy-ended"  # and somebody else has confirmed it
     PERSON_INVITED = "person.invited"  # to choose a password for the desk
     CREDENTIAL_SET = "credential.set"
+    CREDENTIAL_ENDED = "credential.ended"  # it lets in nobody any more: a phone was lost
     PERSON_SIGNED_IN = "person.signed-in"
     PERSON_SIGNED_OUT = "person.signed-out"
     PERSON_LOCKED = "person.locked"  # too many wrong tries; after a while they are looked at again
@@ -72,6 +73,9 @@ class Event(StrEnum):
     PERSON_CHANGED = "person.changed"
     APPOINTMENT_ENTERED = "appointment.entered"
     APPOINTMENT_CHANGED = "appointment.changed"
+    APPOINTMENT_PROPOSED = "appointment.proposed"  # it holds once somebody else has confirmed it
+    APPOINTMENT_CONFIRMED = "appointment.confirmed"
+    APPOINTMENT_REFUSED = "appointment.refused"
     DEVICE_ENTERED = "device.entered"
     DEVICE_CHANGED = "device.changed"
     CUSTODY_ENTERED = "custody.entered"

@@ -149,11 +149,24 @@ FIXED_0007: dict[str, tuple[str, ...] | None] = {
 _GOES_BACK_0007: dict[str, str] = {"personal_token": "OLD.revoked_at IS NOT NULL"}
 _SAME_0007: dict[str, str] = {"personal_token": "id = NEW.id OR token_hash = NEW.token_hash"}
 
-FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007
+# Who was proposed for a seat, by whom, and with whose word.
+FIXED_0008: dict[str, tuple[str, ...] | None] = {
+    "appointment_proposal": (
+        "id", "person_id", "unit_id", "role", "acting", "document", "valid_from", "valid_to", "ends_id",
+        "proposed_by_id", "proposed_at",
+    ),
+}  # fmt: skip
+_GOES_BACK_0008: dict[str, str] = {"appointment_proposal": "OLD.decided_at IS NOT NULL"}
+_SAME_0008: dict[str, str] = {"appointment_proposal": "id = NEW.id"}
+
+FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008
 """Every guarded table of this version, and its columns that never change."""
 
-_GOES_BACK = _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
-_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007
+_GOES_BACK = (
+    _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
+    | _GOES_BACK_0008
+)  # fmt: skip
+_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007 | _SAME_0008
 
 
 def guard_0001(connection: Connection) -> None:
@@ -189,6 +202,11 @@ def guard_0006(connection: Connection) -> None:
 def guard_0007(connection: Connection) -> None:
     """Put the guards of personal tokens in place."""
     _guard(connection, FIXED_0007)
+
+
+def guard_0008(connection: Connection) -> None:
+    """Put the guards of proposals in place."""
+    _guard(connection, FIXED_0008)
 
 
 def _guard(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

@@ -13,6 +13,7 @@ from registry.bulk import AnyRow, table_of
 from registry.queries.access import gone_among
 from registry.queries.organisation import roles_at
 from registry.tables import Credential, DeskSession, Invitation, Person, PersonalToken, Unit
+from regulation.appointing import MANAGERS
 from regulation.vocabulary import Role
 
 IDLE = timedelta(minutes=30)
@@ -39,6 +40,11 @@ class Reader:
     unit_name: str
     zone: str
     roles: frozenset[Role]
+
+    @property
+    def keeps_people(self) -> bool:
+        """Whether they keep a list of people."""
+        return not self.roles.isdisjoint(MANAGERS)
 
 
 def credential_of(session: Session, number: str) -> AnyRow | None:

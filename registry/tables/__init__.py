@@ -21,6 +21,7 @@ from registry.tables.access import (
     Verdict,
 )
 from registry.tables.activities import Activity, ActivityOfficer
+from registry.tables.appointing import AppointmentProposal, Proposed
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
@@ -57,6 +58,7 @@ __all__ = [
     "Activity",
     "ActivityOfficer",
     "Appointment",
+    "AppointmentProposal",
     "Assigned",
     "ClockReading",
     "Condition",
@@ -89,6 +91,7 @@ __all__ = [
     "NumberSeries",
     "Person",
     "PersonalToken",
+    "Proposed",
     "Recording",
     "RecordingMarking",
     "RecordingState",

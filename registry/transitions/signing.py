@@ -62,8 +62,7 @@ def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret:
     person_id: UUID = invitation.person_id
     enter = inserting(act.connection, _credential).values(person_id=person_id, **new)
     act.connection.execute(enter.on_conflict_do_update(index_elements=["person_id"], set_=new))
-    _end_all(act, person_id)
-    revoke_all(act, person_id)
+    end_sessions(act, person_id)
     act.record(Event.CREDENTIAL_SET, "person", person_id, {"invitation_id": invitation.id})
     return person_id
 
@@ -132,7 +131,9 @@ def sign_out(act: Act, session_id: UUID) -> None:
         act.record(Event.PERSON_SIGNED_OUT, "person", row.person_id, {"desk_session_id": session_id})
 
 
-def _end_all(act: Act, person_id: UUID) -> None:
+def end_sessions(act: Act, person_id: UUID) -> None:
+    """End whatever somebody, or a program of theirs, is signed in with."""
+    revoke_all(act, person_id)
     theirs = (_session.c.person_id == person_id) & _session.c.ended_at.is_(None)
     act.connection.execute(update(_session).where(theirs).values(ended_at=act.at))
 

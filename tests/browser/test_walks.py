@@ -197,3 +197,30 @@ def test_the_pages_of_oneself(walk: Walk, size: str, language: str) -> None:
     officer.press("header form button")
     expect(officer.page.locator("#password")).to_be_visible()
     assert len(officer.refused) == 1
+
+
+@LANGUAGES
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_an_administrator_proposes_and_the_head_confirms(walk: Walk, size: str, language: str) -> None:
+    administrator = walk.inside("A3", size, language)
+    administrator.press("a[href='/people']")
+    administrator.look("people")
+    administrator.press("a[href='/people/A2']")
+    administrator.tick("summary")
+    administrator.page.select_option("#role", "supervising-leader")
+    administrator.write("#document", "任〔2026〕7号")
+    administrator.look("person")
+    administrator.press("form:has(#role) button")
+    administrator.see(say("待确认", language))  # type: ignore[arg-type]
+    administrator.press("form:has(input[value=invite]) button")
+    administrator.see("/invitations/")
+    administrator.look("invited")
+    administrator.open("/new-person")
+    administrator.look("new-person")
+    head = walk.inside("L3", size, language)
+    head.open("/inbox")
+    head.press("p.call a")
+    head.look("proposal")
+    head.press("button[value=confirm]")
+    expect(head.page.locator("form.call")).to_have_count(0)
+    assert administrator.refused == head.refused == []
