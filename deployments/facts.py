@@ -55,6 +55,18 @@ def rules_at(home: Home, session: Session) -> Rules:
     return rules_of(policy_of(home.settings).policies(), organisation_at(session, home.now()))
 
 
+def rules_in(home: Home, session: Session) -> Rules:
+    """The same for an act that needs few units' rules: looked up as it goes, in its own session."""
+    from deployments.bootstrap import policy_of
+    from registry.queries.access import units_upward
+    from tasks.escalation.work import rules_by
+
+    def codes(unit_id: UUID) -> list[str]:
+        return [unit.code for unit in units_upward(session, unit_id)]
+
+    return rules_by(policy_of(home.settings).policies(), codes)
+
+
 def person_id(session: Session, number: str) -> UUID:
     """Who has this certificate number. Raises `ActionDenied` where nobody has."""
     found = people_by_number(session, [number]).get(number)

@@ -6,11 +6,12 @@ No access log: addresses of receipts carry the key that opens them. One process:
 from __future__ import annotations
 
 from fastapi import FastAPI
+from sqlmodel import Session
 
 from deployments.alarm import Bell
 from deployments.bootstrap import vault_of
 from deployments.clips import clips_in
-from deployments.facts import rules_at
+from deployments.facts import rules_in
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
 from deployments.nudger import Nudger
@@ -53,9 +54,8 @@ def app() -> FastAPI:
 def doors_of(home: Home, registry: Registry) -> AccessDoors:
     """What access needs, of this installation: its vault, its policies, its key."""
 
-    def rules() -> Rules:
-        with registry.reading() as reading:
-            return rules_at(home, reading)
+    def rules(session: Session) -> Rules:
+        return rules_in(home, session)
 
     vault = vault_of(home.settings)
     return AccessDoors(

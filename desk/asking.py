@@ -66,7 +66,7 @@ def asked(form: TheForm) -> Response:
     try:
         with visit.acting() as act:
             request_id = access.enter_request(act, _new(act, visit, form), visit.reader.person_id)
-            access.submit_request(act, request_id, visit.reader.person_id, visit.desk.access.rules())
+            access.submit_request(act, request_id, visit.reader.person_id, visit.desk.access.rules(act.session))
             number = act.session.get_one(AccessRequest, request_id).number
     except ActionDenied as refused:
         return _page(visit, form, refused)

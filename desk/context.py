@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
+from sqlmodel import Session
 
 from desk.clips import Clips
 from desk.credentials import Credentials
@@ -35,11 +36,15 @@ ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
-    """What access needs: the vault, the policies, passwords and codes. `follow` has somebody look at a request that has
-    changed; whether it works matters to nobody but whoever watches. `single_sign_on` is a city's, if it has one."""
+    """What access needs: the vault, the policies, passwords and codes.
+
+    `rules` are read in the session of the act that needs them: an act that waited for a second connection could wait
+    for itself. `follow` has somebody look at a request that has changed; whether it works matters to nobody but whoever
+    watches. `single_sign_on` is a city's, if it has one.
+    """
 
     read: ReadFootage
-    rules: Callable[[], Rules]
+    rules: Callable[[Session], Rules]
     credentials: Credentials
     clips: Clips
     patience: Patience = field(default_factory=Patience)

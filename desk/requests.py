@@ -143,12 +143,12 @@ def _fresh(visit: Visit, whole: WholeRequest) -> WholeRequest:
 
 def _approve(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
     answered = Answer(form.one("reason"), terms=_terms(visit, whole, form), parts=_parts(whole, step, form))
-    access.decide_step(act, step.step.id, visit.reader.person_id, answered, visit.desk.access.rules())
+    access.decide_step(act, step.step.id, visit.reader.person_id, answered, visit.desk.access.rules(act.session))
 
 
 def _deny(act: Act, visit: Visit, step: UUID, reason: str) -> None:
     answered = Answer(reason, is_denied=True)
-    access.decide_step(act, step, visit.reader.person_id, answered, visit.desk.access.rules())
+    access.decide_step(act, step, visit.reader.person_id, answered, visit.desk.access.rules(act.session))
 
 
 def _send_back(act: Act, visit: Visit, step: UUID, reason: str) -> None:
@@ -227,7 +227,7 @@ def submit_anew(
     row, by = whole.row, visit.reader.person_id
     terms = access.terms_of(row)
     access.amend_request(act, row.id, by, purpose or row.purpose, document or row.document, terms)
-    access.submit_request(act, row.id, by, visit.desk.access.rules(), answer)
+    access.submit_request(act, row.id, by, visit.desk.access.rules(act.session), answer)
 
 
 def _withdraw(act: Act, visit: Visit, whole: WholeRequest, form: Form) -> None:

@@ -31,6 +31,10 @@ def chunked(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
+_FEW = 8
+"""Up to so many rows a statement that is planned anew costs less than COPY's three questions and answers."""
+
+
 def rows_among(
     connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Iterable[Any]
 ) -> Iterator[AnyRow]:
@@ -53,7 +57,10 @@ def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
         return
     table = table_of(model)
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
+        if len(rows) > _FEW:
+            _copy(connection, table, rows)
+        else:
+            connection.execute(table.insert().inline(), list(rows))
     else:
         _insert_many(connection, table, rows)
 

@@ -125,7 +125,15 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    # As many connections as threads: those that wait for their turn to write keep one each.
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"connect_timeout": 10},
+    )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 

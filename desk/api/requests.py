@@ -55,7 +55,7 @@ def ask(visit: Caller, body: NewRequestBody) -> Whole:
     """Ask for footage; it is handed in at once."""
     with visit.acting() as act:
         request_id = access.enter_request(act, _new(act, visit, body), visit.reader.person_id)
-        access.submit_request(act, request_id, visit.reader.person_id, visit.desk.access.rules())
+        access.submit_request(act, request_id, visit.reader.person_id, visit.desk.access.rules(act.session))
         number = act.session.get_one(AccessRequest, request_id).number
     return _fresh(visit, number)
 
@@ -102,7 +102,7 @@ def answer(visit: Caller, number: str, step: UUID, body: AnswerBody) -> Whole:
 def _approve(act: Act, visit: Visit, whole: WholeRequest, step: UUID, body: AnswerBody) -> None:
     parts = None if body.items is None else _ranges(body.items)
     given = Answer(body.reason, terms=_terms(whole, body), parts=parts)
-    access.decide_step(act, step, visit.reader.person_id, given, visit.desk.access.rules())
+    access.decide_step(act, step, visit.reader.person_id, given, visit.desk.access.rules(act.session))
 
 
 def _terms(whole: WholeRequest, body: AnswerBody) -> Terms | None:

@@ -41,6 +41,9 @@ from regulation.vocabulary import Marking, Role, UnitLevel
 LASTS = timedelta(hours=12)
 """How long one viewing may be gone on with: a working day, lunch included."""
 
+UNITS_KNOWN = "units-known"
+"""Under which name a session keeps the units it has met; whoever changes units in it forgets them."""
+
 _recording, _marking = table_of(Recording), table_of(RecordingMarking)
 _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)
 _assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
@@ -50,11 +53,18 @@ _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), t
 
 
 def units_upward(session: Session, unit_id: UUID) -> list[Unit]:
-    """The unit first, then those above it, the nearest first."""
-    units = [session.get_one(Unit, unit_id)]
+    """The unit first, then those above it, the nearest first. Asked for once a session."""
+    known: dict[UUID, Unit] = session.info.setdefault(UNITS_KNOWN, {})
+    units = [_unit(session, known, unit_id)]
     while (above := units[-1].parent_id) is not None:
-        units.append(session.get_one(Unit, above))
+        units.append(_unit(session, known, above))
     return units
+
+
+def _unit(session: Session, known: dict[UUID, Unit], unit_id: UUID) -> Unit:
+    if unit_id not in known:
+        known[unit_id] = session.get_one(Unit, unit_id)
+    return known[unit_id]
 
 
 def authority_of(session: Session, unit_id: UUID) -> UUID:

@@ -8,13 +8,15 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from registry.bulk import chunked, table_of
+from registry.bulk import AnyRow, chunked, rows_among, table_of
 from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
+
+_appointment = table_of(Appointment)
 
 
 def units_by_code(session: Session) -> dict[str, Unit]:
@@ -54,7 +56,7 @@ def people_by_number(session: Session, numbers: Iterable[str]) -> dict[str, Pers
 
 def holdings_of(session: Session, person_id: UUID) -> list[Holding]:
     """Every role the person holds, held or will hold."""
-    return [_holding(one) for one in session.exec(select(Appointment).where(col(Appointment.person_id) == person_id))]
+    return [_holding(row) for row in session.execute(_held().where(_appointment.c.person_id == person_id))]
 
 
 def roles_at(session: Session, person_id: UUID, at: datetime) -> list[Holding]:
@@ -64,21 +66,19 @@ def roles_at(session: Session, person_id: UUID, at: datetime) -> list[Holding]:
 
 def holders_at(session: Session, unit_ids: Iterable[UUID], at: datetime) -> list[Holding]:
     """Who held which role in these units at the moment `at`."""
-    return [
-        _holding(one)
-        for chunk in chunked(set(unit_ids))
-        for one in session.exec(
-            select(Appointment).where(
-                col(Appointment.unit_id).in_(chunk),
-                col(Appointment.valid_from) <= at,
-                or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) > at),
-            )
-        )
-    ]
+    c = _appointment.c
+    covers = (c.valid_from <= at) & or_(c.valid_to.is_(None), c.valid_to > at)
+    rows = rows_among(session.connection(), _held().where(covers), c.unit_id, set(unit_ids))
+    return [_holding(row) for row in rows]
 
 
-def _holding(one: Appointment) -> Holding:
-    return Holding(one.person_id, one.unit_id, one.role, one.acting, one.valid_from, one.valid_to)
+def _held() -> Select[*tuple[object, ...]]:
+    c = _appointment.c
+    return select_columns(c.person_id, c.unit_id, c.role, c.acting, c.valid_from, c.valid_to)
+
+
+def _holding(row: AnyRow) -> Holding:
+    return Holding(*row)
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
-from registry.queries.access import gone_among
 from registry.queries.organisation import roles_at
 from registry.tables import Credential, DeskSession, Invitation, Person, PersonalToken, Unit
 from regulation.appointing import MANAGERS
@@ -24,7 +24,10 @@ LONGEST = timedelta(hours=12)
 
 _credential, _session, _invitation = table_of(Credential), table_of(DeskSession), table_of(Invitation)
 _person, _unit, _token = table_of(Person), table_of(Unit), table_of(PersonalToken)
-_ABOUT = (_person.c.number, _person.c.name, _person.c.unit_id, _unit.c.name.label("unit_name"), _unit.c.zone)
+_ABOUT = (
+    *(_person.c[name] for name in ("number", "name", "unit_id", "left_on")),
+    *(_unit.c.name.label("unit_name"), _unit.c.zone),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> 
 
 
 def _reader(session: Session, row: AnyRow, seen_at: datetime, at: datetime) -> Reader | None:
-    if gone_among(session, [row.person_id], at):
+    if row.left_on is not None and row.left_on < at.astimezone(ZoneInfo(row.zone)).date():
         return None
     roles = frozenset(one.role for one in roles_at(session, row.person_id, at))
     who = (row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone)

@@ -51,14 +51,18 @@ class SweepWork:
 
 
 def rules_of(policies: UnitPolicies, organisation: Organisation) -> Rules:
-    """Whose rules hold in which unit; asked once a unit, sound or not."""
+    """Whose rules hold in which unit of the organisation."""
+    return rules_by(policies, lambda unit_id: [organisation.units[one].code for one in organisation.chain(unit_id)])
+
+
+def rules_by(policies: UnitPolicies, codes_upward: Callable[[UUID], list[str]]) -> Rules:
+    """Whose rules hold in which unit, of which the codes upward are asked for; once a unit, sound or not."""
     known: dict[UUID, Policy | ConfigurationError] = {}
 
     def policy_of(unit_id: UUID) -> Policy:
         if unit_id not in known:
-            codes = [organisation.units[one].code for one in organisation.chain(unit_id)]
             try:
-                known[unit_id] = policies.of(codes)
+                known[unit_id] = policies.of(codes_upward(unit_id))
             except ConfigurationError as refusal:
                 known[unit_id] = refusal
         found = known[unit_id]

@@ -103,26 +103,26 @@ def advance(act: Act, request_id: UUID) -> None:
     """Go on after a step was answered: ask the next, or enter the outcome. What was marked in the meantime is reviewed
     before anything is granted."""
     request = request_of(act, request_id)
-    left = _left(act, request)
-    _review_late_markings(act, request, left)
+    wanted = wanted_of(act.session, request_id)
+    left = _left(act, request, wanted)
+    _review_late_markings(act, request, wanted, left)
     _close_moot(act, request, left)
     if any(one.closed_at is None for one in steps_in(act.session, request.id, request.round)):
         change(act, request, RequestEvent.STEP_DECIDED)
         _open_what_can_be(act, request)
         return
-    _conclude(act, request, left)
+    _conclude(act, request, wanted, left)
 
 
-def _left(act: Act, request: AnyRow) -> dict[UUID, Range]:
+def _left(act: Act, request: AnyRow, wanted: Iterable[Wanted]) -> dict[UUID, Range]:
     """The parts that nobody has denied so far."""
     steps = [one.id for one in steps_in(act.session, request.id, request.round)]
     items, given = step_items(act.session, steps), given_by(act.session, steps)
-    asked = {one.footage.item_id: one.part for one in wanted_of(act.session, request.id)}
+    asked = {one.footage.item_id: one.part for one in wanted}
     return dict(granted(asked, [(items[one], given[one]) for one in steps if one in given]))
 
 
-def _review_late_markings(act: Act, request: AnyRow, left: Mapping[UUID, Range]) -> None:
-    wanted = wanted_of(act.session, request.id)
+def _review_late_markings(act: Act, request: AnyRow, wanted: Sequence[Wanted], left: Mapping[UUID, Range]) -> None:
     chain = steps_of(asking_of(act, request), [one.footage for one in wanted])
     steps = steps_in(act.session, request.id, request.round)
     reviewed = _reviewed(act, steps, wanted)
@@ -157,8 +157,8 @@ def _close_moot(act: Act, request: AnyRow, left: Mapping[UUID, Range]) -> None:
     close_steps(act, [one for one in waiting if not left.keys() & set(items[one])])
 
 
-def _conclude(act: Act, request: AnyRow, left: Mapping[UUID, Range]) -> None:
-    wanted = {one.footage.item_id: one for one in wanted_of(act.session, request.id)}
+def _conclude(act: Act, request: AnyRow, asked: Iterable[Wanted], left: Mapping[UUID, Range]) -> None:
+    wanted = {one.footage.item_id: one for one in asked}
     there = {item: part for item, part in left.items() if wanted[item].is_sealed}
     if not there:
         _refuse(act, request, is_lost=bool(left))
