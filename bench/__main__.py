@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import directory, duties, intake, memory, orchestration, records, report
+from bench import desk, directory, duties, intake, memory, orchestration, records, report
 from bench.place import Place, place
 from bench.report import Section
 
@@ -18,8 +18,9 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "registry": [records.measure],
     "orchestration": [orchestration.measure],
     "duties": [duties.measure],
+    "desk": [desk.measure],
 }
-_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties")
+_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties", "desk")
 
 
 def main() -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 
 from registry.database import Registry
 from registry.queries.access_pages import request_numbered
+
+MOST_WAITING = 20
+"""Nudges that wait for their turn: more would take the desk's time from people for what the sweep does anyway."""
 
 log = logging.getLogger("custody.desk")
 
@@ -17,14 +21,17 @@ class Nudger:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="nudge")
+        self._places = Semaphore(MOST_WAITING)
 
     def nudge(self, number: str) -> None:
-        """Soon, and not in the caller's time."""
-        self._pool.submit(self._nudge, number)
+        """Soon, and not in the caller's time; left to the sweep where too many wait already."""
+        if self._places.acquire(blocking=False):
+            self._pool.submit(self._nudge, number)
 
     def _nudge(self, number: str) -> None:
         from tasks.access.nudge import nudge
 
+        self._places.release()
         try:
             with self._registry.reading() as reading:
                 row = request_numbered(reading, number)
