@@ -147,7 +147,7 @@ def _is_kept(told: Mapping[str, Any]) -> bool:
 def _streaming(section: Section, desk: Served, seconds: float) -> None:
     told = desk.stream(seconds)
     section.say(
-        f"Twenty viewers stream at once for {told['seconds']:.0f} s: {told['mib'] / told['seconds']:,.0f} MiB a second, "
+        f"Twenty viewers stream at once for {told['seconds']:.0f} s: {told['mib'] / told['seconds']:,.0f} MiB/s, "
         f"{told['errors']} errors; the desk's memory {told['first']:.0f} MiB before, at most {told['most']:.0f}, "
         f"{told['last']:.0f} after."
     )

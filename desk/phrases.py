@@ -65,6 +65,18 @@ PAGES: Mapping[str, str] = {
     "加标记": "Mark",
     "解除标记": "Lift the marking",
     "保管链记录": "Custody ledger",
+    "下载 PDF": "PDF",
+    "执法音像资料 {hash}": "Enforcement footage {hash}",
+    "制作于 {at}": "made {at}",
+    "如何核验": "How to check it",
+    "记录文件的 SHA-256：": "SHA-256 of the file of the trail: ",
+    "拍摄时间": "Recorded",
+    "入库时间": "Taken in",
+    "计算资料文件的 SHA-256，应与上面一致。": "Work out the SHA-256 of the recording: it is the one above.",
+    "记录文件（JSON）列出每一条的全部内容；按其中的说明重新计算，应得到上面的摘要。": (
+        "The file of the trail (JSON) has all that each entry's hash covers; worked out again, it is the one above."
+    ),
+    "在本系统运行 custody verify，核对整条保管链。": "In this system, custody verify checks the whole chain.",
     "导出 JSON，可自行核验": "JSON, to check by yourself",
     "时间": "Time",
     "事项": "Event",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from desk.failing import field_of, said
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
+from desk.trail_paper import trail_file, trail_paper
 from registry.queries.organisation import roles_at
 from registry.queries.recording_trail import Trail, recording_trail
 from registry.transitions import access
@@ -64,9 +64,17 @@ def _page(visit: Visit, trail: Trail, typed: Form | None = None, refused: Action
 def export(found: TheTrail) -> Response:
     """The trail as a file: every entry with all that its hash covers."""
     _, trail = found
-    content = json.dumps(trail.document(), ensure_ascii=False, indent=1).encode()
     headers = {"Content-Disposition": f'attachment; filename="trail-{trail.recording.id}.json"'}
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(trail_file(trail), media_type="application/json", headers=headers)
+
+
+@recordings.get("/recordings/{recording}/trail.pdf")
+def paper(found: TheTrail) -> Response:
+    """The trail as a paper that names the digest of that file."""
+    visit, trail = found
+    headers = {"Content-Disposition": f'attachment; filename="trail-{trail.recording.id}.pdf"'}
+    content = trail_paper(trail, visit.language, visit.desk.now())
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @recordings.post("/recordings/{recording}")

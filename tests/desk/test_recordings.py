@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 
 import pytest
+from pypdf import PdfReader
 
 from registry.queries.access import markings_of
 from regulation.vocabulary import Marking
@@ -58,3 +60,18 @@ def test_it_is_marked_and_the_reviewer_lifts_the_marking(counter: Counter) -> No
     reviewer.press(place, do="lift", marking="privacy", reason="已核实")
     assert marked(counter) == frozenset()
     assert "<s>个人隐私</s>" in reviewer.open(place)
+
+
+def test_the_trail_is_a_paper_that_names_the_files_digest(counter: Counter) -> None:
+    administrator = counter.browser("A3")
+    place = f"/recordings/{counter.recording('video')}"
+    assert "trail.pdf" in administrator.open(place)
+    paper = administrator.get(f"{place}/trail.pdf")
+    assert paper.headers["Content-Type"] == "application/pdf"
+    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
+    digest = hashlib.sha256(administrator.get(f"{place}/trail.json").content).hexdigest()
+    packed = told.replace(" ", "").replace("\n", "").replace("\u200b", "")
+    assert digest in packed
+    assert "保管链记录" in packed
+    assert "recording.sealed" in packed
+    assert counter.browser("A2").get(f"{place}/trail.pdf").status_code == 404
