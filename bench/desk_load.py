@@ -22,7 +22,7 @@ class Line:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.Queue()
+        self._free: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.LifoQueue()
         for _ in range(_CONNECTIONS):
             self._free.put_nowait(None)
 
@@ -30,22 +30,28 @@ class Line:
         """Status and length of the answer."""
         kept = await self._free.get()
         try:
-            reader, writer = kept or await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
-            writer.write(head.encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            status = int(answer[9:12])
-            length = _length(answer)
-            left = length
-            while left:
-                piece = await reader.read(min(left, 1 << 18))
-                if not piece:
-                    raise ConnectionError("cut off")
-                left -= len(piece)
+            found = await self._try(kept, head, body)
         except (OSError, asyncio.IncompleteReadError):
-            self._free.put_nowait(None)
-            return 0, 0
-        self._free.put_nowait((reader, writer))
-        return status, length
+            try:  # the server closes what nobody used for a while
+                found = await self._try(None, head, body) if kept else None
+            except (OSError, asyncio.IncompleteReadError):
+                found = None
+        self._free.put_nowait(None if found is None else found[2])
+        return (0, 0) if found is None else (found[0], found[1])
+
+    async def _try(
+        self, kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None, head: str, body: bytes
+    ) -> tuple[int, int, tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        reader, writer = kept or await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = left = _length(answer)
+        while left:
+            piece = await reader.read(min(left, 1 << 18))
+            if not piece:
+                raise ConnectionError("cut off")
+            left -= len(piece)
+        return int(answer[9:12]), length, (reader, writer)
 
 
 def _length(answer: bytes) -> int:

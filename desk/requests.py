@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -18,7 +18,14 @@ from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
 from registry.act import Act
 from registry.queries import people_by_number
-from registry.queries.access_pages import may_see, number_of_open_step, request_numbered, requests_of, to_decide
+from registry.queries.access_pages import (
+    RequestRow,
+    may_see,
+    number_of_open_step,
+    request_numbered,
+    requests_of,
+    to_decide,
+)
 from registry.queries.access_whole import StepRow, WholeRequest, whole_request
 from registry.queries.organisation import roles_at
 from registry.queries.people import proposals_for
@@ -29,24 +36,29 @@ from regulation.access_terms import Range, Terms
 from regulation.errors import ActionDenied
 
 requests = APIRouter()
+IN_A_LIST = 50
 
 
 @requests.get("/inbox")
 def inbox(visit: TheVisit) -> Response:
     """What waits for this person's decision."""
     with visit.desk.registry.reading() as reading:
-        rows = to_decide(reading, visit.reader.person_id)
+        rows = to_decide(reading, visit.reader.person_id, IN_A_LIST + 1)
         seats = proposals_for(reading, visit.reader.person_id, visit.desk.now()) if visit.reader.keeps_people else []
-    empty = "没有待您审批的申请。"
-    return visit.page("list.html.j2", rows=rows, title="待我审批", empty=empty, seats=len(seats))
+    return _list(visit, rows, title="待我审批", empty="没有待您审批的申请。", seats=len(seats))
+
+
+def _list(visit: Visit, rows: Sequence[RequestRow], **facts: Any) -> Response:
+    more = len(rows) > IN_A_LIST
+    return visit.page("list.html.j2", rows=rows[:IN_A_LIST], more=more, most=IN_A_LIST, **facts)
 
 
 @requests.get("/requests")
 def mine(visit: TheVisit) -> Response:
     """What this person asked for."""
     with visit.desk.registry.reading() as reading:
-        rows = requests_of(reading, visit.reader.person_id)
-    return visit.page("list.html.j2", rows=rows, title="我的申请", empty="您还没有申请。", seats=0)
+        rows = requests_of(reading, visit.reader.person_id, IN_A_LIST + 1)
+    return _list(visit, rows, title="我的申请", empty="您还没有申请。", seats=0)
 
 
 @requests.get("/go/{token}")

@@ -41,7 +41,7 @@ def _document(trail: Trail, language: Language, at: datetime) -> Mapping[str, An
         "facts": _facts(trail, t),
         "hashes": ["SHA-256", "SM3"],
         "headings": {"entries": t("保管链记录"), "check": t("如何核验"), "file": t("记录文件的 SHA-256：")},
-        "columns": ["#", t("时间"), t("事项"), t("操作人"), t("依据"), t("摘要")],
+        "columns": ["#", t("时间"), t("事项"), t("操作人"), t("条款"), t("摘要")],
         "entries": [
             {
                 "seq": str(one.seq),
