@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -28,12 +30,19 @@ _USUAL_VIEWS = 3
 
 
 @asking.get("/new-request")
-def ask(visit: TheVisit, activity: str = "") -> Response:
-    """The form: the footage of an activity, once one is named."""
-    return _page(visit, Form({"activity": [activity.strip()[:64]]}))
+def ask(visit: TheVisit, activity: str = "", views: str = "", copies: str = "", days: str = "") -> Response:
+    """The form: the footage of an activity, once one is named; numbers in the address are filled in."""
+    wanted = {name: text for name, text in (("views", views), ("copies", copies), ("days", days)) if _is_small(text)}
+    return _page(visit, Form({"activity": [activity.strip()[:64]]}), wanted=wanted)
 
 
-def _page(visit: Visit, typed: Form, refused: ActionDenied | None = None) -> Response:
+def _is_small(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 3
+
+
+def _page(
+    visit: Visit, typed: Form, refused: ActionDenied | None = None, wanted: Mapping[str, str] = MappingProxyType({})
+) -> Response:
     number, now = typed.one("activity"), visit.desk.now()
     with visit.desk.registry.reading() as reading:
         found = offered(reading, number) if number else []
@@ -41,9 +50,9 @@ def _page(visit: Visit, typed: Form, refused: ActionDenied | None = None) -> Res
         recent = recent_activities(reading, units)
     usual = {
         "valid_from": typed_time(now, visit.reader.zone),
-        "valid_until": typed_time(now + _USUAL, visit.reader.zone),
-        "views": str(_USUAL_VIEWS),
-        "copies": "0",
+        "valid_until": typed_time(now + timedelta(days=int(wanted.get("days", _USUAL.days))), visit.reader.zone),
+        "views": wanted.get("views", str(_USUAL_VIEWS)),
+        "copies": wanted.get("copies", "0"),
     }
     return visit.page(
         "new_request.html.j2",

@@ -45,7 +45,7 @@ PAGES: Mapping[str, str] = {
     "密码长度须为 {least} 至 {most} 个字符。": "A password has {least} to {most} characters.",
     "验证码不正确，请检查手机时间。": "The code is not right; check the clock of your phone.",
     "没有待您审批的申请。": "Nothing waits for your decision.",
-    "先显示最早的 {most} 件，办理后显示其余。": "The oldest {most} are shown first; the others follow as these are answered.",
+    "先显示最早的 {most} 件，办理后显示其余。": "The oldest {most} are shown; the others follow as these are answered.",
     "只显示 {most} 件，其余请在登记簿中查找。": "The latest {most} are shown; the register has the others.",
     "您还没有申请。": "You have not asked for anything yet.",
     "申请人": "Requested by",

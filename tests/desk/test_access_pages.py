@@ -94,3 +94,14 @@ def test_the_register_is_for_who_oversees(counter: Counter) -> None:
     exported = leader.get("/register.csv")
     assert exported.content.startswith(b"\xef\xbb\xbf")
     assert leader.get("/register.xlsx").content.startswith(b"PK")
+
+
+def test_a_form_that_was_prepared_is_filled_in_as_far_as_it_may_be(counter: Counter) -> None:
+    administrator = counter.browser("A3")
+    page = administrator.open("/new-request?activity=xf-1&views=5&copies=2&days=30")
+    assert 'name="views" inputmode="numeric" required value="5"' in page
+    assert 'name="copies" inputmode="numeric" required value="2"' in page
+    assert 'value="2026-12-23T' in page
+    page = administrator.open("/new-request?activity=xf-1&views=x&copies=99999&days=٣")
+    assert 'name="views" inputmode="numeric" required value="3"' in page
+    assert 'name="copies" inputmode="numeric" required value="0"' in page

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.exceptions import ParameterTypeError
 
 from flows import access_approval
+from registry.tables import Recording
 from regulation.access_states import RequestState
 from regulation.errors import ActionDenied
 from tasks.access.case import access_case, look_into, waits
@@ -105,3 +107,20 @@ def test_what_is_shown_says_who_does_not_decide_and_why(watched: Watched, access
         whole = look_into.fn(case)
     assert not waits(whole)
     assert "supervising leader: 本人申请 own request" in summary(whole)
+
+
+def test_a_run_prepares_a_form_and_asks_for_nothing(watched: Watched, access_city: Access) -> None:
+    with access_city.city.act() as act:
+        for one in access_city.recordings.values():
+            act.session.get_one(Recording, one).activity_id = access_city.city.activities["xf-1"]
+    entries = access_city.city.entries()
+    place = access_approval.prepare_access("xf-1", views=5, watch=watched.name)
+    assert place == "http://desk.example/new-request?activity=xf-1&views=5&copies=0&days=7"
+    assert access_city.city.entries() == entries
+    with get_client(sync_client=True) as client:
+        [shown] = [one for one in client.read_latest_artifacts() if one.key == "access-prepared"]
+    assert place in str(shown.data)
+    with pytest.raises(ActionDenied, match="No sealed footage"):
+        access_approval.prepare_access("none", watch=watched.name)
+    with pytest.raises(ParameterTypeError):
+        access_approval.prepare_access("xf-1", views=0, watch=watched.name)
