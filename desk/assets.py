@@ -1,4 +1,4 @@
-"""What pages load: one style sheet, one icon, and the player's script."""
+"""What pages load: one style sheet, one icon, the player's script, and htmx for lists that are searched."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Response
 
 from desk.failing import field_of, said
 from desk.moments import read_time
-from desk.reader import Form, TheForm, TheVisit, Visit, go_to
+from desk.reader import SEARCHING, Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.act import Act
 from registry.queries.docks import token_hash
@@ -56,7 +56,14 @@ def look(visit: TheVisit, words: str = "", page: str = "1") -> Response:
         waiting = proposals_for(reading, visit.reader.person_id, now)
     pages = max(1, -(-total // ON_A_PAGE))
     return visit.page(
-        "people.html.j2", rows=rows, total=total, waiting=waiting, sought=sought, number=number, pages=pages
+        "people.html.j2",
+        policy=SEARCHING,
+        rows=rows,
+        total=total,
+        waiting=waiting,
+        sought=sought,
+        number=number,
+        pages=pages,
     )
 
 

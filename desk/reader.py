@@ -28,6 +28,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+SEARCHING = POLICY + "; script-src 'self'; connect-src 'self'"
+"""Of pages that show what is found while it is typed, by htmx; they work without."""
+
 _SEEN_EVERY = timedelta(minutes=1)
 _LONGEST_BODY = 200_000
 

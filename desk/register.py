@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from openpyxl import Workbook
 
 from desk.moments import read_time, shown_time
-from desk.reader import TheVisit, Visit
+from desk.reader import SEARCHING, TheVisit, Visit
 from desk.showing import NotShown
 from desk.words import WORDS, say
 from registry.queries.access_pages import RequestRow
@@ -39,6 +39,7 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
     query = {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
     return visit.page(
         "register.html.j2",
+        policy=SEARCHING,
         rows=rows,
         total=total,
         number=number,

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from desk.api.footage import granted
+from desk.api.people import kept
 from desk.api.requests import asked
 from desk.api.shapes import Problem
 from desk.context import Desk
@@ -38,7 +39,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api = FastAPI(
         title="custody desk",
         version="1",
-        description="Access to footage (Art. 17) for programs: each acts as the person whose token it shows.",
+        description="Access to footage (Art. 17) and the list of people (Art. 6) for programs: each acts as the person "
+        "whose token it shows.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -53,6 +55,7 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api.add_exception_handler(HTTPException, answer_http_exception)
     api.include_router(asked)
     api.include_router(granted)
+    api.include_router(kept)
     return api
 
 

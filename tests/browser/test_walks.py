@@ -163,7 +163,10 @@ def test_an_administrator_finds_it_in_the_register_and_its_trail(walk: Walk, siz
     access.look(request, "video", "A1")
     administrator = walk.inside("A3", size, language)
     administrator.press("a[href='/register']")
+    administrator.write("#words", "nobody")
+    expect(administrator.page.locator("tbody tr")).to_have_count(0)  # found while it is typed
     administrator.write("#words", "A1")
+    expect(administrator.page.locator("tbody tr")).to_have_count(1)
     administrator.press("form.tools button")
     administrator.look("register")
     administrator.press("tbody a")

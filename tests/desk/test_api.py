@@ -150,7 +150,7 @@ def routes() -> list[tuple[str, str]]:
     for path, methods in create_api().openapi()["paths"].items():
         place = path.replace("{number}", "AR-xf-2026-09999")
         found += [(method.upper(), re.sub(r"\{\w+\}", str(uuid4()), place)) for method in methods]
-    assert len(found) == 18
+    assert len(found) == 24
     return found
 
 
@@ -288,3 +288,29 @@ def test_a_part_is_there_once_it_is_cut(counter: Counter, media: dict[str, bytes
     answer = officer.get(f"/views/{view}/footage")
     copy = officer.post(f"/grants/{grant}/{recording}/copies").json()
     assert (copy["start"], copy["end"], copy["size"]) == (2.0, 5.0, len(answer.content))
+
+
+def test_people_are_kept_by_programs_too_and_a_seat_takes_two(counter: Counter) -> None:
+    administrator, head = of(counter, "A3"), of(counter, "L3")
+    new = {"number": "A9", "name": "己", "unit": "xfa", "joined_on": "2026-11-01"}
+    assert administrator.post("/people", json=new).status_code == 201
+    assert administrator.post("/people", json=new).json()["field"] == "number"
+    assert administrator.get("/people", params={"words": "A9"}).json()["people"][0]["name"] == "己"
+    changed = administrator.post("/people/A9", json={"do": "change", "name": "己己"})
+    assert (changed.json()["name"], changed.json()["joined_on"]) == ("己己", "2026-11-01")
+    seat = {"do": "propose", "role": "department-head", "unit": "xfa", "document": "任1号"}
+    [proposal] = administrator.post("/people/A9", json=seat).json()["proposals"]
+    assert administrator.get("/proposals").json() == []
+    assert administrator.post(f"/proposals/{proposal['id']}", json={"do": "confirm"}).status_code == 409
+    assert [one["id"] for one in head.get("/proposals").json()] == [proposal["id"]]
+    assert head.post(f"/proposals/{proposal['id']}", json={"do": "refuse"}).status_code == 422
+    assert head.post(f"/proposals/{proposal['id']}", json={"do": "confirm"}).status_code == 204
+    counter.access.city.wait(seconds=1)
+    [held] = administrator.get("/people/A9").json()["appointments"]
+    assert (held["role"], held["unit"]) == ("department-head", "消防一科")
+    end = {"do": "end", "appointment": held["id"], "document": "免1号"}
+    assert administrator.post("/people/A9", json=end).json()["proposals"][0]["is_end"]
+    assert administrator.post("/people/A1", json=end).status_code == 409
+    assert administrator.post("/people/A1", json={"do": "put-out"}).status_code == 200
+    assert of(counter, "A2").get("/people").status_code == 403
+    assert administrator.get("/people/B1").status_code == 404
