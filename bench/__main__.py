@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import desk, directory, duties, intake, memory, orchestration, records, report
+from bench import desk, directory, duties, intake, memory, orchestration, records, report, waiting
 from bench.place import Place, place
 from bench.report import Section
 
@@ -19,8 +19,9 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "orchestration": [orchestration.measure],
     "duties": [duties.measure],
     "desk": [desk.measure],
+    "waiting": [waiting.measure],
 }
-_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties", "desk")
+_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties", "desk", "waiting")
 
 
 def main() -> None:

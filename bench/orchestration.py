@@ -31,7 +31,7 @@ def measure(place: Place) -> Section:
         "imports are in neither."
     )
     files = made.photos(place.folder, quick=place.quick)
-    with _prefect(place.folder) as env:
+    with prefect_server(place.folder) as env:
         contestants = [_session(place, files, "flow", env), _session(place, files, "plain", _QUIET)]
         runs = interleave(contestants, place.rounds)
     rows = [
@@ -57,7 +57,7 @@ def _session(place: Place, files: Files, how: str, env: Mapping[str, str]) -> Co
 
 
 @contextmanager
-def _prefect(folder: Path) -> Iterator[dict[str, str]]:
+def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
     """A Prefect server of its own; yields what its clients need in their environment."""
     home, port = folder / "prefect", free_port()
     home.mkdir()
