@@ -87,8 +87,11 @@ def language_of(request: Request) -> Language:
 
 
 def visit_of(request: Request) -> Visit:
-    """Whose request it is. Raises `SignInFirst` where nobody is signed in."""
-    return visit_with(request, shown_by(request, desk_of(request).base_url))
+    """Whose request it is, looked up once. Raises `SignInFirst` where nobody is signed in."""
+    if not hasattr(request.state, "visit"):
+        request.state.visit = visit_with(request, shown_by(request, desk_of(request).base_url))
+    visit: Visit = request.state.visit
+    return visit
 
 
 def visit_with(request: Request, cookie: Shown | None) -> Visit:

@@ -11,7 +11,6 @@ from desk.failing import field_of, said
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
 from desk.trail_paper import trail_file, trail_paper
-from registry.queries.organisation import roles_at
 from registry.queries.recording_trail import Trail, recording_trail
 from registry.transitions import access
 from regulation.access import OVERSEERS
@@ -30,8 +29,7 @@ def trail_of(request: Request, recording: UUID) -> tuple[Visit, Trail]:
 def trail_for(visit: Visit, recording: UUID) -> Trail:
     """The trail, if it may be shown to whoever visits. Raises `NotShown` (404) otherwise."""
     with visit.desk.registry.reading() as reading:
-        held = roles_at(reading, visit.reader.person_id, visit.desk.now())
-        oversees = [one.unit_id for one in held if one.role in OVERSEERS]
+        oversees = [one.unit_id for one in visit.reader.held if one.role in OVERSEERS]
         found = recording_trail(reading, recording, visit.reader.person_id, oversees)
     if found is None:
         raise NotShown(404, "没有这条资料。", "There is no such recording.")

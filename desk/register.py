@@ -17,7 +17,7 @@ from desk.showing import NotShown
 from desk.words import WORDS, say
 from registry.queries.access_pages import RequestRow
 from registry.queries.access_register import Sought, register
-from registry.queries.organisation import roles_at, unit_subtree
+from registry.queries.organisation import unit_subtree
 from regulation.access import OVERSEERS
 from regulation.access_states import RequestState
 from regulation.access_terms import FieldDenied
@@ -61,8 +61,9 @@ def export(request: Request, visit: TheVisit, form: Literal["csv", "xlsx"]) -> R
 def found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
     """What the query of the address finds, and how many there are. Raises `NotShown` (403, 400)."""
     with visit.desk.registry.reading() as reading:
-        held = roles_at(reading, visit.reader.person_id, visit.desk.now())
-        units = {unit for one in held if one.role in OVERSEERS for unit in unit_subtree(reading, one.unit_id)}
+        units = {
+            unit for one in visit.reader.held if one.role in OVERSEERS for unit in unit_subtree(reading, one.unit_id)
+        }
         if not units:
             raise NotShown(403, "您没有查看登记簿的权限。", "The register is not open to you.")
         return register(reading, units, _sought(request, visit), offset, limit)

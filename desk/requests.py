@@ -27,7 +27,6 @@ from registry.queries.access_pages import (
     to_decide,
 )
 from registry.queries.access_whole import StepRow, WholeRequest, whole_request
-from registry.queries.organisation import roles_at
 from registry.queries.people import proposals_for
 from registry.transitions import access
 from registry.transitions.access import Answer
@@ -87,8 +86,7 @@ def whole_for(visit: Visit, number: str) -> WholeRequest:
     now = visit.desk.now()
     with visit.desk.registry.reading() as reading:
         row = request_numbered(reading, number)
-        held = roles_at(reading, visit.reader.person_id, now)
-        oversees = [one.unit_id for one in held if one.role in OVERSEERS]
+        oversees = [one.unit_id for one in visit.reader.held if one.role in OVERSEERS]
         if row is None or not may_see(reading, row, visit.reader.person_id, oversees):
             raise NotShown(404, "没有这件申请。", "There is no such request.")
         return whole_request(reading, row, now)

@@ -14,6 +14,7 @@ from registry.bulk import AnyRow, table_of
 from registry.queries.organisation import roles_at
 from registry.tables import Credential, DeskSession, Invitation, Person, PersonalToken, Unit
 from regulation.appointing import MANAGERS
+from regulation.authority import Holding
 from regulation.vocabulary import Role
 
 IDLE = timedelta(minutes=30)
@@ -42,7 +43,12 @@ class Reader:
     unit_id: UUID
     unit_name: str
     zone: str
-    roles: frozenset[Role]
+    held: tuple[Holding, ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles they hold, acting ones included."""
+        return frozenset(one.role for one in self.held)
 
     @property
     def keeps_people(self) -> bool:
@@ -75,9 +81,8 @@ def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> 
 def _reader(session: Session, row: AnyRow, seen_at: datetime, at: datetime) -> Reader | None:
     if row.left_on is not None and row.left_on < at.astimezone(ZoneInfo(row.zone)).date():
         return None
-    roles = frozenset(one.role for one in roles_at(session, row.person_id, at))
     who = (row.person_id, row.number, row.name, row.unit_id, row.unit_name, row.zone)
-    return Reader(row.id, seen_at, *who, roles)
+    return Reader(row.id, seen_at, *who, tuple(roles_at(session, row.person_id, at)))
 
 
 def bearer_of(session: Session, token_hash: str, at: datetime) -> Reader | None:
