@@ -104,30 +104,39 @@ def advance(act: Act, request_id: UUID) -> None:
     before anything is granted."""
     request = request_of(act, request_id)
     wanted = wanted_of(act.session, request_id)
-    left = _left(act, request, wanted)
-    _review_late_markings(act, request, wanted, left)
-    _close_moot(act, request, left)
-    if any(one.closed_at is None for one in steps_in(act.session, request.id, request.round)):
+    steps = steps_in(act.session, request_id, request.round)
+    given = given_by(act.session, [one.id for one in steps])
+    left = _left(act, steps, given, wanted)
+    if _review_late_markings(act, request, steps, wanted, left):
+        steps = steps_in(act.session, request_id, request.round)
+    if _close_moot(act, steps, left):
+        steps = steps_in(act.session, request_id, request.round)
+    if any(one.closed_at is None for one in steps):
         change(act, request, RequestEvent.STEP_DECIDED)
         _open_what_can_be(act, request)
         return
-    _conclude(act, request, wanted, left)
+    _conclude(act, request, wanted, left, given.values())
 
 
-def _left(act: Act, request: AnyRow, wanted: Iterable[Wanted]) -> dict[UUID, Range]:
+def _left(
+    act: Act, steps: Iterable[AnyRow], given: Mapping[UUID, Given | None], wanted: Iterable[Wanted]
+) -> dict[UUID, Range]:
     """The parts that nobody has denied so far."""
-    steps = [one.id for one in steps_in(act.session, request.id, request.round)]
-    items, given = step_items(act.session, steps), given_by(act.session, steps)
+    items = step_items(act.session, given)
     asked = {one.footage.item_id: one.part for one in wanted}
-    return dict(granted(asked, [(items[one], given[one]) for one in steps if one in given]))
+    return dict(granted(asked, [(items[one.id], given[one.id]) for one in steps if one.id in given]))
 
 
-def _review_late_markings(act: Act, request: AnyRow, wanted: Sequence[Wanted], left: Mapping[UUID, Range]) -> None:
+def _review_late_markings(
+    act: Act, request: AnyRow, steps: Sequence[AnyRow], wanted: Sequence[Wanted], left: Mapping[UUID, Range]
+) -> bool:
+    """Have what was marked in the meantime reviewed; gives whether there was anything."""
     chain = steps_of(asking_of(act, request), [one.footage for one in wanted])
-    steps = steps_in(act.session, request.id, request.round)
     reviewed = _reviewed(act, steps, wanted)
     missing = [_without(step, left.keys() - reviewed) for step in chain if step.stage is Stage.REVIEW]
-    _enter_steps(act, request, [one for one in missing if one.item_ids], first=len(steps))
+    late = [one for one in missing if one.item_ids]
+    _enter_steps(act, request, late, first=len(steps))
+    return bool(late)
 
 
 def _reviewed(act: Act, steps: Iterable[AnyRow], wanted: Sequence[Wanted]) -> set[UUID]:
@@ -150,35 +159,29 @@ def _without(step: Step, wanted: Iterable[UUID]) -> Step:
     return Step(step.stage, step.role, step.unit_id, step.ground, items)
 
 
-def _close_moot(act: Act, request: AnyRow, left: Mapping[UUID, Range]) -> None:
-    """A step whose items were all denied elsewhere is not asked any more."""
-    waiting = [one.id for one in steps_in(act.session, request.id, request.round) if one.closed_at is None]
+def _close_moot(act: Act, steps: Iterable[AnyRow], left: Mapping[UUID, Range]) -> bool:
+    """A step whose items were all denied elsewhere is not asked any more; gives whether there was one."""
+    waiting = [one.id for one in steps if one.closed_at is None]
     items = step_items(act.session, waiting)
-    close_steps(act, [one for one in waiting if not left.keys() & set(items[one])])
+    moot = [one for one in waiting if not left.keys() & set(items[one])]
+    close_steps(act, moot)
+    return bool(moot)
 
 
-def _conclude(act: Act, request: AnyRow, asked: Iterable[Wanted], left: Mapping[UUID, Range]) -> None:
+def _conclude(
+    act: Act, request: AnyRow, asked: Iterable[Wanted], left: Mapping[UUID, Range], given: Iterable[Given | None]
+) -> None:
     wanted = {one.footage.item_id: one for one in asked}
     there = {item: part for item, part in left.items() if wanted[item].is_sealed}
     if not there:
         _refuse(act, request, is_lost=bool(left))
         return
-    terms = _terms(act, request, there)
+    # the narrowest of what was given by those who gave any of it
+    terms = narrowest(one.terms for one in given if one is not None and one.parts.keys() & there.keys())
     if terms.valid_until <= max(act.at, terms.valid_from):
         end_unused(act, request)
         return
     _grant(act, request, terms, there, wanted)
-
-
-def _terms(act: Act, request: AnyRow, parts: Mapping[UUID, Range]) -> Terms:
-    """The narrowest of what was given by those who gave any of it."""
-    steps = [one.id for one in steps_in(act.session, request.id, request.round)]
-    given = [one for one in given_by(act.session, steps).values() if one is not None and _gives(one, parts)]
-    return narrowest(one.terms for one in given)
-
-
-def _gives(given: Given, parts: Mapping[UUID, Range]) -> bool:
-    return bool(given.parts.keys() & parts.keys())
 
 
 def _refuse(act: Act, request: AnyRow, *, is_lost: bool) -> None:
