@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -131,3 +132,14 @@ def test_the_file_can_be_given_to_prefect_s_own_command(own: OwnPrefect, desk: W
     assert created.returncode == 0, created.stdout + created.stderr
     with get_client(sync_client=True) as client:
         assert {one.name for one in client.read_automations()} == NAMES
+
+
+@pytest.mark.parametrize("auth", [None, ("custody", "guessed"), ("", "")], ids=["none", "guessed", "empty"])
+def test_without_its_password_prefect_answers_nobody(own: OwnPrefect, auth: tuple[str, str] | None) -> None:
+    address = own.home.settings.api_url
+    for place in ("flow_runs", "deployments", "block_documents", "artifacts", "variables", "logs", "events", "flows"):
+        answer = httpx.post(f"{address}/{place}/filter", json={}, auth=auth, trust_env=False)
+        assert answer.status_code == 401, place
+    started = httpx.post(f"{address}/flow_runs/", json={"flow_id": str(uuid4())}, auth=auth, trust_env=False)
+    assert started.status_code == 401
+    assert httpx.get(f"{address}/health", trust_env=False).status_code == 200
