@@ -14,10 +14,20 @@ from sqlalchemy import select
 
 from bench.desk_load import AGENT
 from desk.cookies import Shown, form_key
+from registry import queries
 from registry.bulk import table_of
 from registry.database import Registry
 from registry.queries.docks import token_hash
-from registry.tables import AccessStep, AccessStepItem, ItemOutcome, Person, Recording
+from registry.tables import (
+    AccessGrant,
+    AccessRequest,
+    AccessStep,
+    AccessStepItem,
+    ItemOutcome,
+    Person,
+    Recording,
+    Unit,
+)
 from registry.transitions import access, directory, docking
 from registry.transitions.access import NewRequest
 from registry.transitions.directory import AppointmentEntry, PersonEntry, UnitEntry
@@ -76,8 +86,6 @@ def _seal(registry: Registry, now: datetime, home: Path, video: Path | None) -> 
             session = docking.open_session(act, unit_code=code, source=f"/dock/{code}")
             docking.record_scan(act, session.id, [ScannedEntry(name.encode(), name, 1, 1) for name in names])
         with registry.acting("bench", now) as act:
-            from registry import queries
-
             items = {one.shown_name: one.id for one in queries.session_items(act.session, session.id)}
             taken = [_taken(items[name], name, code, home, video if name == "u0-0" else None) for name in names]
             docking.register_originals(act, session.id, taken)
@@ -141,8 +149,6 @@ def _jobs(
     by_id = {person: number for number, person in people.items()}
     step, item = table_of(AccessStep), table_of(AccessStepItem)
     with registry.reading() as reading:
-        from registry.tables import AccessRequest, Unit
-
         request, unit = table_of(AccessRequest), table_of(Unit)
         query = (
             select(step.c.id, request.c.number, request.c.requester_id, unit.c.code, item.c.item_id)
@@ -183,9 +189,7 @@ def _streams(
             request = access.enter_request(act, NewRequest(officer, wanted, "查看", terms, None, None), officer)
             access.submit_request(act, request, officer, _RULES)
             asked = act.connection.execute(select(step.c.id).where(step.c.request_id == request)).scalar_one()
-            grant = access.decide_step(act, asked, leader, access.Answer("同意"), _RULES)
-            from registry.tables import AccessGrant
-
+            access.decide_step(act, asked, leader, access.Answer("同意"), _RULES)
             row = table_of(AccessGrant)
             grant = act.connection.execute(select(row.c.id).where(row.c.request_id == request)).scalar_one()
             view = access.open_view(act, grant, recordings["u0"][0], officer, "127.0.0.1")

@@ -13,8 +13,7 @@ from deployments.home import Home
 from deployments.operator import operator
 from registry.act import Act
 from registry.database import Registry
-from registry.queries import devices_by_number, people_by_number, session_by_number, unit_by_code, unit_subtree
-from registry.queries.organisation import organisation_at
+from registry.queries import devices_by_number, person_by_number, session_by_number, unit_by_code, unit_subtree
 from registry.tables import Unit
 from regulation.errors import ActionDenied
 
@@ -48,15 +47,8 @@ def acting(home: Home) -> Iterator[Act]:
 
 
 def rules_at(home: Home, session: Session) -> Rules:
-    """What duties are judged by now: the policy of each unit, the mainland's working days."""
-    from deployments.bootstrap import policy_of
-    from tasks.escalation.work import rules_of
-
-    return rules_of(policy_of(home.settings).policies(), organisation_at(session, home.now()))
-
-
-def rules_in(home: Home, session: Session) -> Rules:
-    """The same for an act that needs few units' rules: looked up as it goes, in its own session."""
+    """What duties are judged by now: the policy of each unit, looked up as it is asked for, and the mainland's working
+    days."""
     from deployments.bootstrap import policy_of
     from registry.queries.access import units_upward
     from tasks.escalation.work import rules_by
@@ -69,7 +61,7 @@ def rules_in(home: Home, session: Session) -> Rules:
 
 def person_id(session: Session, number: str) -> UUID:
     """Who has this certificate number. Raises `ActionDenied` where nobody has."""
-    found = people_by_number(session, [number]).get(number)
+    found = person_by_number(session, number)
     if found is None:
         raise ActionDenied("Nobody has this certificate number.", subject=number)
     return found.id

@@ -5,13 +5,14 @@ No access log: addresses of receipts carry the key that opens them. One process:
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
-from sqlmodel import Session
 
 from deployments.alarm import Bell
 from deployments.bootstrap import vault_of
 from deployments.clips import clips_in
-from deployments.facts import rules_in
+from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
 from deployments.nudger import Nudger
@@ -23,7 +24,6 @@ from desk.provider import Provider, ProviderSettings
 from desk.single_sign_on import BACK, SingleSignOn
 from desk.spool import Limits
 from registry.database import Registry
-from registry.transitions.duties import Rules
 from regulation.errors import ConfigurationError
 
 
@@ -53,14 +53,10 @@ def app() -> FastAPI:
 
 def doors_of(home: Home, registry: Registry) -> AccessDoors:
     """What access needs, of this installation: its vault, its policies, its key."""
-
-    def rules(session: Session) -> Rules:
-        return rules_in(home, session)
-
     vault = vault_of(home.settings)
     return AccessDoors(
         vault.read,
-        rules,
+        partial(rules_at, home),
         Credentials(home.pages_key()),
         follow=Nudger(registry).nudge,
         clips=clips_in(home.settings.clips, vault),

@@ -13,7 +13,7 @@ from desk.failing import field_of, said
 from desk.moments import read_number, read_time, typed_time
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from registry.act import Act
-from registry.queries import people_by_number
+from registry.queries import person_by_number
 from registry.queries.access import authority_of
 from registry.queries.access_offer import offered, recent_activities
 from registry.queries.organisation import unit_subtree
@@ -101,7 +101,7 @@ def _requester(act: Act, visit: Visit, form: Form) -> UUID:
 
 def person_numbered(act: Act, field: str, number: str) -> UUID:
     """Who has this certificate number. Raises `FieldDenied` for the field where nobody has."""
-    found = people_by_number(act.session, [number]).get(number)
+    found = person_by_number(act.session, number)
     if found is None:
         raise FieldDenied(field, "Nobody has this certificate number.")
     return found.id

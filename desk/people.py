@@ -13,9 +13,11 @@ from fastapi import APIRouter, Response
 
 from desk.failing import field_of, said
 from desk.moments import read_time
+from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import SEARCHING, Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.act import Act
+from registry.bulk import AnyRow
 from registry.queries.docks import token_hash
 from registry.queries.people import (
     WholePerson,
@@ -33,7 +35,6 @@ from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
 people = APIRouter()
-ON_A_PAGE = 50
 
 
 def units_kept(visit: Visit) -> set[UUID]:
@@ -49,12 +50,11 @@ def units_kept(visit: Visit) -> set[UUID]:
 def look(visit: TheVisit, words: str = "", page: str = "1") -> Response:
     """A page of the list, and what waits for one's word."""
     units, now = units_kept(visit), visit.desk.now()
-    number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    number = page_asked(page)
     sought = words.strip()[:64]
     with visit.desk.registry.reading() as reading:
-        rows, total = people_listed(reading, units, sought, now, (number - 1) * ON_A_PAGE, ON_A_PAGE)
+        rows, total = people_listed(reading, units, sought, now, first_of(number), ON_A_PAGE)
         waiting = proposals_for(reading, visit.reader.person_id, now)
-    pages = max(1, -(-total // ON_A_PAGE))
     return visit.page(
         "people.html.j2",
         policy=SEARCHING,
@@ -63,7 +63,7 @@ def look(visit: TheVisit, words: str = "", page: str = "1") -> Response:
         waiting=waiting,
         sought=sought,
         number=number,
-        pages=pages,
+        pages=pages_in(total),
     )
 
 
@@ -123,12 +123,18 @@ def look_at(visit: TheVisit, number: str) -> Response:
 
 def person_shown(visit: Visit, number: str) -> WholePerson:
     """Somebody on the list that this visitor keeps. Raises `NotShown` (403, 404)."""
+    return _shown(visit, number)[0]
+
+
+def _shown(visit: Visit, number: str) -> tuple[WholePerson, list[AnyRow]]:
+    """Somebody, and the units they may be moved to."""
     units = units_kept(visit)
     with visit.desk.registry.reading() as reading:
         found = whole_person(reading, number, units, visit.desk.now())
+        choice = units_among(reading, units)
     if found is None:
         raise NotShown(404, "没有此人。", "There is no such person.")
-    return found
+    return found, choice
 
 
 def _page(
@@ -138,10 +144,7 @@ def _page(
     refused: ActionDenied | None = None,
     invitation: str | None = None,
 ) -> Response:
-    found = person_shown(visit, number)
-    units = units_kept(visit)
-    with visit.desk.registry.reading() as reading:
-        choice = units_among(reading, units)
+    found, choice = _shown(visit, number)
     return visit.page(
         "person.html.j2",
         _status(refused),

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from openpyxl import Workbook
 
 from desk.moments import read_time, shown_time
+from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import SEARCHING, TheVisit, Visit
 from desk.showing import NotShown
 from desk.words import WORDS, say
@@ -23,7 +24,6 @@ from regulation.access_states import RequestState
 from regulation.access_terms import FieldDenied
 
 registers = APIRouter()
-ON_A_PAGE = 50
 MOST_EXPORTED = 20_000
 _COLUMNS = (
     "编号", "状态", "申请人", "单位", "用途", "代何人申请", "依据文书", "提交时间", "申请期限", "查看次数", "复制份数",
@@ -34,8 +34,8 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 @registers.get("/register")
 def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
     """A page of the register."""
-    number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    rows, total = found(request, visit, (number - 1) * ON_A_PAGE, ON_A_PAGE)
+    number = page_asked(page)
+    rows, total = found(request, visit, first_of(number), ON_A_PAGE)
     query = {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
     return visit.page(
         "register.html.j2",
@@ -43,7 +43,7 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
         rows=rows,
         total=total,
         number=number,
-        pages=max(1, -(-total // ON_A_PAGE)),
+        pages=pages_in(total),
         query=query,
         states=list(RequestState)[1:],
     )

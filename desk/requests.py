@@ -17,7 +17,7 @@ from desk.moments import read_number, read_time
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
 from registry.act import Act
-from registry.queries import people_by_number
+from registry.queries import person_by_number
 from registry.queries.access_pages import (
     RequestRow,
     may_see,
@@ -181,7 +181,7 @@ def _reasoned(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: 
 
 def _hand_over(act: Act, visit: Visit, whole: WholeRequest, step: StepRow, form: Form) -> None:
     number = form.one("successor")
-    found = people_by_number(act.session, [number]).get(number)
+    found = person_by_number(act.session, number)
     if found is None:
         raise ActionDenied("Nobody has this certificate number.", subject=number)
     access.hand_over(act, step.step.id, visit.reader.person_id, found.id, form.one("reason"))

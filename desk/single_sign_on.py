@@ -18,7 +18,7 @@ from desk.provider import Provider, Question
 from desk.reader import go_to
 from desk.showing import NotShown
 from desk.signing import OpenForm, own_place, sign_in_page, with_kept
-from registry.queries import people_by_number
+from registry.queries import person_by_number
 from registry.queries.docks import token_hash
 from registry.transitions.signing import sign_in_by_provider
 from regulation.errors import ActionDenied, CustodyError
@@ -119,7 +119,7 @@ def _let_in(request: Request, desk: Desk, asked: Asked | None, code: str, iss: s
         raise ActionDenied("This try is not looked at.", article="Art. 17")
     number = _of(desk.access.single_sign_on).provider.number(asked.question, code, iss, now)
     with desk.registry.reading() as reading:
-        person = people_by_number(reading, [number]).get(number)
+        person = person_by_number(reading, number)
     if person is None:
         raise ActionDenied("Nobody has this certificate number.", article="Art. 17")
     with desk.registry.acting(f"person:{person.id}", now) as act:

@@ -46,7 +46,7 @@ def answer(
 
     home = Home(read_settings())
     with reading(home) as session:
-        person = queries.people_by_number(session, [by]).get(by)
+        person = queries.person_by_number(session, by)
         found = queries.activities_by_number(session, [activity]).get(activity)
     if person is None:
         raise ActionDenied("Nobody has this certificate number.", article="Art. 15", subject=by)

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query
 
 from desk.api.shapes import DecisionBody, Listed, OnePerson, PersonBody, PersonDo, Proposal, WholeOne
 from desk.api.who import Caller
-from desk.people import ON_A_PAGE, person_shown, units_kept
+from desk.paging import ON_A_PAGE, first_of
+from desk.people import person_shown, units_kept
 from desk.reader import Visit
 from registry.bulk import AnyRow
 from registry.queries.people import people_listed, proposals_for
@@ -33,8 +34,7 @@ def listed(
     """People of the units of which whoever asks keeps the list."""
     units = units_kept(visit)
     with visit.desk.registry.reading() as reading:
-        now, first = visit.desk.now(), (page - 1) * ON_A_PAGE
-        rows, total = people_listed(reading, units, words.strip(), now, first, ON_A_PAGE)
+        rows, total = people_listed(reading, units, words.strip(), visit.desk.now(), first_of(page), ON_A_PAGE)
     return Listed(total=total, people=[OnePerson.of(one) for one in rows])
 
 

@@ -14,6 +14,7 @@ from desk import register
 from desk.api.shapes import AnswerBody, ManageBody, Me, NewRequestBody, Page, Part, RequestSummary, Whole
 from desk.api.who import Caller
 from desk.asking import person_numbered
+from desk.paging import ON_A_PAGE, first_of
 from desk.reader import Visit
 from desk.requests import REASONED, submit_anew, whole_for
 from desk.showing import NotShown
@@ -157,5 +158,5 @@ def registered(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Page:
     """The register of the units one oversees: what was asked about their footage (登记簿)."""
-    rows, total = register.found(request, visit, (page - 1) * register.ON_A_PAGE, register.ON_A_PAGE)
+    rows, total = register.found(request, visit, first_of(page), ON_A_PAGE)
     return Page(total=total, requests=[RequestSummary.of(one) for one in rows])

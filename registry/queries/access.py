@@ -215,6 +215,11 @@ def gone_among(session: Session, people: Iterable[UUID], at: datetime) -> set[UU
     return {row.id for row in rows if row.left_on < at.astimezone(ZoneInfo(row.zone)).date()}
 
 
+def in_office(session: Session, person_id: UUID, at: datetime) -> Person | None:
+    """The person, unless there is none of this id or they have left by the moment `at`."""
+    return None if gone_among(session, [person_id], at) else session.get(Person, person_id)
+
+
 def roles_over(session: Session, person_id: UUID, unit_ids: Collection[UUID], at: datetime) -> set[Role]:
     """The roles that a person holds in these units at the moment `at`; none once they have left."""
     if gone_among(session, [person_id], at):

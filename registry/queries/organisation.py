@@ -54,6 +54,11 @@ def people_by_number(session: Session, numbers: Iterable[str]) -> dict[str, Pers
     }
 
 
+def person_by_number(session: Session, number: str) -> Person | None:
+    """Who has this certificate number."""
+    return session.exec(select(Person).where(col(Person.number) == number)).one_or_none()
+
+
 def holdings_of(session: Session, person_id: UUID) -> list[Holding]:
     """Every role the person holds, held or will hold."""
     return [_holding(row) for row in session.execute(_held().where(_appointment.c.person_id == person_id))]

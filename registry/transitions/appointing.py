@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import gone_among, roles_over
-from registry.queries.organisation import holdings_of, unit_by_code, unit_chain
+from registry.queries.access import in_office, roles_over
+from registry.queries.organisation import holdings_of, person_by_number, unit_by_code, unit_chain
 from registry.tables import Appointment, AppointmentProposal, Credential, Person, Proposed, Unit
 from registry.transitions.directory import AppointmentEntry, DirectoryDenied, PersonEntry, enter_people
 from registry.transitions.directory import enter_appointments as enter
@@ -33,7 +33,7 @@ def keep_person(act: Act, entry: PersonEntry, by: UUID, *, is_new: bool) -> UUID
     Raises `ActionDenied` for who may not, and `FieldDenied` for entries that cannot be: a number that is taken or
     unknown, a unit that is not theirs to fill, dates in the wrong order.
     """
-    found = act.session.execute(select(table_of(Person)).where(table_of(Person).c.number == entry.number)).one_or_none()
+    found = person_by_number(act.session, entry.number)
     if is_new and found is not None:
         raise FieldDenied("number", "Somebody has this certificate number already.")
     if not is_new and found is None:
@@ -54,16 +54,16 @@ def _entered(act: Act, entry: PersonEntry) -> UUID:
     except DirectoryDenied as denied:
         fault = denied.faults[0]
         raise FieldDenied(fault.field, f"{fault.message[0].upper()}{fault.message[1:]}.") from None
-    query = select(table_of(Person).c.id).where(table_of(Person).c.number == entry.number)
-    person_id: UUID = act.session.execute(query).scalar_one()
-    return person_id
+    person = person_by_number(act.session, entry.number)
+    assert person is not None
+    return person.id
 
 
 def _check_manages(act: Act, by: UUID, concerned: UUID | None, unit_id: UUID) -> None:
     check_manage(by, concerned, roles_over(act.session, by, unit_chain(act.session, unit_id), act.at))
 
 
-def _check_change(act: Act, by: UUID, person: AnyRow) -> None:
+def _check_change(act: Act, by: UUID, person: Person) -> None:
     """Whoever changes somebody keeps the list where they are, and stands above every seat they hold or will hold."""
     _check_manages(act, by, person.id, person.unit_id)
     for one in holdings_of(act.session, person.id):
@@ -73,9 +73,9 @@ def _check_change(act: Act, by: UUID, person: AnyRow) -> None:
         check_change(roles_over(act.session, by, chain, act.at), [one.role])
 
 
-def _person(act: Act, person_id: UUID) -> AnyRow:
-    found = act.session.execute(select(table_of(Person)).where(table_of(Person).c.id == person_id)).one_or_none()
-    if found is None or gone_among(act.session, [person_id], act.at):
+def _person(act: Act, person_id: UUID) -> Person:
+    found = in_office(act.session, person_id, act.at)
+    if found is None:
         raise ActionDenied("There is no such person in office.", subject=str(person_id))
     return found
 
@@ -89,7 +89,7 @@ def let_in(act: Act, person_id: UUID, by: UUID, token_hash: str) -> None:
 def put_out(act: Act, person_id: UUID, by: UUID) -> None:
     """End whatever somebody is signed in with, and their password: a phone was lost. They are let in again by an
     invitation. Raises `ActionDenied` for who keeps no list there."""
-    found = act.session.execute(select(table_of(Person)).where(table_of(Person).c.id == person_id)).one_or_none()
+    found = act.session.get(Person, person_id)
     if found is None:
         raise ActionDenied("There is no such person in office.", subject=str(person_id))
     _check_manages(act, by, person_id, found.unit_id)
@@ -240,5 +240,5 @@ def _end(act: Act, row: AnyRow, at: datetime) -> None:
         return
     number = act.session.get_one(Person, row.person_id).number
     code = act.session.get_one(Unit, row.unit_id).code
-    ends = at if at > row.valid_from else row.valid_from + (row.valid_from.resolution)
+    ends = at if at > row.valid_from else row.valid_from + timedelta.resolution
     enter(act, [AppointmentEntry(number, code, row.role, row.valid_from, ends, row.acting, row.document)])

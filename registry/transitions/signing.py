@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, inserting, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import gone_among
+from registry.queries.access import gone_among, in_office
 from registry.queries.signing import invited
-from registry.tables import Credential, DeskSession, Invitation, Person
+from registry.tables import Credential, DeskSession, Invitation
 from registry.transitions.personal_tokens import revoke_all
 from registry.types import new_id
 from regulation.errors import ActionDenied
@@ -29,8 +29,8 @@ _credential, _session = table_of(Credential), table_of(DeskSession)
 def invite(act: Act, person_id: UUID, token_hash: str) -> None:
     """Let a person choose a password, with the token of which this is the SHA-256. Raises `ActionDenied` for somebody
     who is not in office."""
-    person = act.session.get(Person, person_id)
-    if person is None or gone_among(act.session, [person_id], act.at):
+    person = in_office(act.session, person_id, act.at)
+    if person is None:
         raise ActionDenied("There is no such person in office.", subject=str(person_id))
     row = {
         "id": new_id(),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import Wanted, gone_among, roles_over, wanted_of
+from registry.queries.access import Wanted, in_office, roles_over, wanted_of
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessItem, AccessQuestion, AccessRequest, Person, Recording, Unit
 from registry.transitions.access.common import (
@@ -75,8 +75,8 @@ def enter_request(act: Act, new: NewRequest, by: UUID) -> UUID:
 
 
 def _in_office(act: Act, person_id: UUID) -> Person:
-    person = act.session.get(Person, person_id)
-    if person is None or gone_among(act.session, [person_id], act.at):
+    person = in_office(act.session, person_id, act.at)
+    if person is None:
         raise FieldDenied("requester", "There is no such person in office.")
     return person
 
