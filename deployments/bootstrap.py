@@ -9,6 +9,7 @@ from pathlib import Path
 from prefect.blocks.core import Block
 from pydantic import HttpUrl, SecretStr, ValidationError
 
+from blocks.archive import Archive
 from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
 from blocks.dock_station import DockStation
@@ -32,6 +33,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     DockStation,
     LeaderNotifier,
     DutyWatch,
+    Archive,
 )
 
 
@@ -129,6 +131,23 @@ def register_watch(home: Home) -> DutyWatch:
     watch.policy.save("default", overwrite=True)
     watch.save("default", overwrite=True)
     return watch
+
+
+def archive_of(settings: Settings) -> Archive:
+    """The archive that the settings describe."""
+    return Archive(
+        registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
+        policy=policy_of(settings),
+        vault=vault_of(settings),
+    )
+
+
+def register_archive(home: Home) -> Archive:
+    """The same for the archive."""
+    _register_types(home)
+    archive = archive_of(home.settings)
+    archive.save("default", overwrite=True)
+    return archive
 
 
 def _forget_notifier() -> None:

@@ -46,11 +46,12 @@ def _deploy(home: Home) -> None:
     """Blocks, work pool, the deployments of prefect.yaml, automations. Imports Prefect, which must find its server
     set."""
     from deployments.automations import apply
-    from deployments.bootstrap import register, register_watch
+    from deployments.bootstrap import register, register_archive, register_watch
     from deployments.prefect_yaml import deploy_all
 
     register(home)
     register_watch(home)
+    register_archive(home)
     deploy_all(prefect_yaml(), POOL)
     apply(home)
 

@@ -159,14 +159,35 @@ FIXED_0008: dict[str, tuple[str, ...] | None] = {
 _GOES_BACK_0008: dict[str, str] = {"appointment_proposal": "OLD.decided_at IS NOT NULL"}
 _SAME_0008: dict[str, str] = {"appointment_proposal": "id = NEW.id"}
 
-FIXED = FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008
+# How long each original is kept, what holds it, and who decided that it may go (Art. 18).
+FIXED_0009: dict[str, tuple[str, ...] | None] = {}
+_GOES_BACK_0009: dict[str, str] = {}
+_SAME_0009: dict[str, str] = {}
+
+# What was read again, and what was found wrong (Art. 7).
+FIXED_0010: dict[str, tuple[str, ...] | None] = {}
+_GOES_BACK_0010: dict[str, str] = {}
+_SAME_0010: dict[str, str] = {}
+
+# The ledger's days, each under one root.
+FIXED_0011: dict[str, tuple[str, ...] | None] = {}
+_GOES_BACK_0011: dict[str, str] = {}
+_SAME_0011: dict[str, str] = {}
+
+FIXED = (
+    FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008 | FIXED_0009 | FIXED_0010
+    | FIXED_0011
+)  # fmt: skip
 """Every guarded table of this version, and its columns that never change."""
 
 _GOES_BACK = (
     _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
-    | _GOES_BACK_0008
+    | _GOES_BACK_0008 | _GOES_BACK_0009 | _GOES_BACK_0010 | _GOES_BACK_0011
 )  # fmt: skip
-_SAME = _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007 | _SAME_0008
+_SAME = (
+    _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007 | _SAME_0008 | _SAME_0009 | _SAME_0010
+    | _SAME_0011
+)  # fmt: skip
 
 
 def guard_0001(connection: Connection) -> None:
@@ -207,6 +228,21 @@ def guard_0007(connection: Connection) -> None:
 def guard_0008(connection: Connection) -> None:
     """Put the guards of proposals in place."""
     _guard(connection, FIXED_0008)
+
+
+def guard_0009(connection: Connection) -> None:
+    """Put the guards of terms, holds and disposal in place."""
+    _guard(connection, FIXED_0009)
+
+
+def guard_0010(connection: Connection) -> None:
+    """Put the guards of fixity checks and incidents in place."""
+    _guard(connection, FIXED_0010)
+
+
+def guard_0011(connection: Connection) -> None:
+    """Put the guards of anchors in place."""
+    _guard(connection, FIXED_0011)
 
 
 def _guard(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

@@ -1,0 +1,30 @@
+"""The archive: everything that keeping originals, proving them and letting them go needs (Art. 7, 18)."""
+
+from __future__ import annotations
+
+from typing import Self, cast
+
+from prefect.blocks.core import Block
+from pydantic import Field
+
+from blocks.directory_vault import DirectoryVault
+from blocks.registry_database import RegistryDatabase
+from blocks.s3_vault import S3Vault
+from blocks.unit_policy import UnitPolicy
+
+
+class Archive(Block):
+    """One for the whole system: what is kept where, and by which rules."""
+
+    _block_type_name = "Custody archive"
+    _block_type_slug = "custody-archive"
+    _description = "Keeps originals as long as the law says and proves them (档案保管): registry, policy, vault."
+
+    registry: RegistryDatabase = Field(title="Registry")
+    policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
+    vault: DirectoryVault | S3Vault = Field(title="Vault")
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The archive block of this name."""
+        return cast("Self", cls.load(name))
