@@ -26,6 +26,7 @@ from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCus
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
 from registry.tables.duties import DecisionKind, Duty, DutyDecision, DutyTouch
+from registry.tables.fixity import CheckOutcome, FixityCheck, Incident, RecordingRepair, Turn
 from registry.tables.ledger import LedgerEntry
 from registry.tables.notices import Notice, NoticeKind, NoticeLine, NoticeState, Sweep
 from registry.tables.numbers import NumberSeries
@@ -39,6 +40,7 @@ from registry.tables.recordings import (
 )
 from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
+from regulation.incidents import IncidentKind, Resolution
 
 __all__ = [
     "TAKEN_IN",
@@ -60,6 +62,7 @@ __all__ = [
     "Appointment",
     "AppointmentProposal",
     "Assigned",
+    "CheckOutcome",
     "ClockReading",
     "Condition",
     "CopyEnd",
@@ -80,6 +83,9 @@ __all__ = [
     "FileReceipt",
     "Filing",
     "FilingCandidate",
+    "FixityCheck",
+    "Incident",
+    "IncidentKind",
     "Invitation",
     "ItemOutcome",
     "LedgerEntry",
@@ -94,9 +100,12 @@ __all__ = [
     "Proposed",
     "Recording",
     "RecordingMarking",
+    "RecordingRepair",
     "RecordingState",
+    "Resolution",
     "SessionState",
     "Sweep",
+    "Turn",
     "Unit",
     "Verdict",
 ]
