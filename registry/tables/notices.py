@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"  # 汇总: what a sweep has to tell one person
     ALERT = "alert"  # 运行告警: a run failed, a worker is gone, a sweep is late
     ACCESS = "access"  # 调阅: a request for access waits for its reader, or was answered
+    DISPOSAL = "disposal"  # 销毁: a disposal list waits for its reader, or was dealt with
     TRIAL = "trial"  # 测试
 
 
