@@ -217,15 +217,17 @@ def case_numbered(connection: Connection, number: str) -> AnyRow | None:
     return connection.execute(select(_case).where(_case.c.number == number)).one_or_none()
 
 
-def stale_in_vault(connection: Connection, limit: int) -> list[AnyRow]:
-    """Up to `limit` originals of which the vault is to be told something: a hold, or a longer lock."""
+def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID] = ()) -> list[AnyRow]:
+    """Up to `limit` originals, `besides` these, of which the vault is to be told something: a hold, or a longer
+    lock."""
     query = (
         select(_term, _recording.c.vault_key, _recording.c.vault_version, _recording.c.retain_until, _unit.c.zone)
         .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)
         .join(_unit, _unit.c.id == _recording.c.unit_id)
         .where(_term.c.vault_stale, _recording.c.state == RecordingState.SEALED)
     )
-    return list(connection.execute(query.order_by(_term.c.recording_id).limit(limit)))
+    rows = connection.execute(query.order_by(_term.c.recording_id).limit(limit + len(besides)))
+    return [row for row in rows if row.recording_id not in besides][:limit]
 
 
 def overdue_terms(

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from registry.act import Act
-from registry.bulk import AnyRow, insert_rows, update_rows
+from registry.bulk import insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
@@ -112,7 +112,7 @@ def _open(act: Act, unit: Unit, found: list[tuple[Original, Term]], rules: Rules
     opened = list_of(act, list_id)
     tell_ledger(act, Event.DISPOSAL_LISTED, opened, facts)
     ask(act, opened, DisposalStage.APPRAISAL)
-    tell_people(act, "appraise", opened, seat_of(act, opened, DisposalStage.APPRAISAL))
+    tell_people(act, "appraise", opened, seat_of_unit(act, unit.id, DisposalStage.APPRAISAL))
     return number
 
 
@@ -131,9 +131,9 @@ def _item(list_id: UUID, one: Original, term: Term, rules: Rules) -> dict[str, o
     }
 
 
-def seat_of(act: Act, row: AnyRow, stage: DisposalStage) -> list[UUID]:
-    """Who sits where the stage is answered, or one seat up where nobody does."""
-    chain = [unit.id for unit in units_upward(act.session, row.unit_id)]
+def seat_of_unit(act: Act, unit_id: UUID, stage: DisposalStage) -> list[UUID]:
+    """Who sits where the stage is answered in a unit, or one seat up where nobody does."""
+    chain = [unit.id for unit in units_upward(act.session, unit_id)]
     holdings = holders_at(act.session, chain, act.at)
     gone = gone_among(act.session, {one.person_id for one in holdings}, act.at)
     told = Roster(chain, holdings, act.at, gone).told(SEATS[stage])
