@@ -58,7 +58,7 @@ class Original:
     footage: Footage
     case_ids: tuple[UUID, ...]
 
-    def today(self, at: datetime) -> date:
+    def day_at(self, at: datetime) -> date:
         """The unit's day at the moment `at`."""
         return at.astimezone(self.zone).date()
 

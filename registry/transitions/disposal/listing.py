@@ -50,7 +50,7 @@ def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tup
     may_go: dict[UUID, tuple[Original, Term]] = {}
     kept = {one: why[0] for one, why in kept_by(act.connection, ids, act.at).items()}
     for one in originals_of(act.connection, [each for each in ids if each not in kept]):
-        today = one.today(act.at)
+        today = one.day_at(act.at)
         term = term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today)
         if term.kept is not None:
             kept[one.recording_id] = term.kept
