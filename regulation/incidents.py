@@ -54,7 +54,9 @@ def check_close(roles: Collection[Role], kind: IncidentKind, resolution: Resolut
     by a leader alone (chosen); a damaged one is neither restored nor explained while it cannot be read.
     """
     if not any(role in CLOSERS for role in roles):
-        raise ActionDenied("Only the device administrator or a leader of the unit settles an incident.", article=ARTICLE)
+        raise ActionDenied(
+            "Only the device administrator or a leader of the unit settles an incident.", article=ARTICLE
+        )
     if resolution is Resolution.LOST:
         _check_given_up(roles, kind, is_intact=is_intact)
     elif kind in DAMAGED and not is_intact:

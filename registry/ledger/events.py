@@ -60,9 +60,9 @@ class Event(StrEnum):
     ACCESS_COPY_FETCHED = "access.copy-fetched"  # its file was sent, as often as it was asked for
     ACCESS_COPY_DECLARED = "access.copy-declared"  # its holder says what became of it
     ACCESS_COPY_ENDED = "access.copy-ended"  # and somebody else has confirmed it
-    RECORDING_CLASSED = "recording.classed"  # how long it is kept, and why
-    RECORDING_HELD = "recording.held"
-    RECORDING_RELEASED = "recording.released"  # of one hold; others may remain
+    TERMS_SETTLED = "terms.settled"  # of one unit, in one act: how many terms, and a SHA-256 of them
+    RECORDING_HELD = "recording.held"  # in the vault itself
+    RECORDING_RELEASED = "recording.released"
     RECORDING_EXTENDED = "recording.extended"  # its lock lasts longer
     RECORDING_USED = "recording.used"  # as evidence in a case
     CASE_ENTERED = "case.entered"

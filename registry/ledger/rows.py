@@ -122,7 +122,7 @@ def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | N
     """A recording is sealed exactly when the ledger says so."""
     recording = table_of(Recording)
     entry, sealed = entries_of(Event.RECORDING_SEALED, "entry")
-    sealed_at = case((recording.c.state == RecordingState.SEALED, recording.c.sealed_at))
+    sealed_at = case((recording.c.state != RecordingState.VERIFIED, recording.c.sealed_at))
     query = (
         select(recording.c.id)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, sealed)))

@@ -23,6 +23,14 @@ from registry.tables.access import (
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.appointing import AppointmentProposal, Proposed
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
+from registry.tables.disposal import (
+    DisposalCertificate,
+    DisposalDecision,
+    DisposalItem,
+    DisposalList,
+    DisposalStep,
+    DisposalVerdict,
+)
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
 from registry.tables.duties import DecisionKind, Duty, DutyDecision, DutyTouch
@@ -37,6 +45,19 @@ from registry.tables.recordings import (
     FilingCandidate,
     Recording,
     RecordingState,
+)
+from registry.tables.retention import (
+    CaseFile,
+    CaseUse,
+    Hold,
+    HoldItem,
+    PolicySeen,
+    RetentionTerm,
+    Shortened,
+    TermChange,
+    TermChangeItem,
+    TermExtension,
+    TermTouch,
 )
 from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
@@ -62,6 +83,8 @@ __all__ = [
     "Appointment",
     "AppointmentProposal",
     "Assigned",
+    "CaseFile",
+    "CaseUse",
     "CheckOutcome",
     "ClockReading",
     "Condition",
@@ -72,6 +95,12 @@ __all__ = [
     "Device",
     "DeviceCheck",
     "DeviceCustody",
+    "DisposalCertificate",
+    "DisposalDecision",
+    "DisposalItem",
+    "DisposalList",
+    "DisposalStep",
+    "DisposalVerdict",
     "DockItem",
     "DockSession",
     "DockToken",
@@ -84,6 +113,8 @@ __all__ = [
     "Filing",
     "FilingCandidate",
     "FixityCheck",
+    "Hold",
+    "HoldItem",
     "Incident",
     "IncidentKind",
     "Invitation",
@@ -97,14 +128,21 @@ __all__ = [
     "NumberSeries",
     "Person",
     "PersonalToken",
+    "PolicySeen",
     "Proposed",
     "Recording",
     "RecordingMarking",
     "RecordingRepair",
     "RecordingState",
     "Resolution",
+    "RetentionTerm",
     "SessionState",
+    "Shortened",
     "Sweep",
+    "TermChange",
+    "TermChangeItem",
+    "TermExtension",
+    "TermTouch",
     "Turn",
     "Unit",
     "Verdict",

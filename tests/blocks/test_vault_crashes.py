@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from blocks.folder_store import FolderStore
-from blocks.s3_listing import unfinished_uploads, versions
+from blocks.s3_listing import listed, unfinished_uploads
 from blocks.s3_settings import MIB
 from blocks.s3_store import S3Store
 from blocks.s3_wire import Wire
@@ -80,7 +80,7 @@ def test_a_killed_intake_into_a_bucket(
     killed_intake(VaultPlan(settings=vault.settings, given=vault.given), source, intake_id, point)
     again(vault, source, source.read_bytes(), intake_id)
     wire = Wire(vault.settings)
-    assert len(list(versions(wire, "originals/"))) == 1
+    assert len(list(listed(wire, "originals/"))) == 1
     assert unfinished_uploads(wire, f"originals/chengguan/2026/11/{intake_id}") == []
 
 
