@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from regulation.retention import floor_until
+from regulation.expiry import floor_until
 
 _AHEAD = 4
 """In the last quarter of its period an original is read again: a few weak nights must not make it late."""

@@ -84,8 +84,8 @@ _ALL = (
         Strictness.LOWER,
         "Art. 7",
         "Within what time every original is read again from end to end and compared with what was verified.",
-        "The text forbids altering, not how soon that must be seen: within the shortest term of Art. 18, so that nothing "
-        "comes to its end unread.",
+        "The text forbids altering, not how soon that must be seen: within the shortest term of Art. 18, so that "
+        "nothing comes to its end unread.",
     ),
     since_issue(
         "exemption_record_hours",

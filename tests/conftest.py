@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.access",
     "tests.fixtures.counter",
     "tests.fixtures.disposal",
+    "tests.fixtures.fixity",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger import access_rows, told
+from registry.ledger import access_rows, fixity_rows, told
 from registry.ledger.chain import time_text
 from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
@@ -37,7 +37,8 @@ _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until",
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions, receipts, notices, decisions, grants and viewings with their ledger entries.
+    """Compare recordings, items, sessions, receipts, notices, decisions, grants, viewings and incidents with
+    their ledger entries.
 
     Memory stays the same, however many there are.
 
@@ -66,7 +67,15 @@ def _plan_for_all_rows(connection: Connection) -> None:
 def _count(connection: Connection) -> int:
     counts = [
         select(func.count()).select_from(table_of(model)).scalar_subquery()
-        for model in (Recording, FileReceipt, DockSession, DockItem, *told.MODELS, *access_rows.MODELS)
+        for model in (
+            Recording,
+            FileReceipt,
+            DockSession,
+            DockItem,
+            *told.MODELS,
+            *access_rows.MODELS,
+            *fixity_rows.MODELS,
+        )
     ]
     return sum(connection.execute(select(*counts)).one())
 
@@ -247,4 +256,5 @@ _CHECKS: tuple[Check, ...] = (
     _items,
     *told.CHECKS,
     *access_rows.CHECKS,
+    *fixity_rows.CHECKS,
 )

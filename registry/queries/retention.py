@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.fixity import disputed
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -181,6 +182,7 @@ KEEPERS: Mapping[Kept, Question] = MappingProxyType(
         Kept.HELD: held,
         Kept.ACCESS_OPEN: asked_for,
         Kept.DUTY_OPEN: owed,
+        Kept.INCIDENT_OPEN: disputed,
     }
 )
 """What keeps an original whose term is over, and the question that finds it."""

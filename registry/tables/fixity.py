@@ -26,9 +26,11 @@ class Turn(StrEnum):
 
 
 class CheckOutcome(StrEnum):
-    """What reading an original found: what was verified, or how it differs (the incident's kind)."""
+    """What reading an original found: what was verified, or how it differs (the incident's kind). DISPOSED: it was
+    destroyed by decision and is never read again."""
 
     INTACT = "intact"
+    DISPOSED = "disposed"
     MISSING = IncidentKind.MISSING.value
     DIFFERENT = IncidentKind.DIFFERENT.value
     WRONG_SIZE = IncidentKind.WRONG_SIZE.value
@@ -37,19 +39,20 @@ class CheckOutcome(StrEnum):
 
 class FixityCheck(SQLModel, table=True):
     """When an original was last read, what was found, and when it is its turn again. Made when an audit first hears of
-    the recording, not when it is taken in: intake waits for nothing."""
+    the recording, not when it is taken in: intake waits for nothing. `due_at` is until when the reading counts."""
 
     __tablename__ = "fixity_check"
     __table_args__ = (
         # Whose turn is next is one look into this index, however many originals there are.
         Index("ix_fixity_check_turn_next_at", "turn", "next_at", "recording_id"),
-        Index("ix_fixity_check_checked_at", "checked_at"),
+        Index("ix_fixity_check_sweep_id", "sweep_id", "checked_at"),
     )
 
     recording_id: UUID = Field(foreign_key="recording.id", primary_key=True)
     turn: Turn = Field(sa_type=text_of(Turn))
-    next_at: datetime = Field(sa_type=UtcDateTime)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sweep_id: UUID | None = Field(default=None, foreign_key="sweep.id")
     checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: CheckOutcome | None = Field(default=None, sa_type=text_of(CheckOutcome))
 
@@ -67,6 +70,7 @@ class Incident(SQLModel, table=True):
             "one_open_incident_per_kind_and_subject", "kind", "subject", where="closed_at IS NULL", unique=True
         ),
         index_where("ix_incident_open", "recording_id", where="closed_at IS NULL"),
+        Index("ix_incident_subject", "subject"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -31,15 +31,17 @@ def _checks() -> None:
         "fixity_check",
         sa.Column("recording_id", sa.Uuid(), nullable=False),
         sa.Column("turn", sa.String(40), nullable=False),
-        sa.Column("next_at", _MOMENT, nullable=False),
+        sa.Column("next_at", _MOMENT, nullable=True),
         sa.Column("due_at", _MOMENT, nullable=True),
+        sa.Column("sweep_id", sa.Uuid(), nullable=True),
         sa.Column("checked_at", _MOMENT, nullable=True),
         sa.Column("outcome", sa.String(40), nullable=True),
         sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name="fk_fixity_check_recording_id_recording"),
+        sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"], name="fk_fixity_check_sweep_id_sweep"),
         sa.PrimaryKeyConstraint("recording_id", name="pk_fixity_check"),
     )
     op.create_index("ix_fixity_check_turn_next_at", "fixity_check", ["turn", "next_at", "recording_id"])
-    op.create_index("ix_fixity_check_checked_at", "fixity_check", ["checked_at"])
+    op.create_index("ix_fixity_check_sweep_id", "fixity_check", ["sweep_id", "checked_at"])
 
 
 def _incidents() -> None:
@@ -67,9 +69,14 @@ def _incidents() -> None:
         sa.UniqueConstraint("number", name="uq_incident_number"),
     )
     op.create_index("ix_incident_unit_id", "incident", ["unit_id"])
-    is_open = {"sqlite_where": sa.text("closed_at IS NULL"), "postgresql_where": sa.text("closed_at IS NULL")}
-    op.create_index("one_open_incident_per_kind_and_subject", "incident", ["kind", "subject"], unique=True, **is_open)
-    op.create_index("ix_incident_open", "incident", ["recording_id"], **is_open)
+    op.create_index("ix_incident_subject", "incident", ["subject"])
+    _index_open("one_open_incident_per_kind_and_subject", ["kind", "subject"], unique=True)
+    _index_open("ix_incident_open", ["recording_id"], unique=False)
+
+
+def _index_open(name: str, columns: list[str], *, unique: bool) -> None:
+    is_open = sa.text("closed_at IS NULL")
+    op.create_index(name, "incident", columns, unique=unique, sqlite_where=is_open, postgresql_where=is_open)
 
 
 def _repairs() -> None:
