@@ -16,6 +16,7 @@ from deployments.commands import (
     hold,
     notify,
     person,
+    policy,
     receipt,
     registry,
     retention,
@@ -46,6 +47,7 @@ app.add_typer(person.app, name="person")
 app.add_typer(retention.app, name="retention")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
+app.add_typer(policy.app, name="policy")
 app.command("up")(up.up)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
