@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import uuid4
 
 from prefect import flow
@@ -9,10 +11,11 @@ from prefect.flow_runs import suspend_flow_run
 
 from blocks.archive import Archive
 from blocks.clock import now
+from regulation.disposal_states import CLOSED, ListState
 from tasks.disposal.certificate import issue_certificate
 from tasks.disposal.destroy import destroy_decided
 from tasks.disposal.publish import publish_list
-from tasks.disposal.work import disposal_work, is_decided, look_into, waits
+from tasks.disposal.work import disposal_work, is_decided, look_into
 from tasks.retention.lists import announce_coming, list_due, start_disposals
 from tasks.retention.publish import finish_sweep, publish_sweep
 from tasks.retention.terms import align_vault, settle_terms
@@ -65,14 +68,20 @@ def dispose_list(disposal_list: str, archive: str = "default", dry_run: bool = T
     Returns:
         The list's state.
     """
-    with disposal_work(Archive.named(archive), disposal_list, now, dry_run=dry_run) as work:
+    standing = carry_out_list(Archive.named(archive), disposal_list, now, dry_run=dry_run)
+    if standing not in CLOSED and not dry_run:
+        # A fresh key each time: a resume without a decision must suspend again.
+        suspend_flow_run(key=uuid4().hex)
+    return standing.value
+
+
+def carry_out_list(archive: Archive, number: str, now: Callable[[], datetime], *, dry_run: bool) -> ListState:
+    """Look at a list, and carry it out where everything is decided and this is no dry run."""
+    with disposal_work(archive, number, now, dry_run=dry_run) as work:
         standing = look_into(work)
         if is_decided(standing, work.now()) and not work.dry_run:
             destroy_decided(work)
             standing = look_into(work)
         issue_certificate(work, standing)
         publish_list(work, standing)
-    if waits(standing) and not dry_run:
-        # A fresh key each time: a resume without a decision must suspend again.
-        suspend_flow_run(key=uuid4().hex)
-    return standing.state.value
+    return standing.state

@@ -164,7 +164,7 @@ def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> s
 
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open duty is about, or whose activity one is about: something is not settled there yet."""
-    about = {row.id: row.id for row in rows_among(connection, select(_recording.c.id), _recording.c.id, ids)}
+    about = set(ids)
     filed = select(_recording.c.id, _recording.c.activity_id).where(_recording.c.activity_id.is_not(None))
     activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in rows_among(connection, filed, _recording.c.id, ids):

@@ -7,13 +7,24 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from registry.bulk import table_of
-from registry.tables import DisposalItem, Recording, RecordingState, RetentionTerm, TermChange, Unit
+from registry.bulk import AnyRow, table_of
+from registry.tables import (
+    CaseFile,
+    DisposalItem,
+    Hold,
+    HoldItem,
+    Recording,
+    RecordingState,
+    RetentionTerm,
+    TermChange,
+    Unit,
+)
 from regulation.disposal_states import ItemState
 from regulation.retention import Kept, RetentionClass
 
 _term, _unit, _change = table_of(RetentionTerm), table_of(Unit), table_of(TermChange)
 _recording, _item = table_of(Recording), table_of(DisposalItem)
+_hold, _hold_item, _case = table_of(Hold), table_of(HoldItem), table_of(CaseFile)
 
 AHEAD = timedelta(days=366)
 """How far ahead the picture of what is coming looks."""
@@ -79,3 +90,15 @@ def failed_items(connection: Connection) -> int:
     """How many originals the vault did not let go of."""
     query = select(func.count()).select_from(_item).where(_item.c.state == ItemState.FAILED)
     return int(connection.execute(query).scalar_one())
+
+
+def live_holds(connection: Connection) -> list[AnyRow]:
+    """Every hold that was not lifted, with its unit's code, its case's number and how many recordings it names."""
+    count = select(func.count()).select_from(_hold_item).where(_hold_item.c.hold_id == _hold.c.id).scalar_subquery()
+    query = (
+        select(_hold, _unit.c.code, _case.c.number.label("case_number"), count.label("recordings"))
+        .join_from(_hold, _unit, _unit.c.id == _hold.c.unit_id)
+        .outerjoin(_case, _case.c.id == _hold.c.case_id)
+        .where(_hold.c.lifted_at.is_(None))
+    )
+    return list(connection.execute(query.order_by(_hold.c.placed_at)))

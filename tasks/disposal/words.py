@@ -82,7 +82,7 @@ KEPT: Mapping[Kept, str] = MappingProxyType(
         Kept.APPRAISED: "鉴定续存 kept by appraisal",
         Kept.IN_TERM: "保存期内 within its term",
         Kept.LOCKED: "保留锁定期内 locked",
-        Kept.HELD: "留置 held",
+        Kept.HELD: "暂停处置 held",
         Kept.ACCESS_OPEN: "调阅中 asked for or granted",
         Kept.DUTY_OPEN: "有未办结事项 a duty is open",
         Kept.INCIDENT_OPEN: "完整性存疑 an incident is open",

@@ -19,7 +19,7 @@ from registry.tables import DisposalList
 from registry.transitions import disposal
 from registry.transitions.duties import Rules
 from regulation.disposal import ARTICLE
-from regulation.disposal_states import CLOSED, ListState
+from regulation.disposal_states import ListState
 from regulation.errors import ActionDenied
 from tasks.escalation.work import rules_of
 from tasks.steps import RETRIED
@@ -87,8 +87,3 @@ def is_decided(row: DisposalList, at: datetime) -> bool:
     if row.state is ListState.DESTROYING:
         return True
     return row.state is ListState.GRACE and row.grace_until is not None and row.grace_until <= at
-
-
-def waits(row: DisposalList) -> bool:
-    """Whether something is still to happen to the list."""
-    return row.state not in CLOSED

@@ -36,7 +36,7 @@ DOES: Mapping[DisposalAsk, Words] = {
     },
     DisposalAsk.OUTCOME: {"zh": "请登录后查看结果。", "en": "Sign in to see what became of it."},
     DisposalAsk.DUE: {
-        "zh": "其中需要继续保存的，请及时留置、关联案卷或者归档。",
+        "zh": "其中需要继续保存的，请及时登记暂停处置、关联案卷或者归档。",
         "en": "What is still needed should be held, tied to its case or filed in time.",
     },
 }
