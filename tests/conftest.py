@@ -25,4 +25,5 @@ pytest_plugins = [
     "tests.fixtures.vaults",
     "tests.fixtures.walking",
     "tests.fixtures.watches",
+    "tests.fixtures.archives",  # after those whose fixtures it uses
 ]

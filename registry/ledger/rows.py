@@ -57,6 +57,13 @@ def verify_rows(registry: Registry, progress: Progress | None = None) -> RowRepo
     return RowReport(rows, problems)
 
 
+def originals_against_ledger(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each recording against what was verified, and each that was verified against the recordings."""
+    _plan_for_all_rows(connection)
+    yield from _originals(connection)
+    yield from _vanished_originals(connection)
+
+
 def _plan_for_all_rows(connection: Connection) -> None:
     """PostgreSQL plans a streamed query for its first rows to come soon; here all are wanted, which loops over loops
     would never deliver."""

@@ -30,14 +30,21 @@ from regulation.vocabulary import Role
 _check, _incident, _repair = table_of(FixityCheck), table_of(Incident), table_of(RecordingRepair)
 _recording, _unit, _item = table_of(Recording), table_of(Unit), table_of(DisposalItem)
 
-_READ = ("id", "unit_id", "size", "sha256", "vault_key", "vault_version", "state")
+_READ = ("id", "unit_id", "size", "sha256", "vault_key", "state")
+
+
+def version_kept() -> ColumnElement[str | None]:
+    """Of a row of recordings, the version that holds it: its own, or the one it was put back as last."""
+    put_back = select(_repair.c.vault_version).where(_repair.c.recording_id == _recording.c.id)
+    newest = put_back.order_by(_repair.c.at.desc(), _repair.c.id.desc()).limit(1).scalar_subquery()
+    return func.coalesce(newest, _recording.c.vault_version).label("vault_version")
 
 
 def next_in_turn(connection: Connection, at: datetime, limit: int, *, suspects_only: bool = False) -> list[AnyRow]:
     """Up to `limit` recordings that are to be read now, of the first turn that has any, the longest waiting first."""
     for turn in (Turn.SUSPECT,) if suspects_only else Turn:
         query = (
-            select(*(_recording.c[name] for name in _READ), _check.c.turn)
+            select(*(_recording.c[name] for name in _READ), version_kept())
             .join_from(_check, _recording, _recording.c.id == _check.c.recording_id)
             .where(_check.c.turn == turn, _check.c.next_at <= at)
             .order_by(_check.c.next_at, _check.c.recording_id)
@@ -48,17 +55,13 @@ def next_in_turn(connection: Connection, at: datetime, limit: int, *, suspects_o
     return []
 
 
-def repaired_versions(connection: Connection, recording_ids: Collection[UUID]) -> dict[UUID, str | None]:
-    """Of these recordings, those that were put back from a second vault, and the version they are read from now."""
-    query = select(_repair.c.recording_id, _repair.c.vault_version, _repair.c.id).order_by(_repair.c.id)
-    rows = sorted(rows_among(connection, query, _repair.c.recording_id, recording_ids), key=lambda row: str(row.id))
-    return {row.recording_id: row.vault_version for row in rows}
-
-
-def version_to_read(session: Session, recording: Recording | AnyRow) -> str | None:
-    """The version of the recording's key that holds it: its own, or the one it was put back as."""
-    own: str | None = recording.vault_version
-    return repaired_versions(session.connection(), [recording.id]).get(recording.id, own)
+def as_kept(session: Session, recording: Recording) -> Recording:
+    """The recording with the version of its key that holds it now, for whoever reads the vault."""
+    query = select(version_kept()).where(_recording.c.id == recording.id)
+    version = session.execute(query).scalar_one()
+    if version == recording.vault_version:
+        return recording
+    return Recording(**{**recording.model_dump(), "vault_version": version})
 
 
 def leaving(connection: Connection, recording_ids: Collection[UUID]) -> dict[UUID, bool]:

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from registry.database import Registry
 from registry.ledger import verify, verify_rows
 from registry.migrations.guards import FIXED_0010
-from registry.queries.fixity import coverage, has_open_incident, open_incidents, to_repair, version_to_read
+from registry.queries.fixity import as_kept, coverage, has_open_incident, open_incidents, to_repair
 from registry.queries.retention import kept_by
 from registry.tables import CheckOutcome, FixityCheck, IncidentKind, NoticeKind, Recording, Resolution, Turn
 from registry.tables.fixity import RECONCILIATION
@@ -175,8 +175,8 @@ def test_a_repair_says_where_the_original_is_read_from_and_has_it_read_at_once(a
             fixity.record_repairs(act, [Repaired(row.incident_id, "v2")])
     with audits.city.registry.reading() as reading:
         assert to_repair(reading.connection(), None, 10) == []
-        assert version_to_read(reading, audits.recording("a")) == "v2"
-        assert version_to_read(reading, audits.recording("b")) is None
+        assert as_kept(reading, audits.recording("a")).vault_version == "v2"
+        assert as_kept(reading, audits.recording("b")).vault_version is None
     assert audits.next() == ["b", "a"], "its neighbour, and itself"
     assert audits.city.events(audits.recording("a").id).count("recording.repaired") == 1
     audits.read(audits.begin(), a=INTACT)

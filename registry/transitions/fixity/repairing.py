@@ -11,12 +11,12 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
-from registry.tables import Incident, RecordingRepair
+from registry.tables import Incident, RecordingRepair, RetentionTerm
 from registry.transitions.fixity.checking import suspect
 from registry.types import new_id
 from regulation.incidents import ARTICLE
 
-_incident = table_of(Incident)
+_incident, _term = table_of(Incident), table_of(RetentionTerm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,16 @@ def record_repairs(act: Act, repairs: Iterable[Repaired]) -> None:
     for row in rows:
         facts = {"incident_id": row.id, "vault_version": said[row.id].vault_version}
         act.record(Event.RECORDING_REPAIRED, "recording", row.recording_id, facts, unit_id=row.unit_id, article=ARTICLE)
-    suspect(act, [row.recording_id for row in rows])
+    ids = [row.recording_id for row in rows]
+    suspect(act, ids)
+    _hold_again(act, ids)
+
+
+def _hold_again(act: Act, recording_ids: Iterable[UUID]) -> None:
+    """What was put back has none of the holds of what it replaces: the vault is told again (Art. 18)."""
+    known = rows_among(act.connection, select(_term.c.recording_id), _term.c.recording_id, recording_ids)
+    told = [{"recording_id": row.recording_id, "vault_stale": True} for row in known]
+    update_rows(act.connection, RetentionTerm, told, "recording_id")
 
 
 def _enter(act: Act, repaired: Sequence[tuple[UUID, UUID, str | None]]) -> None:
