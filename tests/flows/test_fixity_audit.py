@@ -182,7 +182,7 @@ def test_a_unit_that_asks_for_more_is_read_more_often(archived: Archived) -> Non
     archived.audit()
     archived.city.wait(days=80)
     assert archived.audit()["read"] == 1
-    archived.city.wait(days=60)
+    archived.city.wait(days=70)
     assert archived.audit()["read"] == 2
 
 

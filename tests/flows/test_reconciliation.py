@@ -115,7 +115,7 @@ def test_what_is_wrong_in_a_bucket_is_found_once(any_archived: Archived) -> None
     control, settings = bucket(archived)
     place = {name: {"Bucket": settings.bucket, "Key": stored.held.key} for name, stored in archived.kept.items()}
     control.client.delete_object(**place["hidden"])
-    control.client.put_object(**place["put over"], Body=b"another", ContentMD5="sy3QEcq5Ie0xmpVT0NlMxA==")
+    control.client.put_object(**place["put over"], Body=b"another", ContentMD5="sy1z5W7Jm8Xsj4OHHN5wig==")
     control.client.delete_object(
         **place["gone"], VersionId=archived.kept["gone"].held.version, BypassGovernanceRetention=True
     )
