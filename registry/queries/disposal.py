@@ -95,15 +95,17 @@ def approvers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
     return deciders(SEATS[DisposalStage.APPROVAL], UUID(int=0), aside, chain, holdings, at, gone)
 
 
-def digest_of_items(connection: Connection, list_id: UUID, at: datetime | None = None) -> tuple[int, str]:
-    """How many originals the list names for destruction, and a SHA-256 of exactly which; with `at`, as it was just
-    after that moment."""
+def digest_of_items(connection: Connection, list_id: UUID, answer: int | None = None) -> tuple[int, str]:
+    """How many originals the list names for destruction, and a SHA-256 of exactly which; with `answer`, as it was when
+    that answer was given, the first being 1. Counted, not timed: clocks of two servers differ, and go back."""
     query = (
         select(_item.c.recording_id, _recording.c.sha256, _item.c.due_on)
         .join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
         .where(_item.c.list_id == list_id, _item.c.appraisal == Appraisal.DISPOSE)
     )
-    still = _item.c.dropped_at.is_(None) if at is None else or_(_item.c.dropped_at.is_(None), _item.c.dropped_at > at)
+    still: ColumnElement[bool] = _item.c.dropped_at.is_(None)
+    if answer is not None:
+        still = or_(still, _item.c.dropped_after >= answer)
     rows = connection.execute(query.where(still).order_by(_item.c.recording_id)).all()
     lines = [[str(row.recording_id), row.sha256, row.due_on.isoformat()] for row in rows]
     return len(rows), sha256(canonical_json(sorted(lines)).encode()).hexdigest()
