@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
@@ -28,6 +29,15 @@ from regulation.disposal_states import ItemState, ListState
 
 _list, _item, _step = table_of(DisposalList), table_of(DisposalItem), table_of(DisposalStep)
 _decision, _recording = table_of(DisposalDecision), table_of(Recording)
+
+
+class SomeList(Protocol):
+    """A list, as a page shows it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID: ...
 
 
 def list_row(connection: Connection, list_id: UUID) -> AnyRow | None:
@@ -79,7 +89,7 @@ def taking_part(connection: Connection, list_id: UUID) -> set[UUID]:
     return appraisers_of(connection, list_id) | named | decided
 
 
-def approvers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
+def approvers_of(session: Session, row: AnyRow | SomeList, at: datetime) -> Deciders:
     """Who may approve the list at the moment `at`: the principal leader, but nobody who appraised it; then it goes one
     seat up."""
     chain = [unit.id for unit in units_upward(session, row.unit_id)]

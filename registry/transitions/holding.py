@@ -47,13 +47,12 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     begun; `FieldDenied` without a reason.
     """
     reason = storable(check_text("reason", new.reason))
-    case = _case_of(act, new)
+    case = _case_of(act, new, by)
     ids = {*new.recording_ids, *(() if case is None else recordings_of_case(act.connection, case.id))}
     rows = originals_named(act, ids) if ids or case is None else []
     unit = _unit_of(act, rows, case)
     for one in rows:
         check_over(act, one, by)
-    _check_over_case(act, case, by)
     _check_not_begun(act, ids)
     hold_id, number, document = new_id(), next_number(act, "HD", unit), storable(new.document)
     row = {
@@ -83,12 +82,13 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     return number
 
 
-def _case_of(act: Act, new: NewHold) -> AnyRow | None:
+def _case_of(act: Act, new: NewHold, by: UUID) -> AnyRow | None:
+    """The case, if `by` has a role in its unit; another unit's is as if there were none."""
     if new.case_number is None:
         return None
     case = case_numbered(act.connection, new.case_number)
-    if case is None:
-        raise FieldDenied("case_number", "There is no case file with this number.")
+    if case is None or not roles_over(act.session, by, unit_chain(act.session, case.unit_id), act.at):
+        raise FieldDenied("case_number", "There is no case file with this number.", ARTICLE)
     return case
 
 
@@ -98,11 +98,6 @@ def _unit_of(act: Act, rows: Collection[AnyRow], case: AnyRow | None) -> Unit:
     if len(ids) != 1:
         raise ActionDenied("A hold is over the recordings of one unit.", article=ARTICLE, subject="recordings")
     return act.session.get_one(Unit, ids.pop())
-
-
-def _check_over_case(act: Act, case: AnyRow | None, by: UUID) -> None:
-    if case is not None and not roles_over(act.session, by, unit_chain(act.session, case.unit_id), act.at):
-        raise ActionDenied("Only who has a role in the case's unit may hold it back.", article=ARTICLE)
 
 
 def _check_not_begun(act: Act, ids: Collection[UUID]) -> None:
@@ -120,7 +115,7 @@ def lift_hold(act: Act, number: str, by: UUID, reason: str) -> None:
     if row is None or row.lifted_at is not None:
         raise ActionDenied("There is no such hold, or it was lifted already.", article=ARTICLE, subject=number)
     check_lift(roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at))
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     lifted = {"id": row.id, "lifted_by_id": by, "lifted_at": act.at, "lift_reason": said}
     update_rows(act.connection, Hold, [lifted])
     facts = {"person_id": by, "reason_sha256": digest_of(said)}

@@ -56,7 +56,7 @@ def refuse(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules, keep_un
     step, row = open_step(act, step_id, DisposalStage.APPROVAL)
     found = approvers_of(act.session, row, act.at)
     check_decide(by, found)
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     answer(act, step, row, by, DisposalVerdict.REFUSED, said, rules, role=found.role, passed=found.passed)
     change(act, row, ListEvent.REFUSED)
     items = items_in(act.connection, row.id, ItemState.LISTED)

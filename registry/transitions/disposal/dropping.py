@@ -63,7 +63,7 @@ def restore(
     items = [one for one in items_in(act.connection, list_id, ItemState.LISTED) if one.recording_id in recording_ids]
     if not items or len(items) != len(set(recording_ids)):
         raise ActionDenied("This does not stand on the list.", article=ARTICLE, subject="recordings")
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     keep(act, items, by, said, keep_until)
     facts = {
         "person_id": by,
@@ -78,7 +78,7 @@ def restore(
 def keep(act: Act, items: Collection[AnyRow], by: UUID, reason: str, until: date | None) -> None:
     """Enter the decision to keep these originals. Raises `FieldDenied` for a day that lies behind."""
     if until is not None and until <= act.at.date():
-        raise FieldDenied("keep_until", "This day lies behind.")
+        raise FieldDenied("keep_until", "This day lies behind.", ARTICLE)
     rows = [
         {
             "id": new_id(),
