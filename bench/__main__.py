@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import desk, directory, duties, fixity, intake, memory, orchestration, records, report, retention, waiting
+from bench import (
+    desk,
+    destroy,
+    directory,
+    duties,
+    fixity,
+    intake,
+    memory,
+    orchestration,
+    records,
+    report,
+    retention,
+    waiting,
+)
 from bench.place import Place, place
 from bench.report import Section
 
@@ -21,20 +34,10 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "desk": [desk.measure],
     "waiting": [waiting.measure],
     "retention": [retention.measure],
+    "destroy": [destroy.measure],
     "fixity": [fixity.measure],
 }
-_ALL = (
-    "intake",
-    "directory",
-    "memory",
-    "registry",
-    "orchestration",
-    "duties",
-    "desk",
-    "waiting",
-    "retention",
-    "fixity",
-)
+_ALL = tuple(name for name in TOPICS if not name.startswith("intake-"))
 
 
 def main() -> None:

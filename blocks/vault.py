@@ -111,7 +111,8 @@ class Listed:
 class Destroyed:
     """What became of one key: `removed` versions and markers went, `left` still stand, newest first.
 
-    `problem` says in a sentence why anything is left; None exactly where nothing is.
+    `problem` says in a sentence why anything is left; None exactly where nothing is. `left` is without floors and holds
+    where the store does not tell them any more.
     """
 
     key: str

@@ -75,12 +75,14 @@ class Event(StrEnum):
     DISPOSAL_APPROVED = "disposal.approved"
     DISPOSAL_REFUSED = "disposal.refused"
     DISPOSAL_WITNESSED = "disposal.witnessed"
+    DISPOSAL_WITNESS_REPLACED = "disposal.witness-replaced"  # another was named in the place of one who said nothing
     DISPOSAL_RESTORED = "disposal.restored"  # taken off its list, whoever did it and why
     DISPOSAL_FINISHED = "disposal.finished"
     DISPOSAL_CERTIFIED = "disposal.certified"
     RECORDING_DESTROYING = "recording.destroying"  # it is about to be removed from the vault
     RECORDING_DESTROYED = "recording.destroyed"  # and no version of it is left
     RECORDING_NOT_DESTROYED = "recording.not-destroyed"  # the vault kept it: somebody must look
+    EXTENSION_ENDED = "extension.ended"  # what was kept without an end is so no longer
     TERMS_SHORTENED = "terms.shortened"  # a policy that releases earlier, allowed by the principal leader
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_CLOSED = "incident.closed"

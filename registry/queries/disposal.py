@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, or_, select
@@ -34,6 +35,15 @@ from regulation.vocabulary import MediaKind
 _list, _item, _step = table_of(DisposalList), table_of(DisposalItem), table_of(DisposalStep)
 _decision, _recording = table_of(DisposalDecision), table_of(Recording)
 _certificate, _activity = table_of(DisposalCertificate), table_of(Activity)
+
+
+class SomeList(Protocol):
+    """A list, as a page shows it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID: ...
 
 
 def list_row(connection: Connection, list_id: UUID) -> AnyRow | None:
@@ -85,7 +95,7 @@ def taking_part(connection: Connection, list_id: UUID) -> set[UUID]:
     return appraisers_of(connection, list_id) | named | decided
 
 
-def approvers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
+def approvers_of(session: Session, row: AnyRow | SomeList, at: datetime) -> Deciders:
     """Who may approve the list at the moment `at`: the principal leader, but nobody who appraised it; then it goes one
     seat up."""
     chain = [unit.id for unit in units_upward(session, row.unit_id)]
@@ -95,15 +105,17 @@ def approvers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
     return deciders(SEATS[DisposalStage.APPROVAL], UUID(int=0), aside, chain, holdings, at, gone)
 
 
-def digest_of_items(connection: Connection, list_id: UUID, at: datetime | None = None) -> tuple[int, str]:
-    """How many originals the list names for destruction, and a SHA-256 of exactly which; with `at`, as it was just
-    after that moment."""
+def digest_of_items(connection: Connection, list_id: UUID, answer: int | None = None) -> tuple[int, str]:
+    """How many originals the list names for destruction, and a SHA-256 of exactly which; with `answer`, as it was when
+    that answer was given, the first being 1. Counted, not timed: clocks of two servers differ, and go back."""
     query = (
         select(_item.c.recording_id, _recording.c.sha256, _item.c.due_on)
         .join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
         .where(_item.c.list_id == list_id, _item.c.appraisal == Appraisal.DISPOSE)
     )
-    still = _item.c.dropped_at.is_(None) if at is None else or_(_item.c.dropped_at.is_(None), _item.c.dropped_at > at)
+    still: ColumnElement[bool] = _item.c.dropped_at.is_(None)
+    if answer is not None:
+        still = or_(still, _item.c.dropped_after >= answer)
     rows = connection.execute(query.where(still).order_by(_item.c.recording_id)).all()
     lines = [[str(row.recording_id), row.sha256, row.due_on.isoformat()] for row in rows]
     return len(rows), sha256(canonical_json(sorted(lines)).encode()).hexdigest()

@@ -29,6 +29,9 @@ from registry.tables import (
     Recording,
     RecordingState,
     RetentionTerm,
+    Shortened,
+    TermChange,
+    TermChangeItem,
     TermExtension,
     Unit,
 )
@@ -39,6 +42,7 @@ from regulation.retention import Extension, Footage, Kept
 
 _recording, _activity, _unit = table_of(Recording), table_of(Activity), table_of(Unit)
 _case, _use, _extension = table_of(CaseFile), table_of(CaseUse), table_of(TermExtension)
+_change, _change_item = table_of(TermChange), table_of(TermChangeItem)
 _hold, _hold_item, _term = table_of(Hold), table_of(HoldItem), table_of(RetentionTerm)
 _item, _request, _copy, _duty = table_of(AccessItem), table_of(AccessRequest), table_of(AccessCopy), table_of(Duty)
 
@@ -140,11 +144,40 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
 
 
+HELD = (
+    select(_hold_item.c.recording_id)
+    .join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
+    .where(_hold.c.lifted_at.is_(None))
+)
+"""What a hold names."""
+
+WANTED = (
+    select(_item.c.recording_id)
+    .join_from(_item, _request, _request.c.id == _item.c.request_id)
+    .where(_request.c.state.not_in(CLOSED))
+)
+"""What an open request or a live grant names (Art. 17)."""
+
+COPIED = select(_copy.c.recording_id).where(_copy.c.ended_at.is_(None))
+"""Of what a copy is out (Art. 17)."""
+
+OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.not_in(_OF_DISPOSAL))
+"""Recordings and activities about which something is not settled yet."""
+
+
 def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that a hold names."""
-    query = select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
-    query = query.where(_hold.c.lifted_at.is_(None))
-    return {row[0] for row in rows_among(connection, query, _hold_item.c.recording_id, ids)}
+    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
+    named = select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
+    used = select(_use.c.recording_id).join_from(_use, _hold, _hold.c.case_id == _use.c.case_id)
+    filed = (
+        select(_recording.c.id)
+        .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
+        .join(_case, _case.c.number == _activity.c.case_number)
+        .join(_hold, _hold.c.case_id == _case.c.id)
+    )
+    asked = ((named, _hold_item.c.recording_id), (used, _use.c.recording_id), (filed, _recording.c.id))
+    standing = _hold.c.lifted_at.is_(None)
+    return {row[0] for query, of in asked for row in rows_among(connection, query.where(standing), of, ids)}
 
 
 def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:
@@ -155,11 +188,8 @@ def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[U
 
 def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open request or a live grant names, and those of which a copy is out (Art. 17)."""
-    wanted = select(_item.c.recording_id).join_from(_item, _request, _request.c.id == _item.c.request_id)
-    wanted = wanted.where(_request.c.state.not_in(CLOSED))
-    copied = select(_copy.c.recording_id).where(_copy.c.ended_at.is_(None))
-    found = {row[0] for row in rows_among(connection, wanted, _item.c.recording_id, ids)}
-    return found | {row[0] for row in rows_among(connection, copied, _copy.c.recording_id, ids)}
+    found = {row[0] for row in rows_among(connection, WANTED, _item.c.recording_id, ids)}
+    return found | {row[0] for row in rows_among(connection, COPIED, _copy.c.recording_id, ids)}
 
 
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
@@ -169,9 +199,8 @@ def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UU
     activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in rows_among(connection, filed, _recording.c.id, ids):
         activities[row.activity_id].add(row.id)
-    query = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.not_in(_OF_DISPOSAL))
     found = set[UUID]()
-    for row in rows_among(connection, query, _duty.c.subject_id, {*about, *activities}):
+    for row in rows_among(connection, OWED, _duty.c.subject_id, {*about, *activities}):
         found |= activities.get(row[0], set()) | ({row[0]} if row[0] in about else set())
     return found
 
@@ -200,6 +229,16 @@ def kept_by(connection: Connection, ids: Collection[UUID], at: datetime) -> dict
 def terms_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, AnyRow]:
     """The terms last worked out for these recordings."""
     return {row.recording_id: row for row in rows_among(connection, select(_term), _term.c.recording_id, ids)}
+
+
+def promised_before(connection: Connection, ids: Collection[UUID]) -> dict[tuple[UUID, str], date | None]:
+    """Until which day these were kept before a policy that nobody has allowed would release them earlier, by recording
+    and that policy's version; None for no end."""
+    query = select(_change_item.c.recording_id, _change_item.c.instead_of, _change.c.policy_version)
+    query = query.join_from(_change_item, _change, _change.c.id == _change_item.c.change_id)
+    query = query.where(or_(_change.c.verdict.is_(None), _change.c.verdict != Shortened.ALLOWED))
+    rows = rows_among(connection, query, _change_item.c.recording_id, ids)
+    return {(row.recording_id, row.policy_version): row.instead_of for row in rows}
 
 
 def recordings_of_case(connection: Connection, case_id: UUID) -> list[UUID]:

@@ -133,8 +133,8 @@ CLAUSES = (
         "保存期限",
         "How long footage is kept goes by what it is.",
         Status.ENFORCED,
-        "Each original's class and last day follow from its activity, its cases and the policy; without them it is kept. "
-        "What is due goes only by appraisal, approval, two witnesses and a time of grace.",
+        "Class and last day follow from the activity, its cases and the policy; without them an original is kept. What "
+        "is due goes only by appraisal, approval, two witnesses and a time of grace.",
         "regulation.retention",
         "tests/articles/test_article_18.py",
     ),

@@ -15,7 +15,7 @@ from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
 from registry.queries.organisation import holders_at, unit_subtree
-from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms
+from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
 from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
 from registry.transitions.duties.settling import Rules
@@ -44,9 +44,11 @@ class Listed:
 def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
     """Of these recordings, those that may go at the act's time, with their terms; and of the others why they may not.
 
-    Nothing that was worked out before counts here: facts, holds and policy are asked anew. Raises `ConfigurationError`
-    where a unit's policy is not sound.
+    What was worked out before lets nothing go: facts, holds and policy are asked anew. But where it has a later day, or
+    none, that stands: a policy that releases earlier waits for the principal leader (Art. 23). Raises
+    `ConfigurationError` where a unit's policy is not sound.
     """
+    known = terms_among(act.connection, ids)
     may_go: dict[UUID, tuple[Original, Term]] = {}
     kept = {one: why[0] for one, why in kept_by(act.connection, ids, act.at).items()}
     for one in originals_of(act.connection, [each for each in ids if each not in kept]):
@@ -54,7 +56,7 @@ def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tup
         term = term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today)
         if term.kept is not None:
             kept[one.recording_id] = term.kept
-        elif is_over(term.due_on, today):
+        elif is_over(term.due_on, today) and is_over(known[one.recording_id].due_on, today):
             may_go[one.recording_id] = one, term
         else:
             kept[one.recording_id] = Kept.IN_TERM
@@ -85,8 +87,7 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
 
 
 def _judged(act: Act, ids: list[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
-    """As `judge`; what waits for a sound policy is not listed, and what the stored term keeps longer is not either: a
-    policy that releases it earlier waits for the principal leader."""
+    """As `judge`; what waits for a sound policy is not listed."""
     try:
         may_go, kept = judge(act, ids, rules)
     except ConfigurationError:
