@@ -1,5 +1,5 @@
-"""A process that takes in a dump, sweeps over duties, audits a vault or delivers notices and, where it is told to, dies,
-waits or fails at a set moment.
+"""A process that takes in a dump, sweeps over duties, audits a vault or delivers notices and, where it is told to,
+dies, waits or fails at a set moment.
 
 It imports everything once and then forks a victim for each order that comes as a line of JSON on its standard input, so
 that a victim costs no start of Python.
