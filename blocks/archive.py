@@ -8,8 +8,10 @@ from prefect.blocks.core import Block
 from pydantic import Field
 
 from blocks.directory_vault import DirectoryVault
+from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 
 
@@ -23,6 +25,12 @@ class Archive(Block):
     registry: RegistryDatabase = Field(title="Registry")
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     vault: DirectoryVault | S3Vault = Field(title="Vault")
+    signing_key: ReceiptKey | None = Field(
+        default=None, title="Signing key", description="The installation's key; anchors are signed with it (Art. 7)."
+    )
+    timestamps: TimestampAuthority | None = Field(
+        default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."
+    )
 
     @classmethod
     def named(cls, name: str) -> Self:

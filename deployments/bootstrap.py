@@ -18,6 +18,7 @@ from blocks.leader_notifier import LeaderNotifier
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 from deployments.home import Home, station_name
 from deployments.notifier import notifier_of
@@ -33,6 +34,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     DockStation,
     LeaderNotifier,
     DutyWatch,
+    TimestampAuthority,
     Archive,
 )
 
@@ -139,13 +141,37 @@ def archive_of(settings: Settings) -> Archive:
         registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
         policy=policy_of(settings),
         vault=vault_of(settings),
+        timestamps=timestamps_of(settings),
     )
+
+
+def timestamps_of(settings: Settings) -> TimestampAuthority | None:
+    """The timestamp authority that the settings name, if they do."""
+    if not settings.timestamp_url:
+        return None
+    file = settings.timestamp_certificates
+    certificates = None if file is None else _text(file, "CUSTODY_TIMESTAMP_CERTIFICATES")
+    try:
+        return TimestampAuthority(
+            url=settings.timestamp_url, certificates=certificates, policy=settings.timestamp_policy
+        )
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = f"CUSTODY_TIMESTAMP_{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise ConfigurationError(f"{first['msg']}.", subject=name) from None
+
+
+def signing_archive_of(home: Home) -> Archive:
+    """The archive with the key that signs its anchors."""
+    archive = archive_of(home.settings)
+    archive.signing_key = ReceiptKey(private_key=SecretStr(home.receipt_key()))
+    return archive
 
 
 def register_archive(home: Home) -> Archive:
     """The same for the archive."""
     _register_types(home)
-    archive = archive_of(home.settings)
+    archive = signing_archive_of(home)
     archive.save("default", overwrite=True)
     return archive
 

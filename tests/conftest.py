@@ -23,4 +23,5 @@ pytest_plugins = [
     "tests.fixtures.vaults",
     "tests.fixtures.walking",
     "tests.fixtures.watches",
+    "tests.fixtures.anchors",
 ]
