@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    anchor,
     clock,
     device,
     directory,
     dock,
     doctor,
     duty,
+    export,
     filing,
     notify,
     person,
@@ -40,6 +42,8 @@ app.add_typer(device.app, name="device")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notify.app, name="notify")
 app.add_typer(person.app, name="person")
+app.add_typer(anchor.app, name="anchor")
+app.add_typer(export.app, name="export")
 app.command("up")(up.up)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)

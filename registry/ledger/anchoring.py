@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from registry.bulk import table_of
+from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import GENESIS, Head, canonical_json
 from registry.ledger.comparing import stream
 from registry.ledger.events import Event
@@ -172,6 +172,6 @@ def anything_new(connection: Connection, since: int) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def facts_of(anchor: Anchor) -> dict[str, Any]:
+def facts_of(anchor: Anchor | AnyRow) -> dict[str, Any]:
     """What the ledger says of an anchor that was made."""
     return {name: getattr(anchor, name) for name in ("number", "first_seq", "last_seq", "root", "sha256", "key_id")}

@@ -7,24 +7,24 @@ it. What they cannot rewrite are the copies in the vault; hand those in as `kept
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.anchoring import NONE, Said, digest_of, fields_of, read, span_between
+from registry.ledger.anchoring import NONE, Said, digest_of, facts_of, fields_of, read, span_between
 from registry.ledger.chain import time_text
 from registry.ledger.comparing import entries_of, facts_in
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, AnchorProblem, AnchorReport, Progress
-from registry.tables import Anchor
+from registry.tables import Anchor, LedgerEntry
 
 if TYPE_CHECKING:
     from registry.database import Registry
 
-_anchor = table_of(Anchor)
+_anchor, _entry = table_of(Anchor), table_of(LedgerEntry)
 _SAID = ("number", "first_seq", "last_seq", "head", "root", "previous")
-_ENTERED = ("number", "first_seq", "last_seq", "root", "sha256", "key_id")
 
 Found = Iterator[AnchorProblem]
 GONE = "deleted: its row is gone"
@@ -70,17 +70,17 @@ def _said(row: AnyRow | None, kept: str | None) -> Said | None:
 
 
 def _problems(connection: Connection, number: int, row: AnyRow | None, kept: str | None, before: Said) -> Found:
-    if row is None:
-        yield AnchorProblem(number, "number", GONE)
-    else:
-        yield from _row_problems(row)
-        yield from _entry_problems(connection, row)
-        if kept is not None and kept != row.document:
-            yield AnchorProblem(number, "document", "altered: the copy in the vault says something else")
     said = _said(row, kept)
     if said is not None:
         yield from _link_problems(said, before)
         yield from _span_problems(connection, said)
+    if row is None:
+        yield AnchorProblem(number, "number", GONE)
+        return
+    if kept is not None and kept != row.document:
+        yield AnchorProblem(number, "document", "altered: the copy in the vault says something else")
+    yield from _row_problems(row)
+    yield from _entry_problems(connection, row)
 
 
 def _row_problems(row: AnyRow) -> Found:
@@ -95,16 +95,34 @@ def _row_problems(row: AnyRow) -> Found:
 
 
 def _entry_problems(connection: Connection, row: AnyRow) -> Found:
-    """The ledger says that it was made, once, after the last entry under it."""
-    entry, made = entries_of(Event.ANCHOR_MADE, "entry")
-    found = connection.execute(select(entry.c.seq, entry.c.facts).where(made, entry.c.subject_id == row.id)).all()
-    if len(found) != 1 or found[0].seq <= row.last_seq:
-        yield AnchorProblem(row.number, "id", "the ledger does not say that it was made")
-        return
-    facts = facts_in(found[0].facts)
-    for column in _ENTERED:
-        if facts.get(column) != getattr(row, column):
-            yield AnchorProblem(row.number, column, "altered: it is not what the ledger says of it")
+    """What the ledger says of it, after the last entry under it: made once; kept and stamped, if it was."""
+    query = select(_entry.c.event, _entry.c.facts).where(_entry.c.subject_id == row.id, _entry.c.seq > row.last_seq)
+    entered = {one.event: facts_in(one.facts) for one in connection.execute(query)}
+    for event, state, stated in (
+        (Event.ANCHOR_MADE, "id", facts_of(row)),
+        (Event.ANCHOR_KEPT, "kept_at", _place(row)),
+        (Event.ANCHOR_STAMPED, "stamped_at", _stamp(row)),
+    ):
+        facts = entered.get(event.value)
+        if (facts is None) != (stated is None):
+            told = "it is not what the ledger says" if facts is not None else "the ledger does not say so"
+            yield AnchorProblem(row.number, state, f"altered: {told}")
+        for column, value in (stated or {}).items():
+            if facts is not None and facts.get(column) != value:
+                yield AnchorProblem(row.number, column, "altered: it is not what the ledger says")
+
+
+def _place(row: AnyRow) -> dict[str, Any] | None:
+    if row.kept_at is None:
+        return None
+    return {"number": row.number, "vault_key": row.vault_key, "vault_version": row.vault_version}
+
+
+def _stamp(row: AnyRow) -> dict[str, Any] | None:
+    if row.stamped_at is None:
+        return None
+    digest = sha256(row.token or b"").hexdigest()
+    return {"token_sha256": digest, "stamped_at": time_text(row.stamped_at), "authority": row.authority}
 
 
 def _link_problems(said: Said, before: Said) -> Found:

@@ -83,8 +83,6 @@ class Copies:
         number, copy = anchor.number, held(self.vault, stamp_key(anchor.number))
         if anchor.token is None:
             self.unstamped.append(number)
-            if copy is not None and anchor.stamped_at is not None:
-                self._blame(number, "token", "deleted: the vault has its timestamp")
             return
         if copy is not None and copy != anchor.token:
             self._blame(number, "token", "replaced: the vault has another timestamp")

@@ -1,4 +1,4 @@
-"""A timestamp authority for tests: OpenSSL's own `openssl ts -reply` behind HTTP; silent or lying when it is told to."""
+"""A timestamp authority for tests: OpenSSL's own `openssl ts -reply` behind HTTP; silent or lying when told to."""
 
 from __future__ import annotations
 
