@@ -49,7 +49,13 @@ class Home:
         return self.root / "prefect"
 
     def receipt_key(self) -> str:
-        return (self.root / "receipt-key.pem").read_text()
+        """The key that signs receipts and anchors. Raises `ConfigurationError` where this home has none."""
+        try:
+            return (self.root / "receipt-key.pem").read_text()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The signing key cannot be read: {error.strerror}.", subject=str(self.root / "receipt-key.pem")
+            ) from None
 
     def pages_key(self) -> str:
         return (self.root / "pages-key").read_text()

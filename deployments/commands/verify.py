@@ -60,13 +60,17 @@ def verify(
 
 def _anchors(home: Home, registry: Registry, public_key: str | None) -> tuple[str, list[object]]:
     """How many anchors there are, and what is wrong with them."""
-    from deployments.bootstrap import signing_archive_of
+    from blocks.signing import public_key_of, read_private_key
+    from deployments.bootstrap import archive_of
+    from registry.queries.anchors import anchors
     from tasks.anchoring.checking import check_anchors
 
-    archive = signing_archive_of(home)
-    assert archive.signing_key is not None
+    with registry.reading() as session:
+        if not anchors(session, newest=1) and not (home.root / "receipt-key.pem").exists():
+            return "0 anchors", []
+    key = public_key or public_key_of(read_private_key(home.receipt_key()))
     try:
-        checked = check_anchors(archive, registry, public_key or archive.signing_key.public_key)
+        checked = check_anchors(archive_of(home.settings), registry, key)
     except Unavailable as silent:
         return "", [f"the anchors' copies could not be checked: {silent}"]
     for remark in checked.remarks():
