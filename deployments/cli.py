@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    blocks,
     clock,
     device,
     directory,
@@ -20,6 +21,7 @@ from deployments.commands import (
     token,
     up,
     verify,
+    worker,
 )
 from deployments.console import told
 
@@ -41,6 +43,8 @@ app.add_typer(duty.app, name="duty")
 app.add_typer(notify.app, name="notify")
 app.add_typer(person.app, name="person")
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("blocks")(blocks.blocks)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)

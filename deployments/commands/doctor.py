@@ -14,7 +14,7 @@ from rich.table import Table
 from deployments.commands.checking import Check, tried
 from deployments.commands.watching import WITHIN_MINUTES, heartbeat, look_at_watch
 from deployments.console import out
-from deployments.home import Home
+from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.server import is_free
 from deployments.settings import read_settings
 from registry.database import Registry
@@ -32,6 +32,7 @@ def doctor(
     """Look at Python, home, clock, disk, registry, vault, keys, server and the watch over duties; status 1 when
     something grave is wrong."""
     home = Home(read_settings())
+    home.enter()
     if heartbeat_only:
         heartbeat(home, within)
         return
@@ -61,7 +62,7 @@ def _home(home: Home) -> Iterator[Check]:
     mode = root.stat().st_mode & 0o077
     yield Check("home", os.access(root, os.W_OK), str(root), f"make {root} writable for this user")
     yield Check("home is private", mode == 0, f"{root.stat().st_mode & 0o777:o}", f"chmod 700 {root}", grave=False)
-    for secret in ("receipt-key.pem", "prefect-password", "pages-key", "alerts-key"):
+    for secret in (RECEIPT_KEY, "prefect-password", PAGES_KEY):
         path = root / secret
         well = path.exists() and path.stat().st_mode & 0o077 == 0
         yield Check(secret, well, "there, private" if well else "missing or readable by others", f"chmod 600 {path}")
