@@ -54,5 +54,7 @@ def _changed(own: Block, name: str) -> list[str]:
         shown = type(own).load(name.rpartition("/")[2])
     except ValueError:
         return []
+    except RuntimeError:
+        return ["so that it cannot be read"]
     assert not isinstance(shown, Coroutine)
     return changed_fields(shown, own)

@@ -96,6 +96,19 @@ def test_a_worker_that_is_gone_is_told_to_the_desk(own: OwnPrefect, desk: Webhoo
     assert told(desk, "worker-gone")["about"] == "custody"
 
 
+def test_what_is_not_so_is_not_believed(own: OwnPrefect, desk: Webhook) -> None:
+    with get_client(sync_client=True) as client:
+        client.create_work_pool(WorkPoolCreate(name="custody", type="process"), overwrite=True)
+        sound = client.create_flow_run(escalate_deadlines)
+        elsewhere = client.create_flow_run(escalate_deadlines, state=Crashed())
+
+    for about in (f"escalate-deadlines/{sound.id}", f"x/{elsewhere.id}", f"x/{uuid4()}", "escalate-deadlines"):
+        assert not holds(own.home, "run-failed", about)
+    assert not holds(own.home, "worker-gone", "another-pool")
+    assert holds(own.home, "worker-gone", "custody"), "no worker was ever there"
+    assert holds(own.home, "sweep-late", "every-5-minutes"), "no sweep ever came to its end"
+
+
 def test_a_sweep_that_does_not_come_to_its_end_is_told_to_the_desk(own: OwnPrefect, desk: Webhook) -> None:
     with get_client(sync_client=True) as client:
         [late] = client.read_automations_by_name("custody-sweep-late")
