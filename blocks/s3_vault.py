@@ -7,7 +7,7 @@ what was read, locked until its floor, and its lock read back, before `store` re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr
 from blocks.s3_settings import MIB, RetentionMode, S3Settings
 from blocks.s3_store import S3Store
 from blocks.secret_reference import revealed
-from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
 
 
 class S3Vault(Block):
@@ -127,6 +127,18 @@ class S3Vault(Block):
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""
         return self._bucket.originals(unit_code)
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        """See `EvidenceVault.listed`."""
+        return self._bucket.listed(unit_code)
+
+    def versions(self, key: str) -> list[Version]:
+        """See `EvidenceVault.versions`."""
+        return self._bucket.versions(key)
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        """See `EvidenceVault.destroy`."""
+        return self._bucket.destroy(keys, at)
 
     @property
     def _bucket(self) -> S3Store:

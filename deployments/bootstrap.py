@@ -112,15 +112,20 @@ def _text(path: Path, setting: str) -> str:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.", subject=setting) from None
 
 
-def archive_of(settings: Settings) -> Archive:
+def archive_of(home: Home) -> Archive:
     """The archive that the settings describe."""
-    return Archive(registry=registry_of(), policy=policy_of(settings), vault=vault_of(settings))
+    return Archive(
+        registry=registry_of(),
+        policy=policy_of(home.settings),
+        vault=vault_of(home.settings),
+        receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
+    )
 
 
 def keep_blocks(home: Home) -> dict[str, Block]:
     """Keep the blocks that runs ask for as the settings describe them; gives each by its slug and name. Raises
     `ConfigurationError` naming the block and the secret that is not where it should be."""
-    made = ((station_of(home), "default"), (watch_of(home), "default"), (archive_of(home.settings), "default"))
+    made = ((station_of(home), "default"), (watch_of(home), "default"), (archive_of(home), "default"))
     for block, name in made:
         keep(block, name)
     return {f"{block.get_block_type_slug()}/{name}": block for block, name in made}
@@ -159,7 +164,7 @@ def register_watch(home: Home) -> DutyWatch:
 def register_archive(home: Home) -> Archive:
     """The same for the archive."""
     _register_types(home)
-    archive = archive_of(home.settings)
+    archive = archive_of(home)
     _keep_and_show(archive, "default")
     return archive
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks import s3_store
-from blocks.s3_listing import unfinished_uploads, versions
+from blocks.s3_listing import listed, unfinished_uploads
 from blocks.s3_settings import MIB, RetentionMode
 from blocks.s3_vault import S3Vault
 from blocks.s3_wire import Wire
@@ -88,7 +88,7 @@ class Bucket:
     def assert_all_done(self) -> None:
         """Every original is one version of one object, locked, and no upload was left begun."""
         assert_all_done(self.scene, self.before)
-        held = [one.key for one in versions(self.wire, "originals/")]
+        held = [one.key for one in listed(self.wire, "originals/")]
         assert len(held) == len(set(held)) == len(set(self.before.values()))
         assert all(one.retain_until is not None for one in self.vault.originals())
         assert unfinished(self.wire, held) == []
