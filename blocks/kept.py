@@ -2,7 +2,7 @@
 
 Whoever has the Prefect password can change every block there: another vault, another registry, another address. So a
 run takes its blocks from the home of the process it runs in, where only the installation's owner writes
-(docs/adr/0013-nothing-from-prefect.md). What is kept holds no secret either, only where each is.
+(docs/adr/0014-nothing-from-prefect.md). What is kept holds no secret either, only where each is.
 """
 
 from __future__ import annotations
@@ -31,12 +31,7 @@ def keep(block: Block, name: str) -> None:
 
     Raises `ConfigurationError` naming block and field where it holds a secret itself, or one that is not where it says.
     """
-    for field, secret in secrets_in(block):
-        told = secret.get_secret_value()
-        if told and not is_reference(told):
-            where = f"{block.get_block_type_slug()}/{name}: {field}"
-            raise ConfigurationError("A block holds no secret, only where it is: env:… or file:….", subject=where)
-        revealed(secret)
+    check_secrets(block, name)
     path = _path(type(block), name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}.part")
@@ -45,6 +40,16 @@ def keep(block: Block, name: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def check_secrets(block: Block, name: str) -> None:
+    """Raises `ConfigurationError` as `keep` does."""
+    for field, secret in secrets_in(block):
+        told = secret.get_secret_value()
+        if told and not is_reference(told):
+            where = f"{block.get_block_type_slug()}/{name}: {field}"
+            raise ConfigurationError("A block holds no secret, only where it is: env:… or file:….", subject=where)
+        revealed(secret)
 
 
 def kept(kind: type[B], name: str) -> B:

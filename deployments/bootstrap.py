@@ -122,13 +122,18 @@ def archive_of(home: Home) -> Archive:
     )
 
 
+def blocks_of(home: Home) -> dict[str, Block]:
+    """The blocks that runs ask for, as the settings describe them; each by its slug and name."""
+    made = (station_of(home), watch_of(home), archive_of(home))
+    return {f"{block.get_block_type_slug()}/default": block for block in made}
+
+
 def keep_blocks(home: Home) -> dict[str, Block]:
-    """Keep the blocks that runs ask for as the settings describe them; gives each by its slug and name. Raises
-    `ConfigurationError` naming the block and the secret that is not where it should be."""
-    made = ((station_of(home), "default"), (watch_of(home), "default"), (archive_of(home), "default"))
-    for block, name in made:
-        keep(block, name)
-    return {f"{block.get_block_type_slug()}/{name}": block for block, name in made}
+    """Keep them. Raises `ConfigurationError` naming the block and the secret that is not where it should be."""
+    made = blocks_of(home)
+    for block in made.values():
+        keep(block, "default")
+    return made
 
 
 def register(home: Home, *, unit: str | None = None) -> DockStation:

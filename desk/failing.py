@@ -80,7 +80,9 @@ _CHINESE: Mapping[str, str] = {
     "Only the device administrator, the department head or a leader above keeps case files.": (
         "案卷由执法记录仪管理员、部门负责人或者上级领导登记。"
     ),
-    "Only who made footage, or has a role over it, may hold it back.": "只有拍摄人或者对该资料负有职责的人员可以暂停处置。",
+    "Only who made footage, or has a role over it, may hold it back.": (
+        "只有拍摄人或者对该资料负有职责的人员可以暂停处置。"
+    ),
     "Only the principal leader may lift a hold.": "只有主要领导可以解除暂停处置。",
     "A hold is over the recordings of one unit.": "一项暂停处置只能包括一个单位的资料。",
     "There is no such hold, or it was lifted already.": "没有这项暂停处置，或者已经解除。",

@@ -123,6 +123,18 @@ def _vault(home: Home) -> Iterator[Check]:
         )
 
 
+def _blocks(home: Home) -> Iterator[Check]:
+    from blocks.kept import check_secrets
+    from deployments.bootstrap import blocks_of
+
+    def look() -> str:
+        for block in blocks_of(home).values():
+            check_secrets(block, "default")
+        return "no secret in any, and each where they say"
+
+    yield tried("blocks", look, "set what is named; `custody blocks --check` says what was changed in Prefect")
+
+
 def _server(home: Home) -> Iterator[Check]:
     well = home.server_answers()
     yield Check("Prefect server", well, home.settings.api_url, "run `custody up`", grave=False)
@@ -133,4 +145,4 @@ def _server(home: Home) -> Iterator[Check]:
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
 
 
-LOOKS = (_python, _home, _disk, _registry, _vault, _server, look_at_watch)
+LOOKS = (_python, _home, _disk, _registry, _vault, _blocks, _server, look_at_watch)

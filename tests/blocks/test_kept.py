@@ -48,6 +48,12 @@ def station(**settings: object) -> DockStation:
     return DockStation(**{**told, "receipt_key": key, "pages_key": SecretStr("file:pages-key"), **settings})
 
 
+def archive() -> Archive:
+    return Archive(
+        registry=registry(), vault=vault(), receipt_key=ReceiptKey(private_key=SecretStr("file:receipt-key.pem"))
+    )
+
+
 def watch() -> DutyWatch:
     channels = {"web": SecretStr("env:CUSTODY_HEARTBEAT_URL")}
     return DutyWatch(
@@ -58,9 +64,7 @@ def watch() -> DutyWatch:
 
 
 def test_what_is_kept_comes_back_whole_and_holds_no_secret(home: Path) -> None:
-    for block in (station(), station(vault=DirectoryVault(root=home / "vault")), watch(), Archive(
-        registry=registry(), vault=vault()
-    )):  # fmt: skip
+    for block in (station(), station(vault=DirectoryVault(root=home / "vault")), watch(), archive()):
         keep(block, "default")
         back = kept(type(block), "default")
 
@@ -73,7 +77,7 @@ def test_what_is_kept_comes_back_whole_and_holds_no_secret(home: Path) -> None:
 def test_a_named_block_is_the_kept_one(home: Path) -> None:
     keep(station(), "default")
     keep(watch(), "default")
-    keep(Archive(registry=registry(), vault=vault()), "default")
+    keep(archive(), "default")
 
     assert isinstance(DockStation.named("default").vault, S3Vault)
     assert DutyWatch.named("default").notifier is not None

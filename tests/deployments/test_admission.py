@@ -15,6 +15,7 @@ from deployments.admission import NOT_SET, entry_points, refusal
 from deployments.run import lifecycle_at
 from deployments.system import prefect_yaml
 from regulation.errors import ConfigurationError
+from tests.fixtures.typed import run_custody
 
 OURS = "flows.upload.upload_dock_session"
 
@@ -48,6 +49,17 @@ def test_ours_as_they_are_deployed_are_taken() -> None:
 )
 def test_everything_else_is_not_and_it_is_said_why(deployed: dict[str, Any], run: dict[str, Any], why: str) -> None:
     assert why in str(refused(deployed, **run))
+
+
+def test_a_worker_on_another_machine_makes_no_keys_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTODY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CUSTODY_PREFECT_API", "http://127.0.0.1:1/api")
+
+    refused = run_custody("worker").exception
+
+    assert isinstance(refused, ConfigurationError)
+    assert "Copy this key" in str(refused) and "receipt-key.pem" in str(refused)
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_run_without_a_deployment_is_not_taken() -> None:
