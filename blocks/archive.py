@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self, cast
+from typing import Self
 
 from prefect.blocks.core import Block
 from pydantic import Field
 
 from blocks.directory_vault import DirectoryVault
+from blocks.kept import kept
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
@@ -28,5 +29,5 @@ class Archive(Block):
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The archive block of this name."""
-        return cast("Self", cls.load(name))
+        """The archive of this name that the installation keeps; what Prefect shows of it is only shown."""
+        return kept(cls, name)

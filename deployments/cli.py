@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    blocks,
     clock,
     device,
     directory,
@@ -24,6 +25,7 @@ from deployments.commands import (
     token,
     up,
     verify,
+    worker,
 )
 from deployments.console import told
 
@@ -49,6 +51,8 @@ app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
 app.add_typer(policy.app, name="policy")
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("blocks")(blocks.blocks)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)
