@@ -12,6 +12,7 @@ from blocks.kept import kept
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 
 
@@ -25,7 +26,12 @@ class Archive(Block):
     registry: RegistryDatabase = Field(title="Registry")
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     vault: DirectoryVault | S3Vault = Field(title="Vault")
-    receipt_key: ReceiptKey = Field(title="Signing key", description="Signs certificates, as it signs receipts.")
+    receipt_key: ReceiptKey = Field(
+        title="Signing key", description="Signs certificates and anchors, as it signs receipts."
+    )
+    timestamps: TimestampAuthority | None = Field(
+        default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."
+    )
 
     @classmethod
     def named(cls, name: str) -> Self:

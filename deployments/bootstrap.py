@@ -21,6 +21,7 @@ from blocks.leader_notifier import LeaderNotifier
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
 from deployments.notifier import notifier_of
@@ -36,6 +37,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     DockStation,
     LeaderNotifier,
     DutyWatch,
+    TimestampAuthority,
     Archive,
 )
 
@@ -119,6 +121,7 @@ def archive_of(home: Home) -> Archive:
         policy=policy_of(home.settings),
         vault=vault_of(home.settings),
         receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
+        timestamps=timestamps_of(home.settings),
     )
 
 
@@ -164,6 +167,22 @@ def register_watch(home: Home) -> DutyWatch:
     _show(watch.policy, "default")
     _keep_and_show(watch, "default")
     return watch
+
+
+def timestamps_of(settings: Settings) -> TimestampAuthority | None:
+    """The timestamp authority that the settings name, if they do."""
+    if not settings.timestamp_url:
+        return None
+    file = settings.timestamp_certificates
+    certificates = None if file is None else _text(file, "CUSTODY_TIMESTAMP_CERTIFICATES")
+    try:
+        return TimestampAuthority(
+            url=settings.timestamp_url, certificates=certificates, policy=settings.timestamp_policy
+        )
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = f"CUSTODY_TIMESTAMP_{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise ConfigurationError(f"{first['msg']}.", subject=name) from None
 
 
 def register_archive(home: Home) -> Archive:

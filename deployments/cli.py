@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    anchor,
     blocks,
     clock,
     device,
@@ -13,6 +14,7 @@ from deployments.commands import (
     dock,
     doctor,
     duty,
+    export,
     filing,
     hold,
     notify,
@@ -50,6 +52,8 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
 app.add_typer(policy.app, name="policy")
+app.add_typer(anchor.app, name="anchor")
+app.add_typer(export.app, name="export")
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("blocks")(blocks.blocks)

@@ -51,7 +51,13 @@ class Home:
         return self.root / "prefect"
 
     def receipt_key(self) -> str:
-        return (self.root / RECEIPT_KEY).read_text()
+        """The key that signs receipts and anchors. Raises `ConfigurationError` where this home has none."""
+        try:
+            return (self.root / RECEIPT_KEY).read_text()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The signing key cannot be read: {error.strerror}.", subject=str(self.root / RECEIPT_KEY)
+            ) from None
 
     def pages_key(self) -> str:
         return (self.root / PAGES_KEY).read_text()

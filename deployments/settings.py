@@ -65,6 +65,13 @@ class Settings(BaseSettings):
         default=None,
         description="Address asked after each finished sweep over deadlines: a dead man's switch elsewhere.",
     )
+    timestamp_url: str = Field(
+        default="", description="Address of an RFC 3161 timestamp authority; empty: anchors have no timestamp (Art. 7)."
+    )
+    timestamp_certificates: Path | None = Field(
+        default=None, description="PEM file with the certificates of that authority, and of those that it replaced."
+    )
+    timestamp_policy: str | None = Field(default=None, description="Object identifier of the policy to insist on.")
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
     prefect_api: str = Field(

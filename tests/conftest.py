@@ -28,4 +28,5 @@ pytest_plugins = [
     "tests.fixtures.vaults",
     "tests.fixtures.walking",
     "tests.fixtures.watches",
+    "tests.fixtures.anchors",
 ]
