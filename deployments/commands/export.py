@@ -54,13 +54,12 @@ def verifier(output: Output) -> None:
 
 
 def _exporter(home: Home) -> Exporter:
-    from deployments.bootstrap import signing_archive_of
+    from deployments.bootstrap import archive_of
     from tasks.anchoring.export import Exporter
 
-    archive = signing_archive_of(home)
-    assert archive.signing_key is not None
+    archive = archive_of(home)
     certificates = None if archive.timestamps is None else archive.timestamps.certificates
-    return Exporter(archive.signing_key, certificates, home.now())
+    return Exporter(archive.receipt_key, certificates, home.now())
 
 
 def _write(output: Path, lines: Iterable[str]) -> None:

@@ -70,7 +70,7 @@ def _anchors(home: Home, registry: Registry, public_key: str | None) -> tuple[st
             return "0 anchors", []
     key = public_key or public_key_of(read_private_key(home.receipt_key()))
     try:
-        checked = check_anchors(archive_of(home.settings), registry, key)
+        checked = check_anchors(archive_of(home), registry, key)
     except Unavailable as silent:
         return "", [f"the anchors' copies could not be checked: {silent}"]
     for remark in checked.remarks():

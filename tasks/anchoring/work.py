@@ -11,8 +11,7 @@ from blocks.archive import Archive
 from blocks.receipt_key import ReceiptKey
 from registry.act import Act
 from registry.database import Registry
-from regulation.errors import ConfigurationError
-from regulation.retention import floor_until
+from regulation.expiry import floor_until
 
 Now = Callable[[], datetime]
 
@@ -31,12 +30,8 @@ class AnchorWork:
 
     @property
     def key(self) -> ReceiptKey:
-        """The key that signs. Raises `ConfigurationError` where the archive has none."""
-        if self.archive.signing_key is None:
-            raise ConfigurationError(
-                "Without a signing key there are no anchors.", article="Art. 7", subject="signing_key"
-            )
-        return self.archive.signing_key
+        """The key that signs."""
+        return self.archive.receipt_key
 
     @contextmanager
     def acting(self, at: datetime) -> Iterator[Act]:

@@ -30,7 +30,7 @@ def at_home(custody_run: Run, duty_city: Duties, anchored: Anchored, monkeypatch
     vault = DirectoryVault(root=home.settings.vault_root, immutable=False)
     vault.prepare()
     anchored.archive.vault = vault
-    anchored.archive.signing_key = ReceiptKey(private_key=SecretStr(home.receipt_key()))
+    anchored.archive.receipt_key = ReceiptKey(private_key=SecretStr(home.receipt_key()))
     certificates = home.root / "authority.pem"
     certificates.write_text(anchored.authority.certificates)
     monkeypatch.setenv("CUSTODY_TIMESTAMP_URL", anchored.authority.url)

@@ -77,7 +77,7 @@ def exports(
         anchored.archive.timestamps = authority
         anchored.grow(1)
         assert anchored.run()["stamped"] == 3
-        key = archive.signing_key
+        key = archive.receipt_key
         assert key is not None
 
         def proof(reading: Session, certificates: str | None) -> str:

@@ -18,7 +18,7 @@ from registry.ledger.chain import entry_hash, time_text
 from registry.queries import ledger_head
 from registry.tables import Anchor, LedgerEntry
 from registry.transitions.anchoring import keep_anchor, make_anchor, stamp_anchor
-from regulation.errors import ActionDenied, ConfigurationError, FixityError
+from regulation.errors import ActionDenied, FixityError
 from tasks.anchoring.copies import stamp_key, vault_key
 from tests.fixtures.anchors import Anchored
 
@@ -106,14 +106,6 @@ def test_copies_are_locked_in_the_vault(nights: Anchored) -> None:
             assert held.retain_until is not None
             assert held.retain_until.year == anchor.made_at.year + 10
     assert nights.copies().unlocked == []
-
-
-def test_without_a_key_there_are_no_anchors(anchored: Anchored) -> None:
-    anchored.grow()
-    anchored.archive.signing_key = None
-    with pytest.raises(ConfigurationError, match="signing_key"):
-        anchored.run()
-    assert anchored.anchors() == []
 
 
 def entry_of(anchored: Anchored, number: int, place: int = 5) -> int:
