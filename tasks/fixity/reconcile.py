@@ -127,12 +127,14 @@ class _Vault:
         return put_back.get(pair.rows[0].id, ()) if pair.rows else ()
 
     def _shortened(self, rows: Sequence[AnyRow], put_back: PutBack, pool: ThreadPoolExecutor) -> Iterator[Suspicion]:
+        work = self._work
+
         def asked(row: AnyRow) -> Suspicion | None:
             try:
-                held = self._work.vault.check(row.vault_key, version_kept(row, put_back.get(row.id, ())))
+                held = work.vault.check(row.vault_key, version_kept(row, put_back.get(row.id, ())))
             except FixityError:
                 return unreadable_lock(row)
-            return judge_lock(row, held, self._work.now())
+            return judge_lock(row, held, work.now())
 
         yield from (one for one in pool.map(asked, rows) if one is not None)
 
