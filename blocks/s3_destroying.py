@@ -31,13 +31,13 @@ _PUT_MEANWHILE = "Something was put under this key meanwhile."
 def destroy(wire: Wire, keys: Sequence[str], at: datetime) -> list[Destroyed]:
     """See `EvidenceVault.destroy`."""
     asked, attempt = checked_originals(keys), _Attempt(wire, checked_moment(at))
-    before = standing(wire, asked)
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(_AT_ONCE, "s3-destroy") as pool:
+        before = standing(wire, asked, pool)
         for told in pool.map(attempt.batch, _batches(before)):
             problems |= told
-        after = standing(wire, asked)
-        left = dict(zip(after, pool.map(lambda lines: with_locks(wire, lines), after.values()), strict=True))
+        after = standing(wire, asked, pool)
+        left = dict(zip(after, pool.map(attempt.left, after.values()), strict=True))
     return [_told(key, before[key], left[key], problems.get(key)) for key in asked]
 
 
@@ -63,6 +63,14 @@ class _Attempt:
         for start in range(0, len(free), _MOST):
             problems |= self._removed(free[start : start + _MOST])
         return problems
+
+    def left(self, lines: Sequence[Listed]) -> list[Version]:
+        """What the list shows afterwards. Where the server does not tell the locks it is told without them: one object
+        that cannot be read must not hide what became of the others."""
+        try:
+            return self._answered(lambda: with_locks(self._wire, lines))
+        except CustodyError:
+            return [Version(line.key, line.version, line.size, line.is_marker, None, False) for line in lines]
 
     def _kept_by(self, lines: Sequence[Listed]) -> str | None:
         """What keeps any of a key's versions, which keeps them all."""

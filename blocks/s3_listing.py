@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import UTC, datetime
-from os.path import commonprefix
-from urllib.parse import unquote
+from itertools import groupby, takewhile
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
 from blocks import keys
@@ -15,8 +16,7 @@ from blocks.vault import Listed
 from regulation.errors import Unavailable
 
 _PAGE = 1000  # lines: S3's own limit
-_FEW = 20
-_WORTH = 16  # keys answered by a page, to make a full one cheaper than going from key to key
+_WORTH = 32  # keys answered by a page, to make a whole page cheaper than asking for each key by itself
 
 
 def listed(wire: Wire, prefix: str, page_size: int = _PAGE) -> Iterator[Listed]:
@@ -31,38 +31,40 @@ def listed(wire: Wire, prefix: str, page_size: int = _PAGE) -> Iterator[Listed]:
         yield from lines
 
 
-def standing(wire: Wire, asked: Iterable[str]) -> dict[str, list[Listed]]:
+def standing(wire: Wire, asked: Iterable[str], pool: Executor | None = None) -> dict[str, list[Listed]]:
     """What stands under exactly each of these keys, in key order, the newest first.
 
-    Goes from key to key: those that lie close together share a page, what lies between distant ones is passed over.
-    Raises `Unavailable` and `ConfigurationError`.
+    Keys that lie close together in a folder are read off the pages of its list; others are asked for one by one, many
+    at once where there is a `pool`. Raises `Unavailable` and `ConfigurationError`.
     """
-    found: dict[str, list[Listed]] = {key: [] for key in sorted(asked)}
-    prefix = commonprefix(list(found))  # noqa: RUF071 - of keys, which are no paths
-    waiting, size = list(reversed(found)), _PAGE
-    begin = _before(waiting[-1], prefix) if waiting else {}
-    while waiting:
-        lines, following = _lines(wire, prefix, begin, size)
-        for line in lines:
-            if line.key in found:
-                found[line.key].append(line)
-        if not following:
-            break
-        last = lines[-1].key if lines else following["key-marker"]
-        answered = len(waiting)
-        while waiting and waiting[-1] < last:
-            waiting.pop()
-        answered -= len(waiting)
-        if waiting:
-            ahead = last < waiting[-1][:-1]
-            begin = _before(waiting[-1], prefix) if ahead else following
-            size = _FEW if ahead and answered < _WORTH else _PAGE
+    found: dict[str, list[Listed]] = {}
+    for folder, together in groupby(sorted(set(asked)), key=lambda key: key.rpartition("/")[0]):
+        waiting = list(together)
+        while len(waiting) >= _WORTH:
+            answered = _on_a_page(wire, f"{folder}/", waiting)
+            found |= answered
+            waiting = waiting[len(answered) :]
+            if len(answered) < _WORTH:
+                break
+        run = map if pool is None else pool.map
+        found |= zip(waiting, run(lambda key: _alone(wire, key), waiting), strict=True)
     return found
 
 
-def _before(key: str, prefix: str) -> dict[str, str]:
-    """Where to begin so that `key` is among the first lines."""
-    return {"key-marker": key[:-1]} if len(key) > len(prefix) else {}
+def _on_a_page(wire: Wire, prefix: str, waiting: Sequence[str]) -> dict[str, list[Listed]]:
+    """The first keys of `waiting`, as far as one page tells all that stands under them."""
+    lines, following = _lines(wire, prefix, {"key-marker": waiting[0][:-1]}, _PAGE)
+    end = lines[-1].key if lines else ""
+    found: dict[str, list[Listed]] = {key: [] for key in waiting if not following or key < end}
+    for line in lines:
+        if line.key in found:
+            found[line.key].append(line)
+    return found
+
+
+def _alone(wire: Wire, key: str) -> list[Listed]:
+    """Of the keys that begin with it, `key` itself comes first."""
+    return list(takewhile(lambda line: line.key == key, listed(wire, key)))
 
 
 def unfinished_uploads(wire: Wire, key: str) -> list[str]:
@@ -72,7 +74,7 @@ def unfinished_uploads(wire: Wire, key: str) -> list[str]:
     found: list[str] = []
     while True:
         page = _page(wire, asked | marker, key)
-        uploads = (entry for entry in page if name_of(entry) == "Upload" and unquote(text_of(entry, "Key")) == key)
+        uploads = (entry for entry in page if name_of(entry) == "Upload" and unquote_plus(text_of(entry, "Key")) == key)
         found += [text_of(entry, "UploadId") for entry in uploads]
         if text_of(page, "IsTruncated") != "true":
             return found
@@ -100,11 +102,14 @@ def _page(wire: Wire, asked: Mapping[str, str], subject: str) -> ElementTree.Ele
 
 
 def _next(page: ElementTree.Element, names: Mapping[str, str]) -> dict[str, str]:
-    return {ours: unquote(text_of(page, theirs)) for ours, theirs in names.items() if text_of(page, theirs)}
+    found = {ours: text_of(page, theirs) for ours, theirs in names.items()}
+    if "key-marker" in found:
+        found["key-marker"] = unquote_plus(found["key-marker"])  # the only one of them that is encoded
+    return {ours: told for ours, told in found.items() if told}
 
 
 def _line(entry: ElementTree.Element) -> Listed:
-    key, version = unquote(text_of(entry, "Key")), text_of(entry, "VersionId")
+    key, version = unquote_plus(text_of(entry, "Key")), text_of(entry, "VersionId")
     return Listed(
         key=key,
         version=None if version in ("", "null") else version,

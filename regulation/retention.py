@@ -54,7 +54,7 @@ class Kept(StrEnum):
 
     IN_TERM = "in-term"  # 保存期内
     LOCKED = "locked"  # 保留锁定期内
-    HELD = "held"  # 留置
+    HELD = "held"  # 暂停处置
     ACCESS_OPEN = "access-open"  # 调阅中: asked for, granted, or a copy is out
     DUTY_OPEN = "duty-open"  # 有未办结事项
     INCIDENT_OPEN = "incident-open"  # 完整性存疑

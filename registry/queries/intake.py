@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from registry.bulk import chunked, table_of
-from registry.tables import RecordingState
 from registry.tables import (
     TAKEN_IN,
     Activity,
@@ -22,6 +21,7 @@ from registry.tables import (
     Filing,
     ItemOutcome,
     Recording,
+    RecordingState,
     Unit,
 )
 from regulation.filing import RecordedSpan

@@ -34,7 +34,7 @@ def destroy_decided(work: DisposalWork) -> None:
     list_id = work.list_id
     with work.acting() as act:
         disposal.begin_list(act, list_id)
-        disposal.retry_failed(act, list_id)
+        disposal.retry_failed(act, list_id, work.rules)
     with work.registry.reading() as reading:
         left = len(items_in(reading.connection(), list_id, ItemState.LISTED, ItemState.DESTROYING))
     progress = Progress("Destroying", left, "files", f"destroy-{work.number.lower()}")

@@ -12,14 +12,14 @@ from prefect import task
 
 from blocks.archive import Archive
 from registry.act import Act
-from registry.bulk import AnyRow
 from registry.database import Registry
 from registry.queries.disposal import list_numbered
 from registry.queries.organisation import organisation_at
+from registry.tables import DisposalList
 from registry.transitions import disposal
 from registry.transitions.duties import Rules
 from regulation.disposal import ARTICLE
-from regulation.disposal_states import CLOSED, ListState
+from regulation.disposal_states import ListState
 from regulation.errors import ActionDenied
 from tasks.escalation.work import rules_of
 from tasks.steps import RETRIED
@@ -39,19 +39,18 @@ class DisposalWork:
     rules: Rules
     counts: dict[str, int] = field(default_factory=dict)
 
-    def read(self) -> AnyRow:
+    def read(self) -> DisposalList:
         """The list as it stands. Raises `ActionDenied` where there is none of this number."""
         with self.registry.reading() as reading:
-            row = list_numbered(reading.connection(), self.number)
-        if row is None:
-            raise ActionDenied("There is no disposal list of this number.", article=ARTICLE, subject=self.number)
-        return row
+            found = list_numbered(reading.connection(), self.number)
+            if found is None:
+                raise ActionDenied("There is no disposal list of this number.", article=ARTICLE, subject=self.number)
+            return reading.get_one(DisposalList, found.id)
 
     @property
     def list_id(self) -> UUID:
         """The list's id."""
-        found: UUID = self.read().id
-        return found
+        return self.read().id
 
     @contextmanager
     def acting(self) -> Iterator[Act]:
@@ -75,7 +74,7 @@ def disposal_work(
 
 
 @task(**RETRIED, name="look-into-list")
-def look_into(work: DisposalWork) -> AnyRow:
+def look_into(work: DisposalWork) -> DisposalList:
     """What was decided so far, as the registry has it; noted, so that a change nobody followed is found."""
     row = work.read()
     with work.acting() as act:
@@ -83,13 +82,8 @@ def look_into(work: DisposalWork) -> AnyRow:
     return row
 
 
-def is_decided(row: AnyRow, at: datetime) -> bool:
+def is_decided(row: DisposalList, at: datetime) -> bool:
     """Whether the list may be carried out now: every word given, its time of grace over; or it was begun."""
     if row.state is ListState.DESTROYING:
         return True
-    return row.state is ListState.GRACE and row.grace_until is not None and bool(row.grace_until <= at)
-
-
-def waits(row: AnyRow) -> bool:
-    """Whether something is still to happen to the list."""
-    return row.state not in CLOSED
+    return row.state is ListState.GRACE and row.grace_until is not None and row.grace_until <= at

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from zoneinfo import ZoneInfo
 
 from registry.queries.disposal import to_follow
 from registry.transitions import disposal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,7 @@ def align_vault(work: RetentionWork) -> None:
         if not rows:
             break
         with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="vault") as pool:
-            told = list(pool.map(lambda row: _tell(work, row, row.recording_id in wanted), rows))
+            told = list(pool.map(partial(_tell, work), rows, [row.recording_id in wanted for row in rows]))
         failed |= {row.recording_id for row, one in zip(rows, told, strict=True) if one is None}
         answers = [one for one in told if one is not None]
         with work.acting() as act:

@@ -15,7 +15,7 @@ from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
 from registry.queries.organisation import holders_at, unit_subtree
-from registry.queries.retention import Original, kept_by, originals_of, overdue_terms, terms_among
+from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
 from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
 from registry.transitions.duties.settling import Rules
@@ -52,7 +52,7 @@ def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tup
     may_go: dict[UUID, tuple[Original, Term]] = {}
     kept = {one: why[0] for one, why in kept_by(act.connection, ids, act.at).items()}
     for one in originals_of(act.connection, [each for each in ids if each not in kept]):
-        today = one.today(act.at)
+        today = one.day_at(act.at)
         term = term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today)
         if term.kept is not None:
             kept[one.recording_id] = term.kept
@@ -77,8 +77,9 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
             break
         after = rows[-1].due_on, rows[-1].recording_id
         ids = [row.recording_id for row in rows]
-        settle_terms(act, ids, rules)
         may_go, kept = _judged(act, ids, rules)
+        # What the rule keeps longer than was worked out before: a provision has come into force since.
+        settle_terms(act, [one for one, why in kept.items() if why not in KEEPERS], rules)
         found += [may_go[one] for one in ids if one in may_go][: most - len(found)]
         for why in kept.values():
             counts[why] = counts.get(why, 0) + 1

@@ -78,7 +78,7 @@ def settle_terms(act: Act, recording_ids: Iterable[UUID], rules: Rules) -> Settl
     for one in originals:
         try:
             policy = rules.policy_of(one.unit_id)
-            settling.settle(one, term_of(one.footage, policy, one.zone, one.today(act.at)), policy)
+            settling.settle(one, term_of(one.footage, policy, one.zone, one.day_at(act.at)), policy)
         except ConfigurationError as refusal:
             settling.done.refused[one.unit_id] = refusal
             settling.done.waiting.add(one.recording_id)
