@@ -17,6 +17,7 @@ from registry.queries.disposal import items_in, taking_part
 from registry.tables import DisposalItem, TermExtension
 from registry.transitions.access.common import digest_of
 from registry.transitions.disposal.common import drop, list_of, roles_on, tell_ledger
+from registry.transitions.retention.cases import LONGEST_YEARS
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
 from regulation.disposal import ARTICLE, check_restore
@@ -76,9 +77,12 @@ def restore(
 
 
 def keep(act: Act, items: Collection[AnyRow], by: UUID, reason: str, until: date | None) -> None:
-    """Enter the decision to keep these originals. Raises `FieldDenied` for a day that lies behind."""
+    """Enter the decision to keep these originals. Raises `FieldDenied` for a day that lies behind, or further ahead
+    than any case file is kept."""
     if until is not None and until <= act.at.date():
         raise FieldDenied("keep_until", "This day lies behind.", ARTICLE)
+    if until is not None and until.year > act.at.year + LONGEST_YEARS:
+        raise FieldDenied("keep_until", f"Keep it {LONGEST_YEARS} years at most, or without an end.", ARTICLE)
     rows = [
         {
             "id": new_id(),
