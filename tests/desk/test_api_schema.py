@@ -69,7 +69,7 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
     token = "bwc_nobody" if who == "nobody" else token_of(counter, who, "另一程序")[0]
     schema = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", counter.app)
     operations = [one.ok() for one in schema.get_all_operations()]
-    assert len(operations) == 50
+    assert len(operations) == 48
     statuses: set[int] = set()
 
     @settings(
@@ -96,4 +96,5 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
             statuses.add(answer.status_code)
 
     every()
-    assert statuses <= {401, 429} if who == "nobody" else {200, 404, 422} <= statuses
+    # 404: what was drawn for a path is none of the paths there are
+    assert statuses <= {401, 404, 429} if who == "nobody" else {200, 404, 422} <= statuses, statuses
