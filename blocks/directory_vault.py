@@ -8,7 +8,7 @@ grants it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -17,7 +17,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, PrivateAttr
 
 from blocks.folder_store import FolderStore
-from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
 from regulation.errors import ConfigurationError
 
 
@@ -89,13 +89,25 @@ class DirectoryVault(Block):
         """See `EvidenceVault.set_legal_hold`."""
         return self._folder.set_legal_hold(key, version, on)
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         """See `EvidenceVault.put_document`."""
-        return self._folder.put_document(key, content)
+        return self._folder.put_document(key, content, retain_until=retain_until)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""
         return self._folder.originals(unit_code)
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        """See `EvidenceVault.listed`."""
+        return self._folder.listed(unit_code)
+
+    def versions(self, key: str) -> list[Version]:
+        """See `EvidenceVault.versions`."""
+        return self._folder.versions(key)
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        """See `EvidenceVault.destroy`."""
+        return self._folder.destroy(keys, at)
 
     @property
     def _folder(self) -> FolderStore:

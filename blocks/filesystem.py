@@ -7,14 +7,16 @@ import ctypes
 import errno
 import fcntl
 import os
+import stat
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from regulation.errors import ConfigurationError, CustodyError, Unavailable
+from regulation.errors import ConfigurationError, CustodyError, FixityError, Unavailable
 
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _GET_FLAGS = 0x80086601  # FS_IOC_GETFLAGS
@@ -43,6 +45,42 @@ def as_custody_error(failure: OSError, subject: str) -> CustodyError:
             f"The vault's folder cannot be used: {reason}. Check the setting `root`.", subject=subject
         )
     return Unavailable(f"The vault's disk did not take it: {reason}.", subject=subject)
+
+
+@contextmanager
+def folder_below(root: Path, path: str) -> Iterator[int]:
+    """The folder `path` below `root`, open, reached without following a link. Raises `FileNotFoundError` where it is
+    not there, `NotADirectoryError` where a link or a file stands in its way."""
+    opened = os.open(root, _FOLDER)
+    try:
+        for name in path.split("/"):
+            deeper = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=opened)
+            os.close(opened)
+            opened = deeper
+        yield opened
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def reading(path: Path | str, key: str, folder: int | None = None) -> Iterator[int]:
+    """The file at `path` (in the open `folder`), open to be read; never through a link, and it never waits for a pipe.
+
+    Raises `FileNotFoundError` and `NotADirectoryError` where nothing is there, `FixityError` for what is no file, and
+    `ConfigurationError` or `Unavailable` where it cannot be opened.
+    """
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as failure:
+        raise as_custody_error(failure, key) from failure
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise FixityError("What stands under this key is not a file.", article="Art. 7", subject=key)
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def publish(temporary: Path, final: Path) -> None:
@@ -169,7 +207,7 @@ class DirectorySync:
 
 
 def _fsync_directory(name: str) -> None:
-    opened = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    opened = os.open(name, _FOLDER)
     try:
         os.fsync(opened)
     finally:

@@ -12,7 +12,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +32,10 @@ class Lock:
 
     retain_until: datetime | None
     legal_hold: bool
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it still keeps something at `at`."""
+        return self.legal_hold or (self.retain_until is not None and self.retain_until > at)
 
 
 class FolderLocks:
@@ -65,7 +69,7 @@ class FolderLocks:
 
     def lengthen(self, descriptor: int, key: str, until: datetime) -> Lock:
         """Move the floor to `until` if that is later than what holds; returns what holds then."""
-        with self._changing():
+        with self.changing():
             now = self.of(descriptor, key)
             if now.retain_until is not None and until <= now.retain_until:
                 return now
@@ -80,12 +84,28 @@ class FolderLocks:
 
     def hold(self, descriptor: int, key: str, on: bool) -> Lock:
         """Place or lift the legal hold."""
-        with self._changing():
+        with self.changing():
             now = self.of(descriptor, key)
             return now if now.legal_hold == on else self._write(key, replace(now, legal_hold=on))
 
+    def forget(self, keys: Iterable[str], at: datetime) -> None:
+        """Remove what stands beside originals that are durably gone. What locks beyond `at` stays: the same content may
+        be on its way in again, and its lock comes before it."""
+        folders = set()
+        with self.changing():
+            for key in keys:
+                path = self._folder / f"{key}.json"
+                folders.add(path.parent)
+                with suppress(FileNotFoundError, FixityError):
+                    if not self._written(key).holds(at):
+                        path.unlink()
+        for folder in folders:
+            if folder.is_dir():
+                self._sync.sync(folder)
+
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def changing(self) -> Iterator[None]:
+        """No lock of this vault changes meanwhile."""
         self._sync.ensure(self._folder, self._root)
         guard = os.open(self._folder / ".guard", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +14,22 @@ from uuid import uuid4
 from blocks import keys
 from blocks.filesystem import (
     DirectorySync,
-    as_custody_error,
     claim,
     is_immutable,
     publish,
+    reading,
     remove_leftover,
     set_immutable,
     storing,
     unlink_if_named,
 )
+from blocks.folder_destroying import LettingGo
+from blocks.folder_listing import below
 from blocks.folder_locks import FolderLocks, Lock
 from blocks.folder_trial import try_folder
 from blocks.folder_writing import Settling
 from blocks.hashing import Digest, Digests, Slab, Slabs, digest_of, read_slab
-from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
 from regulation.errors import ActionDenied, ConfigurationError, FixityError, Unavailable
 
 _SLAB = 4 << 20
@@ -96,8 +97,9 @@ class FolderStore:
     def set_legal_hold(self, key: str, version: str | None, on: bool) -> Held:
         return self._relock(key, version, lambda opened: self._locks.hold(opened, key, on))
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         final = self._path(keys.checked_document_key(key))
+        floor = None if retain_until is None else keys.checked_floor(retain_until)
         with storing(key), self._claimed(f"{uuid4()}.part") as (temporary, opened):
             target = Settling(opened)
             target.write(memoryview(content))
@@ -109,6 +111,10 @@ class FolderStore:
             self._sync.sync(final.parent)
         if b"".join(self.read(key, None)) != content:
             raise ActionDenied("This document is there already, with other content.", subject=key)
+        if floor is not None:
+            with self._known(key, None) as opened, storing(key):
+                self._locks.lengthen(opened, key, floor)
+                self._harden(opened)
         return self._present(key)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
@@ -117,6 +123,26 @@ class FolderStore:
             for year in _names(self._root / "originals" / unit):
                 for month in _names(self._root / "originals" / unit / year):
                     yield from self._month(f"originals/{unit}/{year}/{month}")
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        folder = "originals" if unit_code is None else f"originals/{keys.checked_unit(unit_code)}"
+        self._must_be_there()
+        yield from below(self._root, folder)
+
+    def versions(self, key: str) -> list[Version]:
+        held = self.check(key, None)
+        self._must_be_there()
+        return [] if held is None else [Version(key, None, held.size, False, held.retain_until, held.legal_hold)]
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        self._must_be_there()
+        self._remove_leftovers()  # which may be copies of the same content, or second names of it
+        return LettingGo(self._root, self._locks).destroy(keys, at)
+
+    def _must_be_there(self) -> None:
+        """A mount point that has lost its disk is empty too, and proves nothing gone."""
+        if not (self._root / "originals").is_dir():
+            raise Unavailable("The vault's folder is not there: is its disk mounted?", subject="root")
 
     def _month(self, prefix: str) -> Iterator[Held]:
         for name in _names(self._root / prefix):
@@ -195,7 +221,7 @@ class FolderStore:
     def _opened(self, key: str, version: str | None) -> Iterator[int]:
         if version is not None:
             raise ConfigurationError("A directory vault keeps no versions: this key is of another vault.", subject=key)
-        with _reading(self._path(keys.checked_key(key)), key) as opened:
+        with reading(self._path(keys.checked_key(key)), key) as opened:
             yield opened
 
     @contextmanager
@@ -241,22 +267,6 @@ def _copy_next(slab: Slab, target: Settling, digests: Digests) -> bool:
 def _write(target: Settling, slab: Slab) -> None:
     with storing("root"):
         target.write(slab.data)
-
-
-@contextmanager
-def _reading(path: Path, key: str) -> Iterator[int]:
-    try:
-        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except _GONE:
-        raise
-    except OSError as failure:
-        raise as_custody_error(failure, key) from failure
-    try:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise FixityError("What stands under this key is not a file.", article="Art. 7", subject=key)
-        yield opened
-    finally:
-        os.close(opened)
 
 
 def _sha256_of(opened: int) -> str:

@@ -6,6 +6,7 @@ Keys carry no personal data and no device file names: units by code, months, con
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ _ORIGINAL = re.compile(
     r"originals/(?P<unit>[a-z0-9]{1,32})/(?P<year>[0-9]{4})/(?P<month>0[1-9]|1[0-2])/"
     r"(?P<name>[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+_FOLDER = re.compile(r"originals(?:/[a-z0-9]{1,32}(?:/[0-9]{4}(?:/(?:0[1-9]|1[0-2]))?)?)?")
 _DOCUMENT = re.compile(r"(?:receipts|derived|statements|anchors|reports)(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){1,8}")
 _LONGEST = 512
 
@@ -40,9 +42,18 @@ def month_prefix(intake: Intake) -> str:
 
 def checked_floor(until: datetime) -> datetime:
     """A retention floor in UTC; raises `ConfigurationError` for a time without a zone, which would mean any of many."""
-    if until.tzinfo is None:
-        raise ConfigurationError("A retention floor needs a time zone.", subject=until.isoformat())
-    return until.astimezone(UTC)
+    return _in_utc(until, "A retention floor")
+
+
+def checked_moment(at: datetime) -> datetime:
+    """The time of an act in UTC; raises `ConfigurationError` for one without a zone."""
+    return _in_utc(at, "The time of an act")
+
+
+def _in_utc(at: datetime, what: str) -> datetime:
+    if at.tzinfo is None:
+        raise ConfigurationError(f"{what} needs a time zone.", subject=at.isoformat())
+    return at.astimezone(UTC)
 
 
 def content_key(intake: Intake, sha256: str) -> str:
@@ -62,6 +73,11 @@ def is_original(key: str) -> bool:
     return _ORIGINAL.fullmatch(key) is not None
 
 
+def is_folder(path: str) -> bool:
+    """Whether originals may lie in or below the folder `path`: ``originals``, a unit's, a year's or a month's."""
+    return _FOLDER.fullmatch(path) is not None
+
+
 def digest_in(key: str) -> str | None:
     """The SHA-256 a content-addressed key names, None for any other key."""
     matched = _ORIGINAL.fullmatch(key)
@@ -75,6 +91,14 @@ def checked_key(key: str) -> str:
     if len(key) <= _LONGEST and (is_original(key) or _DOCUMENT.fullmatch(key)):
         return key
     raise ConfigurationError("This is not a key of the vault.", subject=ascii(key)[:80])
+
+
+def checked_originals(keys: Sequence[str]) -> list[str]:
+    """`keys`, each once; raises `ConfigurationError` unless every one is the key of an original."""
+    for key in keys:
+        if not is_original(checked_key(key)):
+            raise ConfigurationError("This is not the key of an original.", article="Art. 18", subject=key)
+    return list(dict.fromkeys(keys))
 
 
 def checked_document_key(key: str) -> str:

@@ -15,7 +15,7 @@ from blocks import keys
 from blocks.checksum import as_base64, crc64nvme
 from blocks.hashing import Digest, Digests, Slab, Slabs, digest_of, read_slab
 from blocks.s3_keeping import Keeping
-from blocks.s3_listing import unfinished_uploads, versions
+from blocks.s3_listing import standing, unfinished_uploads
 from blocks.s3_objects import Seen, Sent, lock_headers, look, whole_seconds
 from blocks.s3_parts import Uploader
 from blocks.s3_sending import put_object
@@ -156,7 +156,7 @@ class Taking:
         wire = self.keeping.wire
         for upload in unfinished_uploads(wire, key):
             self.keeping.control.abort_parts(key, upload)
-        whole = [each.version for each in versions(wire, key) if each.key == key and not each.is_marker]
+        whole = [line.version for line in standing(wire, [key])[key] if not line.is_marker]
         return [seen for seen in (look(wire, key, version) for version in whole) if seen is not None]
 
     def _same_among(self, before: list[Seen], descriptor: int, second: SecondDigest) -> tuple[Seen, Digest] | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from blocks.s3_abilities import Given
 from blocks.s3_control import Control
-from blocks.s3_listing import versions
+from blocks.s3_listing import standing
 from blocks.s3_objects import Seen, Sent, look
 from blocks.s3_settings import MIB, RetentionMode
 from blocks.s3_wire import Wire, refusal
@@ -32,8 +32,8 @@ class Keeping:
         seen = look(self.wire, key, None)
         if seen is not None:
             return seen
-        version = next((each for each in versions(self.wire, key) if each.key == key and not each.is_marker), None)
-        return None if version is None else look(self.wire, key, version.version)
+        line = next((line for line in standing(self.wire, [key])[key] if not line.is_marker), None)
+        return None if line is None else look(self.wire, key, line.version)
 
     def known(self, key: str, version: str | None) -> Seen:
         """The version asked for, the newest where that is None. Raises `FixityError` when it is gone."""

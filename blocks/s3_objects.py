@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from blocks.s3_connection import Answer
 from blocks.s3_settings import RetentionMode
 from blocks.s3_wire import Wire, refusal
-from blocks.vault import Held
+from blocks.vault import Held, Listed, Version
 from regulation.errors import FixityError
 
 _SHA256 = "x-amz-checksum-sha256"
@@ -74,6 +74,20 @@ def look(wire: Wire, key: str, version: str | None) -> Seen | None:
     if answer.status != 200:
         raise refusal(answer, key)
     return _seen(key, version, answer)
+
+
+def with_locks(wire: Wire, lines: Iterable[Listed]) -> list[Version]:
+    """The versions on these lines of a list, with their locks; without those that went meanwhile."""
+    return [version for line in lines if (version := _with_lock(wire, line)) is not None]
+
+
+def _with_lock(wire: Wire, line: Listed) -> Version | None:
+    if line.is_marker:
+        return Version(line.key, line.version, 0, True, None, False)
+    seen = look(wire, line.key, line.version or "null")  # without an id it would be whatever is the newest
+    if seen is None:
+        return None
+    return Version(line.key, line.version, seen.size, False, seen.retain_until, seen.legal_hold)
 
 
 def _of(version: str | None) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Lock
@@ -11,15 +11,16 @@ from blocks import keys
 from blocks.hashing import Slabs, digest_of
 from blocks.s3_abilities import Given, try_server
 from blocks.s3_control import Control
+from blocks.s3_destroying import destroy
 from blocks.s3_intake import Taking, Turns
 from blocks.s3_keeping import Keeping
-from blocks.s3_listing import versions
-from blocks.s3_objects import look, whole_seconds
+from blocks.s3_listing import listed, standing
+from blocks.s3_objects import look, whole_seconds, with_locks
 from blocks.s3_parts import Uploader
 from blocks.s3_sending import put_object
 from blocks.s3_settings import MIB, S3Settings
 from blocks.s3_wire import Wire
-from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
 from regulation.errors import ActionDenied, ConfigurationError
 
 _SMALL_SLABS = 64  # of 1 MiB: photos go up many at a time, for servers that take their time with each
@@ -94,8 +95,9 @@ class S3Store:
             raise ConfigurationError("The S3 server did not keep the legal hold.", article="Art. 18", subject=key)
         return again.held()
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         keys.checked_document_key(key)
+        floor = None if retain_until is None else whole_seconds(keys.checked_floor(retain_until))
         given, keeping = self._try(), self._keeping
         digest = digest_of(content, SecondDigest.NONE).sha256
         with self._turns.turn(key):
@@ -107,18 +109,28 @@ class S3Store:
                 there = keeping.known(key, made[0] if made is not None else None)
         if b"".join(keeping.pieces(there)) != content:
             raise ActionDenied("This document is there already, with other content.", subject=key)
-        return there.held()
+        return (there if floor is None else keeping.locked(there, floor)).held()
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
-        prefix = "originals/" if unit_code is None else f"originals/{keys.checked_unit(unit_code)}/"
         last = ""
-        for listed in versions(self._wire, prefix):
-            if listed.is_marker or listed.key == last or not keys.is_original(listed.key):
+        for line in self.listed(unit_code):
+            if line.is_marker or line.key == last or line.is_foreign:
                 continue
-            last = listed.key
-            seen = look(self._wire, listed.key, listed.version)
+            last = line.key
+            seen = look(self._wire, line.key, line.version)
             if seen is not None:
-                yield seen.held(marked_deleted=not listed.newest_of_all)
+                yield seen.held(marked_deleted=not line.newest_of_all)
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        yield from listed(
+            self._wire, "originals/" if unit_code is None else f"originals/{keys.checked_unit(unit_code)}/"
+        )
+
+    def versions(self, key: str) -> list[Version]:
+        return with_locks(self._wire, standing(self._wire, [keys.checked_key(key)])[key])
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        return destroy(self._wire, keys, at)
 
     def _try(self, *, again: bool = False) -> Given:
         """What the server gives, tried once a process or when asked again."""

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from blocks.checksum import as_base64, crc64nvme
 from blocks.s3_control import Control, of_version
-from blocks.s3_listing import versions
+from blocks.s3_listing import listed
 from blocks.s3_objects import etag_of_parts, look
 from blocks.s3_settings import Proof, S3Settings
 from blocks.s3_wire import Wire, refusal
@@ -67,7 +67,7 @@ class Trial:
         """Remove this trial's objects, and those of trials that died."""
         time.sleep(max(0.0, (self._until - self._now()).total_seconds() + 0.2))
         forgotten = self._now() - _FORGOTTEN_AFTER
-        for each in list(versions(self._wire, _FOLDER)):
+        for each in list(listed(self._wire, _FOLDER)):
             if each.key.startswith(self._prefix) or each.modified < forgotten:
                 self._control.remove_version(each.key, each.version)
 

@@ -7,7 +7,7 @@ what was read, locked until its floor, and its lock read back, before `store` re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -16,7 +16,8 @@ from pydantic import Field, PrivateAttr, SecretStr
 
 from blocks.s3_settings import MIB, RetentionMode, S3Settings
 from blocks.s3_store import S3Store
-from blocks.vault import Ability, Held, Intake, Progress, SecondDigest, Stored
+from blocks.secret_reference import revealed
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
 
 
 class S3Vault(Block):
@@ -119,13 +120,25 @@ class S3Vault(Block):
         """See `EvidenceVault.set_legal_hold`."""
         return self._bucket.set_legal_hold(key, version, on)
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         """See `EvidenceVault.put_document`."""
-        return self._bucket.put_document(key, content)
+        return self._bucket.put_document(key, content, retain_until=retain_until)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""
         return self._bucket.originals(unit_code)
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        """See `EvidenceVault.listed`."""
+        return self._bucket.listed(unit_code)
+
+    def versions(self, key: str) -> list[Version]:
+        """See `EvidenceVault.versions`."""
+        return self._bucket.versions(key)
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        """See `EvidenceVault.destroy`."""
+        return self._bucket.destroy(keys, at)
 
     @property
     def _bucket(self) -> S3Store:
@@ -140,8 +153,8 @@ class S3Vault(Block):
         return S3Settings(
             endpoint_url=self.endpoint_url,
             bucket=self.bucket,
-            access_key=self.access_key.get_secret_value(),
-            secret_key=self.secret_key.get_secret_value(),
+            access_key=revealed(self.access_key),
+            secret_key=revealed(self.secret_key),
             region=self.region,
             write_once=self.write_once,
             accepts_no_object_lock=self.accepts_no_object_lock,

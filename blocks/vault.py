@@ -6,7 +6,7 @@ default) and `blocks.s3_vault.S3Vault` (S3 with Object Lock). `tests/blocks/test
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,66 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One version, or delete marker, that stands under a key, with what holds it there.
+
+    `version` is None where the vault has no versions; a marker has no size, no floor and no hold.
+    """
+
+    key: str
+    version: str | None
+    size: int
+    is_marker: bool
+    retain_until: datetime | None
+    legal_hold: bool
+
+    def kept_by(self, at: datetime) -> str | None:
+        """What still holds it at `at`, as a sentence for people; None where nothing does (Art. 18)."""
+        if self.legal_hold:
+            return "A legal hold is on it."
+        if self.retain_until is not None and self.retain_until > at:
+            return f"It is locked until {self.retain_until:%Y-%m-%d %H:%M:%S %Z}."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the store's own list below ``originals/``: cheap, so it knows no locks (`Version` does).
+
+    `newest_of_all` is False where a newer version or a delete marker hides it. `modified`, in UTC, is when it came, by
+    the store's clock. `is_foreign`: no vault put it there; its key is no original's, or it is a link, a pipe or a
+    folder where a file belongs (a folder's key ends with a slash, and what is in it is not looked at).
+    """
+
+    key: str
+    version: str | None
+    size: int
+    is_marker: bool
+    newest_of_all: bool
+    modified: datetime
+    is_foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What became of one key: `removed` versions and markers went, `left` still stand, newest first.
+
+    `problem` says in a sentence why anything is left; None exactly where nothing is. `left` is without floors and holds
+    where the store does not tell them any more.
+    """
+
+    key: str
+    removed: int
+    left: tuple[Version, ...]
+    problem: str | None
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing stands under the key any more, as the vault itself lists it."""
+        return not self.left and self.problem is None
+
+
+@dataclass(frozen=True, slots=True)
 class Ability:
     """One thing a vault was tried for at start. `required` abilities that are not `given` forbid write-once mode."""
 
@@ -108,8 +168,26 @@ class EvidenceVault(Protocol):
     def set_legal_hold(self, key: str, version: str | None, on: bool) -> Held:
         """Place or lift the legal hold."""
 
-    def put_document(self, key: str, content: bytes) -> Held:
-        """Keep a small document of our own (receipts/…); an existing one with other content raises `ActionDenied`."""
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
+        """Keep a small document of our own (receipts/…), locked until `retain_until` where that is given, as far as the
+        store locks; an existing one with other content raises `ActionDenied`."""
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """Every original held (newest version each), streamed in key order."""
+
+    def listed(self, unit_code: str | None = None) -> Iterator[Listed]:
+        """Everything that stands below ``originals/``, streamed in key order and the newest of a key first: every
+        version and delete marker, and what is no original too. Raises `Unavailable` where the vault is not there."""
+
+    def versions(self, key: str) -> list[Version]:
+        """Every version and delete marker under exactly this key, newest first; none where nothing is."""
+
+    def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
+        """Remove all that stands under each of these keys, for good; says of each, in this order, what became of it.
+
+        Only the disposal task may call this, for a confirmed disposal entry (Art. 18). The vault is the last guard: a
+        key of which any version is locked beyond `at` or held is left whole, and nothing bypasses the store's own lock.
+        What the store refuses or fails at is told, not raised; a key under which nothing stands is gone. Asked again
+        after a crash it finishes what it finds begun. Raises `ConfigurationError` before anything is removed where a
+        key is no original's or `at` has no zone, `Unavailable` where the store does not say what is left.
+        """

@@ -5,21 +5,29 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    anchor,
+    blocks,
     clock,
     device,
     directory,
+    disposal,
     dock,
     doctor,
     duty,
+    export,
     filing,
+    hold,
     notify,
     person,
+    policy,
     receipt,
     registry,
+    retention,
     sweep,
     token,
     up,
     verify,
+    worker,
 )
 from deployments.console import told
 
@@ -40,7 +48,15 @@ app.add_typer(device.app, name="device")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notify.app, name="notify")
 app.add_typer(person.app, name="person")
+app.add_typer(retention.app, name="retention")
+app.add_typer(disposal.app, name="disposal")
+app.add_typer(hold.app, name="hold")
+app.add_typer(policy.app, name="policy")
+app.add_typer(anchor.app, name="anchor")
+app.add_typer(export.app, name="export")
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("blocks")(blocks.blocks)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from desk.showing import NotShown
 from desk.words import Language
-from registry.transitions.retention.cases import LONGEST_YEARS
 from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
+from regulation.retention import LONGEST_YEARS
 
 _CHINESE: Mapping[str, str] = {
     "This step is not yours to decide.": "您不是本环节的审批人。",
@@ -65,7 +65,7 @@ _CHINESE: Mapping[str, str] = {
     "No recording is named.": "请选择资料，或者填写案卷编号。",
     "There is no such recording.": "没有这条资料。",
     "This recording was destroyed by decision.": "该资料已依决定销毁。",
-    "Its destruction has begun.": "该资料已开始销毁，不能再留置。",
+    "Its destruction has begun.": "该资料已开始销毁，不能再暂停处置。",
     "Choose one of these.": "请选择一项。",
     "Choose at least one recording.": "请至少选择一条资料。",
     "A number has 1 to 64 characters.": "案卷编号须为 1 至 64 个字符。",
@@ -80,10 +80,12 @@ _CHINESE: Mapping[str, str] = {
     "Only the device administrator, the department head or a leader above keeps case files.": (
         "案卷由执法记录仪管理员、部门负责人或者上级领导登记。"
     ),
-    "Only who made footage, or has a role over it, may hold it back.": "只有拍摄人或者对该资料负有职责的人员可以留置。",
-    "Only the principal leader may lift a hold.": "只有主要领导可以解除留置。",
-    "A hold is over the recordings of one unit.": "一项留置只能包括一个单位的资料。",
-    "There is no such hold, or it was lifted already.": "没有这项留置，或者已经解除。",
+    "Only who made footage, or has a role over it, may hold it back.": (
+        "只有拍摄人或者对该资料负有职责的人员可以暂停处置。"
+    ),
+    "Only the principal leader may lift what holds footage back.": "只有主要领导可以解除暂停处置。",
+    "A hold is over the recordings of one unit.": "一项暂停处置只能包括一个单位的资料。",
+    "There is no such hold, or it was lifted already.": "没有这项暂停处置，或者已经解除。",
     "Only the principal leader lets a shorter term into force.": "缩短保存期限须经主要领导同意。",
     "There is no such disposal list.": "没有这份清册。",
     "This step is not open: it was answered, or there is none.": "本环节已作出决定，或者尚未开始。",
@@ -93,7 +95,9 @@ _CHINESE: Mapping[str, str] = {
     "Name a day to keep it until, and no day for anything else.": "延长保存的，请填写保存至何日。",
     "This does not stand on the list.": "所选资料不在清册上，请刷新后重试。",
     "This day lies behind.": "日期须晚于今天。",
-    f"Keep it {LONGEST_YEARS} years at most, or without an end.": f"最多延长 {LONGEST_YEARS} 年，或者长期续存。",
+    f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.": (
+        f"超过 {LONGEST_YEARS} 年的，按长期续存办理，不填日期。"
+    ),
     "It is too late: the list is being carried out, or is over.": "清册已开始销毁或者已经办结，不能再撤出。",
     "Its time of grace is not over, or it was not decided.": "等待期未满，或者尚未批准。",
     "It lacks an approval or its witnesses.": "缺少批准或者监销确认。",

@@ -88,7 +88,7 @@ def hold_for(visit: Visit, reading: Session, number: str) -> HoldRow:
     """The hold, if it may be shown to whoever visits. Raises `NotShown` (404) otherwise."""
     row = hold_seen(reading, onlooker_of(visit, reading), number)
     if row is None:
-        raise NotShown(404, "没有这项留置。", "There is no such hold.")
+        raise NotShown(404, "没有这项暂停处置。", "There is no such hold.")
     return row
 
 

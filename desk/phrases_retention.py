@@ -8,7 +8,7 @@ RETENTION: Mapping[str, str] = {
     "保存与销毁": "Keeping and disposal",
     "销毁清册": "Disposal lists",
     "销毁登记簿": "Register of disposal",
-    "留置": "Hold",
+    "暂停处置": "Hold",
     "案卷": "Case file",
     "期限变更": "Changes of terms",
     "超期复核": "Review of upper limits",
@@ -77,22 +77,22 @@ RETENTION: Mapping[str, str] = {
     "保存情况": "Keeping",
     "有关事实已变更，今夜重新核定。": "A fact has changed; the term is worked out anew tonight.",
     "没有到期日": "no last day",
-    "留置中": "held",
+    "暂停处置中": "held",
     "已解除": "lifted",
-    "新的留置": "New hold",
+    "新的暂停处置": "New hold",
     "编号、理由、文书或者案卷": "Number, reason, document or case",
     "事由": "Kind",
     "决定人": "Decided by",
     "解除": "Lifted",
-    "解除留置": "Lift the hold",
-    "今后归入该案卷的资料一并留置。": "What is filed there later is held as well.",
-    "留置的资料不得销毁，已列入销毁清册的撤出清册。由主要领导解除。": (
+    "解除暂停处置": "Lift the hold",
+    "今后归入该案卷的资料一并暂停处置。": "What is filed there later is held as well.",
+    "暂停处置的资料不得销毁，已列入销毁清册的撤出清册。由主要领导解除。": (
         "What is held is not destroyed, and leaves the list on which it stands. The principal leader lifts a hold."
     ),
-    "该执法活动没有您可以留置的资料。": "There is no footage of this activity that you may hold.",
+    "该执法活动没有您可以暂停处置的资料。": "There is no footage of this activity that you may hold.",
     "案卷编号": "Case number",
     "案卷编号（可选）": "Case number (optional)",
-    "填写案卷编号的，该案卷的全部资料一并留置，今后归入的也一样。": (
+    "填写案卷编号的，该案卷的全部资料一并暂停处置，今后归入的也一样。": (
         "With a case number all footage of the case is held, what is filed there later too."
     ),
     "登记": "Enter",
@@ -111,7 +111,7 @@ RETENTION: Mapping[str, str] = {
     "保存 {years} 年": "kept {years} years",
     "保存年限未定": "term not said yet",
     "永久保存": "permanent",
-    "留置整个案卷": "Hold the whole case",
+    "暂停处置整个案卷": "Hold the whole case",
     "结案、重新立案或者更改保存期限": "Close it, open it again, change its term",
     "结案、保存年限和永久保存须有依据文书。第十八条第（二）项：作为证据的资料与案卷保存期限一致。": (
         "Closing, years and permanence take a document. Art. 18(2): evidence is kept as long as its case file."

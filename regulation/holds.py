@@ -44,10 +44,10 @@ def check_place(person: UUID, officers: Collection[UUID | None], roles: Collecti
 
 
 def check_lift(roles: Collection[Role]) -> None:
-    """Raise `ActionDenied` (Art. 18) unless a hold may be lifted with these roles: by the principal leader, or by the
-    supervision above."""
+    """Raise `ActionDenied` (Art. 18) unless a hold, or a decision to keep without an end, may be lifted with these
+    roles: by the principal leader, or by the supervision above."""
     if not any(role in LIFTERS for role in roles):
-        raise ActionDenied("Only the principal leader may lift a hold.", article=ARTICLE)
+        raise ActionDenied("Only the principal leader may lift what holds footage back.", article=ARTICLE)
 
 
 def check_case(roles: Collection[Role]) -> None:

@@ -16,11 +16,13 @@ from types import MappingProxyType
 from regulation.clock import as_utc
 from regulation.definitions import IN_FORCE_FROM
 from regulation.expiry import day_over, expiry_day
-from regulation.parameters import PARAMETERS
+from regulation.parameters import BOUNDS, PARAMETERS, Measure
 from regulation.policy import Policy
 from regulation.vocabulary import ActivityKind
 
 MONTHS_A_YEAR = 12
+LONGEST_YEARS = BOUNDS[Measure.TERM][1] // MONTHS_A_YEAR
+"""Longer than any case file is kept; what is to stay beyond is permanent."""
 
 
 class RetentionClass(StrEnum):
@@ -52,7 +54,7 @@ class Kept(StrEnum):
 
     IN_TERM = "in-term"  # 保存期内
     LOCKED = "locked"  # 保留锁定期内
-    HELD = "held"  # 留置
+    HELD = "held"  # 暂停处置
     ACCESS_OPEN = "access-open"  # 调阅中: asked for, granted, or a copy is out
     DUTY_OPEN = "duty-open"  # 有未办结事项
     INCIDENT_OPEN = "incident-open"  # 完整性存疑
@@ -196,6 +198,14 @@ def _extended(term: Term, extensions: Iterable[Extension]) -> Term:
         elif term.due_on is not None and one.until is not None and one.until > term.due_on:
             term = Term(term.retention_class, term.article, term.trigger, term.trigger_on, one.until)
     return term
+
+
+def no_earlier(term: Term, day: date | None) -> Term:
+    """The term, ending no earlier than `day`, and not at all where that is None: what was promised before a policy that
+    nobody has allowed stands (Art. 23)."""
+    if term.due_on is not None and day is None:
+        return _endless(term.retention_class, "Art. 23", Kept.NO_TERM)
+    return _extended(term, [Extension(day)])
 
 
 @lru_cache(maxsize=4096)

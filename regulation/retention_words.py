@@ -66,7 +66,7 @@ REASONS: Mapping[Kept, Both] = MappingProxyType(
         Kept.APPRAISED: _both("经鉴定决定长期续存", "it was decided to keep it without an end"),
         Kept.IN_TERM: _both("尚在保存期内", "its term is not over"),
         Kept.LOCKED: _both("尚在存储锁定期内", "the vault's own lock is not over"),
-        Kept.HELD: _both("已被留置", "it is held back"),
+        Kept.HELD: _both("已被暂停处置", "it is held back"),
         Kept.ACCESS_OPEN: _both("调阅尚未办结", "access to it is not over"),
         Kept.DUTY_OPEN: _both("有事项尚未办结", "something about it is not settled"),
         Kept.INCIDENT_OPEN: _both("完整性存疑，正在核查", "its integrity is in doubt"),

@@ -17,7 +17,7 @@ _DECIDED = (
     "AND verdict = 'witnessed') >= 2"
 )
 
-_APPRAISED = "SELECT 1 FROM disposal_list WHERE id = NEW.list_id AND state = 'appraisal'"
+_APPRAISED = "SELECT 1 FROM disposal_list WHERE id = NEW.list_id AND state = 'appraisal' AND NEW.state = 'listed'"
 
 # Table, name, moment, when it applies, and what must be there then.
 _DOORS = (

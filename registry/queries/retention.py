@@ -28,6 +28,9 @@ from registry.tables import (
     Recording,
     RecordingState,
     RetentionTerm,
+    Shortened,
+    TermChange,
+    TermChangeItem,
     TermExtension,
     Unit,
 )
@@ -38,6 +41,7 @@ from regulation.retention import Extension, Footage, Kept
 
 _recording, _activity, _unit = table_of(Recording), table_of(Activity), table_of(Unit)
 _case, _use, _extension = table_of(CaseFile), table_of(CaseUse), table_of(TermExtension)
+_change, _change_item = table_of(TermChange), table_of(TermChangeItem)
 _hold, _hold_item, _term = table_of(Hold), table_of(HoldItem), table_of(RetentionTerm)
 _item, _request, _copy, _duty = table_of(AccessItem), table_of(AccessRequest), table_of(AccessCopy), table_of(Duty)
 
@@ -58,7 +62,7 @@ class Original:
     footage: Footage
     case_ids: tuple[UUID, ...]
 
-    def today(self, at: datetime) -> date:
+    def day_at(self, at: datetime) -> date:
         """The unit's day at the moment `at`."""
         return at.astimezone(self.zone).date()
 
@@ -161,8 +165,18 @@ OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.no
 
 
 def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that a hold names."""
-    return {row[0] for row in rows_among(connection, HELD, _hold_item.c.recording_id, ids)}
+    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
+    named = select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
+    used = select(_use.c.recording_id).join_from(_use, _hold, _hold.c.case_id == _use.c.case_id)
+    filed = (
+        select(_recording.c.id)
+        .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
+        .join(_case, _case.c.number == _activity.c.case_number)
+        .join(_hold, _hold.c.case_id == _case.c.id)
+    )
+    asked = ((named, _hold_item.c.recording_id), (used, _use.c.recording_id), (filed, _recording.c.id))
+    standing = _hold.c.lifted_at.is_(None)
+    return {row[0] for query, of in asked for row in rows_among(connection, query.where(standing), of, ids)}
 
 
 def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:
@@ -179,7 +193,7 @@ def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> s
 
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open duty is about, or whose activity one is about: something is not settled there yet."""
-    about = {row.id: row.id for row in rows_among(connection, select(_recording.c.id), _recording.c.id, ids)}
+    about = set(ids)
     filed = select(_recording.c.id, _recording.c.activity_id).where(_recording.c.activity_id.is_not(None))
     activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in rows_among(connection, filed, _recording.c.id, ids):
@@ -215,6 +229,16 @@ def terms_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Any
     return {row.recording_id: row for row in rows_among(connection, select(_term), _term.c.recording_id, ids)}
 
 
+def promised_before(connection: Connection, ids: Collection[UUID]) -> dict[tuple[UUID, str], date | None]:
+    """Until which day these were kept before a policy that nobody has allowed would release them earlier, by recording
+    and that policy's version; None for no end."""
+    query = select(_change_item.c.recording_id, _change_item.c.instead_of, _change.c.policy_version)
+    query = query.join_from(_change_item, _change, _change.c.id == _change_item.c.change_id)
+    query = query.where(or_(_change.c.verdict.is_(None), _change.c.verdict != Shortened.ALLOWED))
+    rows = rows_among(connection, query, _change_item.c.recording_id, ids)
+    return {(row.recording_id, row.policy_version): row.instead_of for row in rows}
+
+
 def recordings_of_case(connection: Connection, case_id: UUID) -> list[UUID]:
     """Every recording that belongs to the case: filed under its activities, or used in it."""
     filed = (
@@ -232,15 +256,17 @@ def case_numbered(connection: Connection, number: str) -> AnyRow | None:
     return connection.execute(select(_case).where(_case.c.number == number)).one_or_none()
 
 
-def stale_in_vault(connection: Connection, limit: int) -> list[AnyRow]:
-    """Up to `limit` originals of which the vault is to be told something: a hold, or a longer lock."""
+def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID] = ()) -> list[AnyRow]:
+    """Up to `limit` originals, `besides` these, of which the vault is to be told something: a hold, or a longer
+    lock."""
     query = (
         select(_term, _recording.c.vault_key, _recording.c.vault_version, _recording.c.retain_until, _unit.c.zone)
         .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)
         .join(_unit, _unit.c.id == _recording.c.unit_id)
         .where(_term.c.vault_stale, _recording.c.state == RecordingState.SEALED)
     )
-    return list(connection.execute(query.order_by(_term.c.recording_id).limit(limit)))
+    rows = connection.execute(query.order_by(_term.c.recording_id).limit(limit + len(besides)))
+    return [row for row in rows if row.recording_id not in besides][:limit]
 
 
 def overdue_terms(

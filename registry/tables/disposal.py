@@ -36,8 +36,8 @@ class DisposalList(SQLModel, table=True):
 class DisposalItem(SQLModel, table=True):
     """An original on a list, with the term it was listed by; and what was said of it and became of it.
 
-    `dropped_why` names the rule that took it off, where a rule did and not a person. `problem` is what the vault said
-    when it did not let go.
+    `dropped_after` is how many answers the list had been given when the item was taken off, `dropped_why` names the
+    rule that did so, where a rule did and not a person. `problem` is what the vault said when it did not let go.
     """
 
     __tablename__ = "disposal_item"
@@ -67,6 +67,7 @@ class DisposalItem(SQLModel, table=True):
     appraised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str | None = None
     dropped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    dropped_after: int | None = None
     dropped_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     dropped_why: Kept | None = Field(default=None, sa_type=text_of(Kept))
     begun_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

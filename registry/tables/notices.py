@@ -17,6 +17,10 @@ DEADLINES = "deadline-escalation"
 """The kind of the sweeps over deadlines."""
 
 
+RETENTION = "retention-expiry"
+"""The kind of the sweeps over terms."""
+
+
 class Sweep(SQLModel, table=True):
     """One run over what is due; one of a kind at a time. `holder` is the process at work, `beat_at` when it last gave a
     sign of life; `counts` says how much was looked at and what came of it, as numbers by name."""

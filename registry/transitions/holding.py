@@ -14,19 +14,17 @@ from registry.ledger import Event
 from registry.queries.access import authority_of, roles_over
 from registry.queries.organisation import unit_chain
 from registry.queries.retention import case_numbered, recordings_of_case
-from registry.tables import DisposalItem, Hold, HoldItem, Recording, Unit
+from registry.tables import Hold, HoldItem, Recording, RecordingState, Unit
 from registry.transitions.disposal.dropping import drop_held
 from registry.transitions.numbers import next_number
-from registry.transitions.retention.common import check_over, digest_of, originals_named
+from registry.transitions.retention.common import being_destroyed, check_over, digest_of, originals_named
 from registry.transitions.retention.touching import touch_terms
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
-from regulation.disposal_states import ItemState
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, HoldKind, check_lift
 
-_hold, _item = table_of(Hold), table_of(HoldItem)
-_disposal, _recording = table_of(DisposalItem), table_of(Recording)
+_hold, _item, _recording = table_of(Hold), table_of(HoldItem), table_of(Recording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +41,18 @@ class NewHold:
 def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     """Hold recordings back; gives the hold's number. What stands on a disposal list is taken off it.
 
-    Raises `ActionDenied` for who may not, unknown recordings, those of several units, and those whose destruction has
-    begun; `FieldDenied` without a reason.
+    Raises `ActionDenied` for who may not, unknown recordings, those of several units, and those whose destruction is
+    under way; `FieldDenied` without a reason. Of a case, whatever is still there is held back.
     """
     reason = storable(check_text("reason", new.reason))
     case = _case_of(act, new, by)
-    ids = {*new.recording_ids, *(() if case is None else recordings_of_case(act.connection, case.id))}
-    rows = originals_named(act, ids) if ids or case is None else []
-    unit = _unit_of(act, rows, case)
-    for one in rows:
+    named = originals_named(act, new.recording_ids) if new.recording_ids or case is None else []
+    unit = _unit_of(act, named, case)
+    for one in named:
         check_over(act, one, by)
-    _check_not_begun(act, ids)
+    if begun := being_destroyed(act, (one.id for one in named)):
+        raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(min(begun)))
+    ids = sorted({one.id for one in named} | _still_there(act, case))
     hold_id, number, document = new_id(), next_number(act, "HD", unit), storable(new.document)
     row = {
         "id": hold_id,
@@ -67,12 +66,12 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
         "placed_at": act.at,
     }
     insert_rows(act.connection, Hold, [row])
-    insert_rows(act.connection, HoldItem, [{"hold_id": hold_id, "recording_id": one.id, "at": act.at} for one in rows])
+    insert_rows(act.connection, HoldItem, [{"hold_id": hold_id, "recording_id": one, "at": act.at} for one in ids])
     facts = {
         "person_id": by,
         "kind": new.kind.value,
         "case_id": row["case_id"],
-        "recordings": sorted(str(one.id) for one in rows),
+        "recordings": [str(one) for one in ids],
         "reason_sha256": digest_of(reason),
         "document_sha256": digest_of(document),
     }
@@ -100,10 +99,12 @@ def _unit_of(act: Act, rows: Collection[AnyRow], case: AnyRow | None) -> Unit:
     return act.session.get_one(Unit, ids.pop())
 
 
-def _check_not_begun(act: Act, ids: Collection[UUID]) -> None:
-    begun = select(_disposal.c.recording_id).where(_disposal.c.state.in_((ItemState.DESTROYING, ItemState.FAILED)))
-    for row in rows_among(act.connection, begun, _disposal.c.recording_id, ids):
-        raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(row.recording_id))
+def _still_there(act: Act, case: AnyRow | None) -> set[UUID]:
+    """What there is of the case: what was destroyed before, or is being, does not keep the rest from being held."""
+    ids = set() if case is None else set(recordings_of_case(act.connection, case.id))
+    there = select(_recording.c.id).where(_recording.c.state != RecordingState.DISPOSED)
+    found = {row.id for row in rows_among(act.connection, there, _recording.c.id, ids)}
+    return found - being_destroyed(act, found)
 
 
 def lift_hold(act: Act, number: str, by: UUID, reason: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.s3_listing import unfinished_uploads, versions
+from blocks.s3_listing import listed, unfinished_uploads
 from blocks.s3_settings import MIB
 from blocks.s3_store import S3Store
 from blocks.s3_wire import Wire
@@ -41,7 +41,7 @@ def vault(s3_server: Server, proxy: FaultyProxy) -> S3Store:
 
 def kept(vault: S3Store) -> int:
     """Versions of originals in the bucket, hidden ones too."""
-    return len(list(versions(Wire(vault.settings), "originals/")))
+    return len(list(listed(Wire(vault.settings), "originals/")))
 
 
 @pytest.mark.parametrize(("size", "at"), SIZES)

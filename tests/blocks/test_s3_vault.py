@@ -16,7 +16,7 @@ from prefect.blocks.core import Block
 from blocks import s3_trial
 from blocks.s3_abilities import _judge
 from blocks.s3_control import Control
-from blocks.s3_listing import versions
+from blocks.s3_listing import listed
 from blocks.s3_settings import MIB, Proof, S3Settings
 from blocks.s3_store import S3Store
 from blocks.s3_vault import S3Vault
@@ -110,7 +110,7 @@ def test_lists_are_read_page_by_page(vault: S3Store, tmp_path: Path) -> None:
     for number in range(5):
         store_bytes(vault, tmp_path, str(number).encode(), intake(), SecondDigest.NONE)
     wire = Wire(vault.settings)
-    whole, paged = list(versions(wire, "originals/")), list(versions(wire, "originals/", page_size=2))
+    whole, paged = list(listed(wire, "originals/")), list(listed(wire, "originals/", page_size=2))
     assert paged == whole
     assert len({each.key for each in paged}) == 5
 
@@ -178,7 +178,7 @@ def test_a_trial_leaves_nothing_and_keeps_the_buckets_own_rules(vault: S3Store) 
     vault.prepare()
     rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert sorted(rule["ID"] for rule in rules) == ["custody-abort-unfinished-uploads", "own"]
-    assert list(versions(Wire(vault.settings), "probe/")) == []
+    assert list(listed(Wire(vault.settings), "probe/")) == []
 
 
 def test_a_bucket_without_object_lock_is_refused_unless_accepted(s3_server: Server, tmp_path: Path) -> None:

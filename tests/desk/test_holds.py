@@ -30,10 +30,10 @@ def test_chosen_footage_is_held_and_leaves_its_list_until_the_leader_lifts(dispo
     page = administrator.get(f"/holds/{number}").text
     assert "&lt;b&gt;复议" in page
     assert BAD not in page
-    assert "解除留置" not in page
+    assert "解除暂停处置" not in page
     administrator.open("/holds")
     answer = administrator.fill(f"/holds/{number}", do="lift", reason="已结")
-    assert (answer.status_code, "只有主要领导可以解除留置" in answer.text) == (422, True)
+    assert (answer.status_code, "只有主要领导可以解除暂停处置" in answer.text) == (422, True)
     assert number in leader.open("/holds")
     leader.open(f"/holds/{number}")
     assert 'id="wrong-reason"' in leader.fill(f"/holds/{number}", do="lift", reason=" ").text
@@ -52,7 +52,7 @@ def test_a_recording_and_its_case_are_held_from_its_page(disposal_desk: Disposal
     assert "待列入销毁清册" in officer.open(place)
     said = {"kind": "case", "reason": "案件需要", "case_number": "案〔2026〕3号"}
     page = officer.press(place, do="hold", **said)
-    assert "已被留置" in page
+    assert "已被暂停处置" in page
     [shown] = re.findall(r'href="/holds/(HD-[^"]+)"', officer.open("/holds"))
     assert "案〔2026〕3号" in officer.open(f"/holds/{shown}")
     for change, field in (
@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(disposal_desk: Disposal
         ({"kind": ""}, "请选择一项"),
         ({"reason": " "}, "请填写"),
         ({"case_number": "无"}, "没有该编号的案卷"),
-        ({"recording": disposal_desk.recording("other")}, "只有拍摄人或者对该资料负有职责的人员可以留置"),
+        ({"recording": disposal_desk.recording("other")}, "只有拍摄人或者对该资料负有职责的人员可以暂停处置"),
     ):
         answer = administrator.fill("/holds/new", **(good | change))
         assert (answer.status_code, said in answer.text) == (422, True), change

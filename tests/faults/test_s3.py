@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks import s3_store
-from blocks.s3_listing import unfinished_uploads, versions
+from blocks.s3_listing import listed, unfinished_uploads
 from blocks.s3_settings import MIB, RetentionMode
 from blocks.s3_vault import S3Vault
 from blocks.s3_wire import Wire
@@ -20,6 +20,7 @@ from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill, numbers, put
 from tests.faults.promises import assert_all_done, assert_sound, contents_of
 from tests.faults.victims import HASTY, SMALL_BATCHES, At, Order, Victims
+from tests.fixtures.kept import keep_plain
 from tests.fixtures.s3 import Server, new_store
 from tests.fixtures.stations import Scene
 from tests.servers.faulty_proxy import Fault, FaultyProxy
@@ -76,7 +77,7 @@ class Bucket:
         self._known = b64encode(pickle.dumps({settings: given})).decode()
         self.scene = scene
         scene.station.vault = self.vault
-        scene.station.save(scene.name, overwrite=True)
+        keep_plain(scene.station, scene.name)
         fill(scene.dump, samples, big=VIDEO)
         put(scene.dump / "big-again.dat", numbers(VIDEO))
         self.before = contents_of(scene.dump)
@@ -87,7 +88,7 @@ class Bucket:
     def assert_all_done(self) -> None:
         """Every original is one version of one object, locked, and no upload was left begun."""
         assert_all_done(self.scene, self.before)
-        held = [one.key for one in versions(self.wire, "originals/")]
+        held = [one.key for one in listed(self.wire, "originals/")]
         assert len(held) == len(set(held)) == len(set(self.before.values()))
         assert all(one.retain_until is not None for one in self.vault.originals())
         assert unfinished(self.wire, held) == []

@@ -27,10 +27,16 @@ class _Armed:
     fault: Fault
     at: int
     times: int
+    within: bytes
+
+    def strikes(self, sent: int, data: bytes) -> bool:
+        """Whether `data`, after `sent` bytes, is what it waits for."""
+        return self.within in data if self.within else sent <= self.at < sent + len(data)
 
 
 class FaultyProxy:
-    """Forwards to `endpoint`. A fault strikes who has sent `at` bytes since it was armed, `times` times in all."""
+    """Forwards to `endpoint`. A fault strikes who has sent `at` bytes since it was armed, `times` times in all; where
+    `within` is given, whoever sends that, in one piece."""
 
     def __init__(self, endpoint: str, tls: ssl.SSLContext | None = None) -> None:
         target = urlsplit(endpoint)
@@ -56,10 +62,10 @@ class FaultyProxy:
             for each in self._open:
                 _end(each)
 
-    def arm(self, fault: Fault, at: int, times: int = 1) -> None:
+    def arm(self, fault: Fault, at: int = 0, times: int = 1, within: bytes = b"") -> None:
         """Strike from now on."""
         with self._lock:
-            self._armed = _Armed(fault, at, times)
+            self._armed = _Armed(fault, at, times, within)
             self._arming += 1
             self.struck = 0
 
@@ -91,10 +97,10 @@ class FaultyProxy:
                 if arming != self._arming:
                     sent, arming = 0, self._arming
                 armed = self._armed
-                if armed is not None and armed.times and sent <= armed.at < sent + len(data):
+                if armed is not None and armed.times and armed.strikes(sent, data):
                     armed.times -= 1
                     self.struck += 1
-                    fault, at = armed.fault, armed.at - sent
+                    fault, at = armed.fault, max(armed.at - sent, 0)
             sent += len(data)
             if fault is None:
                 link.server.sendall(data)

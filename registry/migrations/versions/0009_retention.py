@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("appraised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_after", sa.Integer(), nullable=True),
         sa.Column("dropped_by_id", sa.Uuid(), nullable=True),
         sa.Column("dropped_why", sa.String(40), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),

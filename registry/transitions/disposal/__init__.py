@@ -13,6 +13,7 @@ from registry.transitions.disposal.destroying import (
     retry_failed,
 )
 from registry.transitions.disposal.dropping import restore
+from registry.transitions.disposal.following import follow
 from registry.transitions.disposal.listing import Listed, list_due
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "certify",
     "finish_items",
     "finish_list",
+    "follow",
     "list_due",
     "refuse",
     "replace_witness",

@@ -55,7 +55,7 @@ def appraise(
     }
     tell_ledger(act, Event.DISPOSAL_APPRAISED, row, facts)
     if appraisal is not Appraisal.DISPOSE:
-        keep(act, items, by, said, keep_until)
+        keep(act, row, items, by, said, keep_until)
         drop(act, row, items, dropped_by_id=by)
 
 

@@ -9,10 +9,20 @@ from zoneinfo import ZoneInfo
 
 from registry.act import Act
 from registry.bulk import AnyRow, storable
+from registry.ledger import Event
 from registry.queries.access import in_office
-from registry.queries.disposal import approvers_of, decisions_on, items_in, steps_of_list, taking_part
+from registry.queries.disposal import appraisers_of, approvers_of, decisions_on, items_in, steps_of_list, taking_part
 from registry.tables import DisposalVerdict, Unit
-from registry.transitions.disposal.common import answer, ask, change, close_steps, drop, open_step, tell_people
+from registry.transitions.disposal.common import (
+    answer,
+    ask,
+    change,
+    close_steps,
+    drop,
+    open_step,
+    tell_ledger,
+    tell_people,
+)
 from registry.transitions.disposal.dropping import drop_kept, keep
 from registry.transitions.disposal.listing import judge
 from registry.transitions.duties.settling import Rules
@@ -37,7 +47,8 @@ def approve(act: Act, step_id: UUID, by: UUID, witnesses: Collection[UUID], reas
     check_witnesses(named, taking_part(act.connection, row.id) | {by}, present)
     if not take_off_kept(act, row, rules):
         raise ActionDenied("Nothing is left on the list: something keeps all of it by now.", article=ARTICLE)
-    answer(act, step, row, by, DisposalVerdict.APPROVED, reason, rules, role=found.role, passed=found.passed)
+    verdict, asked = DisposalVerdict.APPROVED, sorted(str(one) for one in named)
+    answer(act, step, row, by, verdict, reason, rules, role=found.role, passed=found.passed, witnesses=asked)
     change(act, row, ListEvent.APPROVED)
     for witness in named:
         ask(act, row, DisposalStage.WITNESS, witness)
@@ -57,10 +68,11 @@ def refuse(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules, keep_un
     found = approvers_of(act.session, row, act.at)
     check_decide(by, found)
     said = storable(check_text("reason", reason, ARTICLE))
-    answer(act, step, row, by, DisposalVerdict.REFUSED, said, rules, role=found.role, passed=found.passed)
+    verdict, until = DisposalVerdict.REFUSED, keep_until and keep_until.isoformat()
+    answer(act, step, row, by, verdict, said, rules, role=found.role, passed=found.passed, keep_until=until)
     change(act, row, ListEvent.REFUSED)
     items = items_in(act.connection, row.id, ItemState.LISTED)
-    keep(act, items, by, said, keep_until)
+    keep(act, row, items, by, said, keep_until)
     drop(act, row, items, dropped_by_id=by)
     tell_people(act, "outcome", row, taking_part(act.connection, row.id))
 
@@ -96,10 +108,13 @@ def replace_witness(act: Act, step_id: UUID, by: UUID, other: UUID) -> None:
     ]
     named = [*staying, other]
     decided = {one.person_id for one in decisions_on(act.connection, row.id) if one.person_id not in staying}
+    decided |= appraisers_of(act.connection, row.id)
     present = [one for one in named if in_office(act.session, one, act.at) is not None or one in staying]
     check_witnesses(named, decided | {by}, present)
     close_steps(act, [step.id])
     ask(act, row, DisposalStage.WITNESS, other)
+    facts = {"person_id": by, "step_id": step.id, "witness": other}
+    tell_ledger(act, Event.DISPOSAL_WITNESS_REPLACED, row, facts)
     tell_people(act, "witness", row, [other])
 
 

@@ -10,7 +10,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.access import roles_over
-from registry.queries.disposal import digest_of_items, items_in, list_row, steps_of_list
+from registry.queries.disposal import decisions_on, digest_of_items, items_in, list_row, steps_of_list
 from registry.queries.organisation import unit_chain
 from registry.tables import (
     DisposalDecision,
@@ -103,9 +103,10 @@ def answer(
     *,
     role: Role | None = None,
     passed: Iterable[tuple[Role, str]] = (),
+    **more: Any,
 ) -> None:
-    """Enter the one answer to a step, of exactly the items that stand on the list now. Raises `FieldDenied` without a
-    reason, `ConfigurationError` where the unit's policy is not sound."""
+    """Enter the one answer to a step, of exactly the items that stand on the list now; `more` is what else the ledger
+    has of it. Raises `FieldDenied` without a reason, `ConfigurationError` where the unit's policy is not sound."""
     said = storable(check_text("reason", reason, ARTICLE))
     items, digest = digest_of_items(act.connection, row.id)
     decision: dict[str, Any] = {
@@ -132,6 +133,7 @@ def answer(
         "items_sha256": digest,
         "reason_sha256": digest_of(said),
         "policy": decision["policy_version"],
+        **more,
     }
     tell_ledger(act, _EVENTS[verdict], row, facts)
     close_steps(act, [step.id])
@@ -157,10 +159,12 @@ def tell_people(act: Act, what: str, row: AnyRow, people: Iterable[UUID]) -> Non
 
 def drop(act: Act, row: AnyRow, items: Iterable[AnyRow], **why: Any) -> int:
     """Take items off their list; what is left without any is over. `why` are columns that say so. Gives how many."""
-    dropped = [{"id": one.id, "state": ItemState.DROPPED, "dropped_at": act.at, **why} for one in items]
+    now = {"state": ItemState.DROPPED, "dropped_at": act.at, "dropped_after": len(decisions_on(act.connection, row.id))}
+    dropped = [{"id": one.id, **now, **why} for one in items]
     if not dropped:
         return 0
     update_rows(act.connection, DisposalItem, dropped)
+    touch(act, DutyKind.DELETION_FAILURE, [one.id for one in items if one.failed_at is not None])
     ids = [one.recording_id for one in items]
     update_rows(act.connection, RetentionTerm, [{"recording_id": one, "list_id": None} for one in ids], "recording_id")
     touch_terms(act, ids)

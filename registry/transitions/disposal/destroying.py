@@ -2,7 +2,7 @@
 original is left (Art. 18).
 
 An item that was begun is not stopped any more; killed in between, the next run goes on with it. What is still only
-listed is judged once more, by facts, holds and policy of that moment.
+listed, and what the vault did not let go of, is judged once more, by facts, holds and policy of that moment.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ def check_decided(act: Act, row: AnyRow) -> None:
     people = {one.person_id for one in witnessed}
     if len(approved) != 1 or len(people) < WITNESSES or approved[0].person_id in people:
         raise ActionDenied("It lacks an approval or its witnesses.", article=ARTICLE, subject=row.number)
+    seen = {digest_of_items(act.connection, row.id, answers)[1] for answers in range(1, len(decided) + 1)}
     for one in (*approved, *witnessed):
-        if digest_of_items(act.connection, row.id, one.at)[1] != one.items_sha256:
+        if one.items_sha256 not in seen:
             raise FixityError("The list is not the one that was decided about.", article=ARTICLE, subject=row.number)
 
 
@@ -90,26 +91,30 @@ def begin_items(act: Act, list_id: UUID, rules: Rules, limit: int = AT_ONCE) -> 
     check_decided(act, row)
     begun = items_in(act.connection, list_id, ItemState.DESTROYING)[:limit]
     if not begun:
-        begun = _begin_some(act, row, rules, limit)
+        begun = _begin(act, row, rules, items_in(act.connection, list_id, ItemState.LISTED)[:limit])
     keys = _keys(act, [one.recording_id for one in begun])
     return [Doomed(one.id, one.recording_id, keys[one.recording_id].vault_key) for one in begun]
 
 
-def _begin_some(act: Act, row: AnyRow, rules: Rules, limit: int) -> list[AnyRow]:
-    listed = items_in(act.connection, row.id, ItemState.LISTED)[:limit]
-    may_go, kept = judge(act, [one.recording_id for one in listed], rules)
-    drop_kept(act, row, listed, kept)
-    going = [one for one in listed if one.recording_id in may_go]
+def _begin(act: Act, row: AnyRow, rules: Rules, items: Sequence[AnyRow]) -> list[AnyRow]:
+    may_go, kept = judge(act, [one.recording_id for one in items], rules)
+    drop_kept(act, row, items, kept)
+    going = [one for one in items if one.recording_id in may_go]
     _mark_begun(act, row, going)
     return going
 
 
-def retry_failed(act: Act, list_id: UUID) -> int:
-    """Have the vault asked once more about what it did not let go of; gives how many."""
+def retry_failed(act: Act, list_id: UUID, rules: Rules) -> int:
+    """Have the vault asked once more about what it did not let go of, after a last look; gives how many. What something
+    keeps by now is taken off the list: the vault has it still.
+
+    Raises as `begin_list` does.
+    """
     row = list_of(act, list_id)
-    failed = items_in(act.connection, list_id, ItemState.FAILED) if row.state is ListState.DESTROYING else []
-    _mark_begun(act, row, failed)
-    return len(failed)
+    if row.state is not ListState.DESTROYING:
+        return 0
+    check_decided(act, row)
+    return len(_begin(act, row, rules, items_in(act.connection, list_id, ItemState.FAILED)))
 
 
 def _mark_begun(act: Act, row: AnyRow, items: Sequence[AnyRow]) -> None:

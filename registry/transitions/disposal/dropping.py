@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,23 +15,22 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of
 from registry.ledger import Event
 from registry.queries.disposal import items_in, taking_part
-from registry.tables import DisposalItem, TermExtension
+from registry.tables import DisposalItem, TermExtension, Unit
 from registry.transitions.access.common import digest_of
 from registry.transitions.disposal.common import drop, list_of, roles_on, tell_ledger
-from registry.transitions.retention.cases import LONGEST_YEARS
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
 from regulation.disposal import ARTICLE, check_restore
 from regulation.disposal_states import RESTORABLE, ItemState
 from regulation.errors import ActionDenied
-from regulation.retention import Kept
+from regulation.retention import LONGEST_YEARS, Kept
 
 _item = table_of(DisposalItem)
 
 
 def drop_held(act: Act, recording_ids: Collection[UUID]) -> None:
-    """Take whatever was just held back off its list."""
-    query = select(_item).where(_item.c.state == ItemState.LISTED)
+    """Take whatever was just held back off its list; what the vault did not let go of, too."""
+    query = select(_item).where(_item.c.state.in_((ItemState.LISTED, ItemState.FAILED)))
     by_list: defaultdict[UUID, list[AnyRow]] = defaultdict(list)
     for item in rows_among(act.connection, query, _item.c.recording_id, recording_ids):
         by_list[item.list_id].append(item)
@@ -65,7 +65,7 @@ def restore(
     if not items or len(items) != len(set(recording_ids)):
         raise ActionDenied("This does not stand on the list.", article=ARTICLE, subject="recordings")
     said = storable(check_text("reason", reason, ARTICLE))
-    keep(act, items, by, said, keep_until)
+    keep(act, row, items, by, said, keep_until)
     facts = {
         "person_id": by,
         "recordings": sorted(str(one.recording_id) for one in items),
@@ -76,13 +76,16 @@ def restore(
     drop(act, row, items, dropped_by_id=by, reason=said)
 
 
-def keep(act: Act, items: Collection[AnyRow], by: UUID, reason: str, until: date | None) -> None:
-    """Enter the decision to keep these originals. Raises `FieldDenied` for a day that lies behind, or further ahead
-    than any case file is kept."""
-    if until is not None and until <= act.at.date():
+def keep(act: Act, row: AnyRow, items: Collection[AnyRow], by: UUID, reason: str, until: date | None) -> None:
+    """Enter the decision to keep these originals of a list. Raises `FieldDenied` for a day that is not ahead, or beyond
+    any file's term: the vault would lock it until then, and nobody could take it back."""
+    today = act.at.astimezone(ZoneInfo(act.session.get_one(Unit, row.unit_id).zone)).date()
+    if until is not None and until <= today:
         raise FieldDenied("keep_until", "This day lies behind.", ARTICLE)
-    if until is not None and until.year > act.at.year + LONGEST_YEARS:
-        raise FieldDenied("keep_until", f"Keep it {LONGEST_YEARS} years at most, or without an end.", ARTICLE)
+    if until is not None and until.year > today.year + LONGEST_YEARS:
+        raise FieldDenied(
+            "keep_until", f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.", ARTICLE
+        )
     rows = [
         {
             "id": new_id(),

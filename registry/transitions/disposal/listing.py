@@ -10,12 +10,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from registry.act import Act
-from registry.bulk import AnyRow, insert_rows, update_rows
+from registry.bulk import insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
 from registry.queries.organisation import holders_at, unit_subtree
-from registry.queries.retention import Original, kept_by, originals_of, overdue_terms
+from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
 from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
 from registry.transitions.duties.settling import Rules
@@ -44,17 +44,19 @@ class Listed:
 def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
     """Of these recordings, those that may go at the act's time, with their terms; and of the others why they may not.
 
-    Nothing that was worked out before counts here: facts, holds and policy are asked anew. Raises `ConfigurationError`
-    where a unit's policy is not sound.
+    What was worked out before lets nothing go: facts, holds and policy are asked anew. But where it has a later day, or
+    none, that stands: a policy that releases earlier waits for the principal leader (Art. 23). Raises
+    `ConfigurationError` where a unit's policy is not sound.
     """
+    known = terms_among(act.connection, ids)
     may_go: dict[UUID, tuple[Original, Term]] = {}
     kept = {one: why[0] for one, why in kept_by(act.connection, ids, act.at).items()}
     for one in originals_of(act.connection, [each for each in ids if each not in kept]):
-        today = one.today(act.at)
+        today = one.day_at(act.at)
         term = term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today)
         if term.kept is not None:
             kept[one.recording_id] = term.kept
-        elif is_over(term.due_on, today):
+        elif is_over(term.due_on, today) and is_over(known[one.recording_id].due_on, today):
             may_go[one.recording_id] = one, term
         else:
             kept[one.recording_id] = Kept.IN_TERM
@@ -75,8 +77,9 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
             break
         after = rows[-1].due_on, rows[-1].recording_id
         ids = [row.recording_id for row in rows]
-        settle_terms(act, ids, rules)
         may_go, kept = _judged(act, ids, rules)
+        # What the rule keeps longer than was worked out before: a provision has come into force since.
+        settle_terms(act, [one for one, why in kept.items() if why not in KEEPERS], rules)
         found += [may_go[one] for one in ids if one in may_go][: most - len(found)]
         for why in kept.values():
             counts[why] = counts.get(why, 0) + 1
@@ -84,8 +87,7 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
 
 
 def _judged(act: Act, ids: list[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
-    """As `judge`; what waits for a sound policy is not listed, and what the stored term keeps longer is not either: a
-    policy that releases it earlier waits for the principal leader."""
+    """As `judge`; what waits for a sound policy is not listed."""
     try:
         may_go, kept = judge(act, ids, rules)
     except ConfigurationError:
@@ -112,7 +114,7 @@ def _open(act: Act, unit: Unit, found: list[tuple[Original, Term]], rules: Rules
     opened = list_of(act, list_id)
     tell_ledger(act, Event.DISPOSAL_LISTED, opened, facts)
     ask(act, opened, DisposalStage.APPRAISAL)
-    tell_people(act, "appraise", opened, seat_of(act, opened, DisposalStage.APPRAISAL))
+    tell_people(act, "appraise", opened, seat_of_unit(act, unit.id, DisposalStage.APPRAISAL))
     return number
 
 
@@ -131,9 +133,9 @@ def _item(list_id: UUID, one: Original, term: Term, rules: Rules) -> dict[str, o
     }
 
 
-def seat_of(act: Act, row: AnyRow, stage: DisposalStage) -> list[UUID]:
-    """Who sits where the stage is answered, or one seat up where nobody does."""
-    chain = [unit.id for unit in units_upward(act.session, row.unit_id)]
+def seat_of_unit(act: Act, unit_id: UUID, stage: DisposalStage) -> list[UUID]:
+    """Who sits where the stage is answered in a unit, or one seat up where nobody does."""
+    chain = [unit.id for unit in units_upward(act.session, unit_id)]
     holdings = holders_at(act.session, chain, act.at)
     gone = gone_among(act.session, {one.person_id for one in holdings}, act.at)
     told = Roster(chain, holdings, act.at, gone).told(SEATS[stage])

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import rows_among, table_of
+from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.disposal import approvers_of
 from registry.tables import DisposalItem, DisposalList, DisposalStep, Unit
 from registry.transitions.duties.owed import Known, Owed
 from regulation.disposal import DisposalStage
-from regulation.disposal_states import ItemState
 from regulation.duties import Clock
 
 _list, _item, _step, _unit = (table_of(one) for one in (DisposalList, DisposalItem, DisposalStep, Unit))
@@ -33,16 +32,15 @@ def disposal_steps(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Ow
             yield Owed(row.id, person, row.unit_id, row.zone, Clock.ASKED, row.opened_at, row.closed_at)
 
 
-def _asked(act: Act, row: object) -> Collection[UUID | None]:
-    stage, person, list_id = row.stage, row.person_id, row.list_id  # type: ignore[attr-defined]  # a row of the query
-    if stage is not DisposalStage.APPROVAL:
-        return {person}
-    listed = act.connection.execute(select(_list).where(_list.c.id == list_id)).one()
+def _asked(act: Act, row: AnyRow) -> Collection[UUID | None]:
+    if row.stage is not DisposalStage.APPROVAL:
+        return {row.person_id}
+    listed = act.connection.execute(select(_list).where(_list.c.id == row.list_id)).one()
     return set(approvers_of(act.session, listed, act.at).people) or {None}
 
 
 def failed_deletions(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
-    """What the vault did not let go of is the administrator's to see to. Met once it is gone."""
+    """What the vault did not let go of is the administrator's to see to. Met once it is gone, or kept after all."""
     query = (
         select(_item, _list.c.unit_id, _unit.c.zone)
         .join_from(_item, _list, _list.c.id == _item.c.list_id)
@@ -50,5 +48,5 @@ def failed_deletions(act: Act, ids: Collection[UUID], known: Known) -> Iterator[
         .where(_item.c.failed_at.is_not(None))
     )
     for row in rows_among(act.connection, query, _item.c.id, ids):
-        gone_at = row.destroyed_at if row.state is ItemState.DESTROYED else None
-        yield Owed(row.id, None, row.unit_id, row.zone, Clock.NOT_DESTROYED, row.failed_at, gone_at)
+        over_at = row.destroyed_at or row.dropped_at
+        yield Owed(row.id, None, row.unit_id, row.zone, Clock.NOT_DESTROYED, row.failed_at, over_at)

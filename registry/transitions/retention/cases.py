@@ -16,15 +16,13 @@ from registry.queries.access import authority_of, roles_over
 from registry.queries.organisation import unit_by_code, unit_chain
 from registry.queries.retention import case_numbered, recordings_of_case
 from registry.tables import CaseFile, CaseUse, Unit
-from registry.transitions.retention.common import check_over, digest_of, originals_named
+from registry.transitions.retention.common import being_destroyed, check_over, digest_of, originals_named
 from registry.transitions.retention.touching import touch_terms
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, check_case
-
-LONGEST_YEARS = 100
-"""Longer than any file is kept; what is to stay beyond is permanent."""
+from regulation.retention import LONGEST_YEARS
 
 _use = table_of(CaseUse)
 _CHANGING = ("document", "closed_on", "keep_years", "permanent")
@@ -84,7 +82,7 @@ def _enter(act: Act, entry: CaseEntry, unit_id: UUID, row: dict[str, Any], by: U
     case_id = new_id()
     named = {"id": case_id, "number": storable(entry.number), "unit_id": unit_id, **row}
     insert_rows(act.connection, CaseFile, [named | {"entered_by_id": by, "entered_at": act.at, "changed_at": act.at}])
-    _tell(act, Event.CASE_ENTERED, case_id, unit_id, row, by)
+    _tell(act, Event.CASE_ENTERED, case_id, unit_id, row, by, number_sha256=digest_of(named["number"]))
     touch_terms(act, recordings_of_case(act.connection, case_id))
     return case_id
 
@@ -100,7 +98,7 @@ def _change(act: Act, known: AnyRow, authority_id: UUID, row: dict[str, Any], by
     return case_id
 
 
-def _tell(act: Act, event: Event, case_id: UUID, unit_id: UUID, row: dict[str, Any], by: UUID) -> None:
+def _tell(act: Act, event: Event, case_id: UUID, unit_id: UUID, row: dict[str, Any], by: UUID, **more: Any) -> None:
     closed_on = row["closed_on"]
     facts = {
         "person_id": by,
@@ -108,6 +106,7 @@ def _tell(act: Act, event: Event, case_id: UUID, unit_id: UUID, row: dict[str, A
         "keep_years": row["keep_years"],
         "permanent": row["permanent"],
         "document_sha256": digest_of(row["document"]),
+        **more,
     }
     act.record(event, "case_file", case_id, facts, unit_id=unit_id, article="Art. 18(2)")
 
@@ -116,14 +115,18 @@ def use_in_case(act: Act, number: str, recording_ids: Collection[UUID], by: UUID
     """Enter that recordings are used as evidence in the case: from now on they are kept as its file is. Used there
     already: nothing. It is not taken back, for it may have been used.
 
-    Raises `ActionDenied` for unknown cases and recordings and for who may not, `FieldDenied` without a reason.
+    Raises `ActionDenied` for unknown cases and recordings, for those whose destruction is under way and for who may
+    not, `FieldDenied` without a reason.
     """
     case = case_numbered(act.connection, number)
     if case is None:
         raise ActionDenied("There is no case file with this number.", article=ARTICLE, subject=number)
     said = storable(check_text("reason", reason, ARTICLE))
+    begun = being_destroyed(act, recording_ids)
     for one in originals_named(act, recording_ids):
         check_over(act, one, by)
+        if one.id in begun:
+            raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(one.id))
         row = {
             "id": new_id(),
             "case_id": case.id,

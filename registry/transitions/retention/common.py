@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,14 +11,15 @@ from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.access import roles_over
 from registry.queries.organisation import unit_chain
-from registry.tables import Recording, RecordingState
+from registry.tables import DisposalItem, Recording, RecordingState
 from registry.transitions.access.common import digest_of
+from regulation.disposal_states import ItemState
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, check_place
 
-__all__ = ["check_over", "digest_of", "originals_named"]
+__all__ = ["being_destroyed", "check_over", "digest_of", "originals_named"]
 
-_recording = table_of(Recording)
+_recording, _item = table_of(Recording), table_of(DisposalItem)
 
 
 def originals_named(act: Act, recording_ids: Collection[UUID]) -> list[AnyRow]:
@@ -33,6 +34,12 @@ def originals_named(act: Act, recording_ids: Collection[UUID]) -> list[AnyRow]:
         if rows[one].state is RecordingState.DISPOSED:
             raise ActionDenied("This recording was destroyed by decision.", article=ARTICLE, subject=str(one))
     return [rows[one] for one in sorted(rows)]
+
+
+def being_destroyed(act: Act, recording_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these the vault is letting go of: nothing can be done for them any more."""
+    query = select(_item.c.recording_id).where(_item.c.state == ItemState.DESTROYING)
+    return {row.recording_id for row in rows_among(act.connection, query, _item.c.recording_id, recording_ids)}
 
 
 def check_over(act: Act, recording: AnyRow, by: UUID) -> None:

@@ -7,7 +7,7 @@ follow into a shorter term by itself is another policy: that is listed first and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -21,7 +21,7 @@ from registry.bulk import AnyRow, insert_rows, inserting, rows_among, table_of, 
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import authority_of
-from registry.queries.retention import Original, held, originals_of, terms_among
+from registry.queries.retention import Original, held, originals_of, promised_before, terms_among
 from registry.tables import (
     Hold,
     HoldItem,
@@ -37,7 +37,7 @@ from registry.transitions.retention.touching import touch_found_terms
 from registry.types import new_id
 from regulation.errors import ConfigurationError
 from regulation.policy import Policy
-from regulation.retention import Kept, Term, may_go_from, term_of
+from regulation.retention import Kept, Term, may_go_from, no_earlier, term_of
 
 _term, _seen, _change = table_of(RetentionTerm), table_of(PolicySeen), table_of(TermChange)
 _change_item, _hold, _hold_item = table_of(TermChangeItem), table_of(Hold), table_of(HoldItem)
@@ -72,11 +72,13 @@ def settle_terms(act: Act, recording_ids: Iterable[UUID], rules: Rules) -> Settl
     ids = list(dict.fromkeys(recording_ids))
     settling = _Settling(act, terms_among(act.connection, ids), done=SettledTerms())
     originals = [one for one in originals_of(act.connection, ids) if one.state is not RecordingState.DISPOSED]
-    settling.held = _hold_back(act, originals) | held(act.connection, ids, act.at)
+    _hold_back(act, originals)
+    settling.held = held(act.connection, ids, act.at)
+    settling.promised = promised_before(act.connection, ids)
     for one in originals:
         try:
             policy = rules.policy_of(one.unit_id)
-            settling.settle(one, term_of(one.footage, policy, one.zone, one.today(act.at)), policy)
+            settling.settle(one, term_of(one.footage, policy, one.zone, one.day_at(act.at)), policy)
         except ConfigurationError as refusal:
             settling.done.refused[one.unit_id] = refusal
             settling.done.waiting.add(one.recording_id)
@@ -84,7 +86,7 @@ def settle_terms(act: Act, recording_ids: Iterable[UUID], rules: Rules) -> Settl
     return settling.done
 
 
-def _hold_back(act: Act, originals: Iterable[Original]) -> set[UUID]:
+def _hold_back(act: Act, originals: Iterable[Original]) -> None:
     """Whatever came to a case that is held back is held back with it."""
     by_case: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for one in originals:
@@ -98,7 +100,6 @@ def _hold_back(act: Act, originals: Iterable[Original]) -> set[UUID]:
     ]
     if rows:
         act.connection.execute(inserting(act.connection, _hold_item).values(rows).on_conflict_do_nothing())
-    return {one["recording_id"] for one in rows}
 
 
 @dataclass(slots=True)
@@ -112,24 +113,30 @@ class _Settling:
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     shorter: dict[tuple[UUID, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    promised: Mapping[tuple[UUID, str], date | None] = field(default_factory=dict)
     allowed: dict[tuple[UUID, str], bool] = field(default_factory=dict)
     lines: dict[UUID, list[list[Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def settle(self, one: Original, term: Term, policy: Policy) -> None:
         now = self.known.get(one.recording_id)
+        version = policy.version
         if now is not None and self._is_shortened(now, term, policy):
             self._ask_first(one, now, term, policy)
-            return
-        row = _row_of(one, term, policy) | self._standing_in_vault(one, term, now)
+            term, version = _term_in(now), now.policy_version
+        elif (one.recording_id, version) in self.promised:
+            term = no_earlier(term, self.promised[one.recording_id, version])
+        row = _row_of(term, version) | self._standing_in_vault(one, term, now)
         if now is None:
             self.done.opened += 1
-            self.new.append(row | {"settled_at": self.act.at, "told": 0})
+            named = {"recording_id": one.recording_id, "unit_id": one.unit_id}
+            self.new.append(named | row | {"settled_at": self.act.at, "told": 0})
         elif any(getattr(now, name) != value for name, value in row.items()):
             self.done.changed += 1
-            self.changed.append(row | {"settled_at": self.act.at, "told": _told(now, term)})
+            told = {"settled_at": self.act.at, "told": _told(now, term)}
+            self.changed.append({"recording_id": one.recording_id} | row | told)
         else:
             return
-        self.lines[one.unit_id].append(_line(one, term, policy))
+        self.lines[one.unit_id].append(_line(one, term, version))
 
     def _is_shortened(self, now: AnyRow, term: Term, policy: Policy) -> bool:
         """Whether another policy than the one the term goes by would let the recording go earlier."""
@@ -172,24 +179,26 @@ class _Settling:
             self.act.record(Event.TERMS_SETTLED, "unit", unit_id, facts, unit_id=unit_id, article="Art. 18")
 
 
-def _row_of(one: Original, term: Term, policy: Policy) -> dict[str, Any]:
+def _row_of(term: Term, version: str) -> dict[str, Any]:
     return {
-        "recording_id": one.recording_id,
-        "unit_id": one.unit_id,
         "retention_class": term.retention_class,
         "article": term.article,
         "trigger": term.trigger,
         "trigger_on": term.trigger_on,
         "due_on": term.due_on,
         "kept": term.kept,
-        "policy_version": policy.version,
+        "policy_version": version,
     }
 
 
-def _line(one: Original, term: Term, policy: Policy) -> list[Any]:
+def _term_in(row: AnyRow) -> Term:
+    return Term(row.retention_class, row.article, row.trigger, row.trigger_on, row.due_on, row.kept)
+
+
+def _line(one: Original, term: Term, version: str) -> list[Any]:
     """A term as the ledger's digest has it."""
     due_on = None if term.due_on is None else term.due_on.isoformat()
-    return [str(one.recording_id), term.retention_class.value, due_on, term.kept and term.kept.value, policy.version]
+    return [str(one.recording_id), term.retention_class.value, due_on, term.kept and term.kept.value, version]
 
 
 def _told(now: AnyRow, term: Term) -> int:

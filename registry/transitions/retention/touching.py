@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -34,11 +34,11 @@ def touch_activities(act: Act, activity_ids: Iterable[UUID]) -> None:
         touch_found_terms(act, select(_recording.c.id).where(_recording.c.activity_id.in_(chunk)))
 
 
-def touched_terms(act: Act, limit: int) -> list[UUID]:
-    """Up to `limit` recordings that wait, in the order of their ids."""
-    return list(
-        act.connection.execute(select(_touch.c.recording_id).order_by(_touch.c.recording_id).limit(limit)).scalars()
-    )
+def touched_terms(act: Act, limit: int, besides: Collection[UUID] = ()) -> list[UUID]:
+    """Up to `limit` recordings that wait, in the order of their ids, `besides` these."""
+    query = select(_touch.c.recording_id).order_by(_touch.c.recording_id).limit(limit + len(besides))
+    found = act.connection.execute(query).scalars()
+    return [one for one in found if one not in besides][:limit]
 
 
 def untouch_terms(act: Act, recording_ids: Iterable[UUID]) -> None:
