@@ -98,9 +98,9 @@ class DirectoryVault(Block):
         """See `EvidenceVault.set_legal_hold`."""
         return self._folder.set_legal_hold(key, version, on)
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         """See `EvidenceVault.put_document`."""
-        return self._folder.put_document(key, content)
+        return self._folder.put_document(key, content, retain_until=retain_until)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""

@@ -120,8 +120,9 @@ class FolderStore:
     def set_legal_hold(self, key: str, version: str | None, on: bool) -> Held:
         return self._relock(key, version, lambda opened: self._locks.hold(opened, key, on))
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         final = self._path(keys.checked_document_key(key))
+        floor = None if retain_until is None else keys.checked_floor(retain_until)
         with storing(key), self._claimed(f"{uuid4()}.part") as (temporary, opened):
             target = Settling(opened)
             target.write(memoryview(content))
@@ -133,6 +134,10 @@ class FolderStore:
             self._sync.sync(final.parent)
         if b"".join(self.read(key, None)) != content:
             raise ActionDenied("This document is there already, with other content.", subject=key)
+        if floor is not None:
+            with self._known(key, None) as opened, storing(key):
+                self._locks.lengthen(opened, key, floor)
+                self._harden(opened)
         return self._present(key)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:

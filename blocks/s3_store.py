@@ -112,8 +112,9 @@ class S3Store:
             raise ConfigurationError("The S3 server did not keep the legal hold.", article="Art. 18", subject=key)
         return again.held()
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         keys.checked_document_key(key)
+        floor = None if retain_until is None else whole_seconds(keys.checked_floor(retain_until))
         given, keeping = self._try(), self._keeping
         digest = digest_of(content, SecondDigest.NONE).sha256
         with self._turns.turn(key):
@@ -125,7 +126,7 @@ class S3Store:
                 there = keeping.known(key, made[0] if made is not None else None)
         if b"".join(keeping.pieces(there)) != content:
             raise ActionDenied("This document is there already, with other content.", subject=key)
-        return there.held()
+        return (there if floor is None else keeping.locked(there, floor)).held()
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         last = ""

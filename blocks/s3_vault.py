@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, SecretStr
 
 from blocks.s3_settings import MIB, RetentionMode, S3Settings
 from blocks.s3_store import S3Store
+from blocks.secret_reference import revealed
 from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 
 
@@ -127,9 +128,9 @@ class S3Vault(Block):
         """See `EvidenceVault.set_legal_hold`."""
         return self._bucket.set_legal_hold(key, version, on)
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         """See `EvidenceVault.put_document`."""
-        return self._bucket.put_document(key, content)
+        return self._bucket.put_document(key, content, retain_until=retain_until)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""
@@ -160,8 +161,8 @@ class S3Vault(Block):
         return S3Settings(
             endpoint_url=self.endpoint_url,
             bucket=self.bucket,
-            access_key=self.access_key.get_secret_value(),
-            secret_key=self.secret_key.get_secret_value(),
+            access_key=revealed(self.access_key),
+            secret_key=revealed(self.secret_key),
             region=self.region,
             write_once=self.write_once,
             accepts_no_object_lock=self.accepts_no_object_lock,

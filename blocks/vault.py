@@ -189,8 +189,9 @@ class EvidenceVault(Protocol):
     def set_legal_hold(self, key: str, version: str | None, on: bool) -> Held:
         """Place or lift the legal hold."""
 
-    def put_document(self, key: str, content: bytes) -> Held:
-        """Keep a small document of our own (receipts/…); an existing one with other content raises `ActionDenied`."""
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
+        """Keep a small document of our own (receipts/…), locked until `retain_until` where that is given, as far as the
+        store locks; an existing one with other content raises `ActionDenied`."""
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """Every original held (newest version each), streamed in key order."""

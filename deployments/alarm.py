@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from threading import Lock
 from uuid import UUID
 
+from deployments.alarm_checks import holds
 from deployments.home import Home
 from desk.alerts import Alarm
 from registry.act import Act
@@ -34,7 +36,7 @@ class Bell:
 
     def alarm(self) -> Alarm:
         """What the desk is given."""
-        return Alarm(self._home.alerts_key(), self.raised, self.deliver)
+        return Alarm(partial(holds, self._home), self.raised, self.deliver)
 
     def raised(self, kind: str, about: str) -> None:
         """Queue the alert for everybody who must look, except where it waits for them already."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    anchor,
+    blocks,
     clock,
     device,
     directory,
@@ -12,6 +14,7 @@ from deployments.commands import (
     dock,
     doctor,
     duty,
+    export,
     filing,
     fixity,
     hold,
@@ -25,6 +28,7 @@ from deployments.commands import (
     token,
     up,
     verify,
+    worker,
 )
 from deployments.console import told
 
@@ -50,7 +54,11 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
 app.add_typer(policy.app, name="policy")
+app.add_typer(anchor.app, name="anchor")
+app.add_typer(export.app, name="export")
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("blocks")(blocks.blocks)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)

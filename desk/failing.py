@@ -80,8 +80,10 @@ _CHINESE: Mapping[str, str] = {
     "Only the device administrator, the department head or a leader above keeps case files.": (
         "案卷由执法记录仪管理员、部门负责人或者上级领导登记。"
     ),
-    "Only who made footage, or has a role over it, may hold it back.": "只有拍摄人或者对该资料负有职责的人员可以暂停处置。",
-    "Only the principal leader may lift a hold.": "只有主要领导可以解除暂停处置。",
+    "Only who made footage, or has a role over it, may hold it back.": (
+        "只有拍摄人或者对该资料负有职责的人员可以暂停处置。"
+    ),
+    "Only the principal leader may lift what holds footage back.": "只有主要领导可以解除暂停处置。",
     "A hold is over the recordings of one unit.": "一项暂停处置只能包括一个单位的资料。",
     "There is no such hold, or it was lifted already.": "没有这项暂停处置，或者已经解除。",
     "Only the principal leader lets a shorter term into force.": "缩短保存期限须经主要领导同意。",
@@ -93,6 +95,9 @@ _CHINESE: Mapping[str, str] = {
     "Name a day to keep it until, and no day for anything else.": "延长保存的，请填写保存至何日。",
     "This does not stand on the list.": "所选资料不在清册上，请刷新后重试。",
     "This day lies behind.": "日期须晚于今天。",
+    f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.": (
+        f"超过 {LONGEST_YEARS} 年的，按长期续存办理，不填日期。"
+    ),
     "It is too late: the list is being carried out, or is over.": "清册已开始销毁或者已经办结，不能再撤出。",
     "Its time of grace is not over, or it was not decided.": "等待期未满，或者尚未批准。",
     "It lacks an approval or its witnesses.": "缺少批准或者监销确认。",

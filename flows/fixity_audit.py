@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from prefect import flow
 from pydantic import Field
 
 from blocks.archive import Archive
 from blocks.clock import now
+from flows.lifecycle import lifecycle
 from tasks.fixity.publish import finish_sweep, publish_audit, publish_reconciliation
 from tasks.fixity.read import enrol_originals, read_originals
 from tasks.fixity.reconcile import compare_ledger, compare_vault
@@ -26,7 +26,7 @@ def _reconciliation_name() -> str:
     return f"reconciliation-{now():%Y-%m-%d-%H%M}"
 
 
-@flow(name="audit-fixity", flow_run_name=_audit_name)
+@lifecycle(name="audit-fixity", flow_run_name=_audit_name)
 def audit_fixity(
     archive: str = "default",
     budget_gib: Annotated[float, Field(gt=0)] = 512,
@@ -58,7 +58,7 @@ def audit_fixity(
     return dict(work.counts)
 
 
-@flow(name="reconcile-vault", flow_run_name=_reconciliation_name)
+@lifecycle(name="reconcile-vault", flow_run_name=_reconciliation_name)
 def reconcile_vault(archive: str = "default", read_locks: bool = True) -> dict[str, int]:
     """Compare registry, vault and ledger with each other, every original in each direction.
 

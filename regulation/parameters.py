@@ -78,6 +78,15 @@ _ALL = (
         either=True,
     ),
     since_issue(
+        "anchor_lock_months",
+        120,
+        Measure.MONTHS,
+        Strictness.HIGHER,
+        "Art. 7",
+        "How long the copy of an anchor in the vault is locked, which proves what the ledger said on its day.",
+        "The text sets no time; longer than any routine term, and as long as claims are usually brought.",
+    ),
+    since_issue(
         "fixity_period_months",
         6,
         Measure.MONTHS,

@@ -233,9 +233,21 @@ _SAME_0010: dict[str, str] = {
 }
 
 # The ledger's days, each under one root.
-FIXED_0011: dict[str, tuple[str, ...] | None] = {}
-_GOES_BACK_0011: dict[str, str] = {}
-_SAME_0011: dict[str, str] = {}
+FIXED_0011: dict[str, tuple[str, ...] | None] = {
+    "anchor": (
+        "id", "number", "first_seq", "last_seq", "head", "root", "previous", "made_at", "document", "sha256", "key_id",
+        "signature",
+    ),
+}  # fmt: skip
+_GOES_BACK_0011: dict[str, str] = {
+    "anchor": (
+        "(OLD.kept_at IS NOT NULL AND (NEW.kept_at IS NULL OR NEW.kept_at <> OLD.kept_at OR NEW.vault_key IS NULL "
+        "OR NEW.vault_key <> OLD.vault_key OR coalesce(NEW.vault_version, '') <> coalesce(OLD.vault_version, ''))) "
+        "OR (OLD.stamped_at IS NOT NULL AND (NEW.stamped_at IS NULL OR NEW.stamped_at <> OLD.stamped_at "
+        "OR NEW.token IS NULL OR NEW.token <> OLD.token OR NEW.authority IS NULL OR NEW.authority <> OLD.authority))"
+    ),
+}
+_SAME_0011: dict[str, str] = {"anchor": "id = NEW.id OR number = NEW.number OR last_seq >= NEW.first_seq"}
 
 FIXED = (
     FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008 | FIXED_0009 | FIXED_0010

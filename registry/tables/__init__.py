@@ -21,6 +21,7 @@ from registry.tables.access import (
     Verdict,
 )
 from registry.tables.activities import Activity, ActivityOfficer
+from registry.tables.anchors import Anchor
 from registry.tables.appointing import AppointmentProposal, Proposed
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
 from registry.tables.disposal import (
@@ -80,6 +81,7 @@ __all__ = [
     "AccessView",
     "Activity",
     "ActivityOfficer",
+    "Anchor",
     "Appointment",
     "AppointmentProposal",
     "Assigned",
