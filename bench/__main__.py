@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import desk, destroy, directory, duties, intake, memory, orchestration, records, report, waiting
+from bench import desk, destroy, directory, duties, intake, memory, orchestration, records, report, retention, waiting
 from bench.place import Place, place
 from bench.report import Section
 
@@ -20,9 +20,12 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "duties": [duties.measure],
     "desk": [desk.measure],
     "waiting": [waiting.measure],
+    "retention": [retention.measure],
     "destroy": [destroy.measure],
 }
-_ALL = ("intake", "directory", "memory", "registry", "orchestration", "duties", "desk", "waiting", "destroy")
+_ALL = (
+    "intake", "directory", "memory", "registry", "orchestration", "duties", "desk", "waiting", "retention", "destroy",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -48,36 +48,36 @@ def _sweeping(place: Place, section: Section, engine: str, server: PostgresServe
             runs[task].append(run(_command(task, url, 0, number)))
     names = {"sweep": "sweep", "bare": "bare, found and updated", "bare-told": "bare, and told"}
     section.say(f"### {ENGINES[engine]}: {count:,} open duties, filled in {filled.seconds:,.0f} s")
-    rows = [[names[task], spread(_seconds(samples)).shown(2), _peak(samples)] for task, samples in runs.items()]
+    rows = [[names[task], spread(seconds(samples)).shown(2), peak(samples)] for task, samples in runs.items()]
     section.table(["", "seconds", "peak MiB"], rows)
-    ratio = {task: _ratio(runs["sweep"], runs[task]) for task in ("bare", "bare-told")}
-    peak = spread([sample.peak_mib for sample in runs["sweep"]])
+    ratios = {task: ratio(runs["sweep"], runs[task]) for task in ("bare", "bare-told")}
+    most = spread([sample.peak_mib for sample in runs["sweep"]])
     name = ENGINES[engine]
     return [
-        Gate(f"{name}: sweep against finding and updating alone", 3, spread(ratio["bare"]), "times", least=False),
-        Gate(f"{name}: sweep against the same with its lines", 3, spread(ratio["bare-told"]), "times", least=False),
-        Gate(f"{name}: memory of a sweep", 300, peak, "MiB", least=False),
+        Gate(f"{name}: sweep against finding and updating alone", 3, spread(ratios["bare"]), "times", least=False),
+        Gate(f"{name}: sweep against the same with its lines", 3, spread(ratios["bare-told"]), "times", least=False),
+        Gate(f"{name}: memory of a sweep", 300, most, "MiB", least=False),
     ]
 
 
 def _queueing(place: Place, section: Section, engine: str, server: PostgresServer) -> None:
     say(f"{ENGINES[engine]}: {_NOTICES:,} notices")
-    seconds = []
+    took = []
     for _ in range(min(place.rounds, 3)):
         with database(engine, place.folder, server) as url:
-            seconds.append(run(_command("queue", url, _NOTICES, 0)).seconds)
-    section.say(f"{ENGINES[engine]}: {_NOTICES:,} notices queued in one act in {spread(seconds).shown(2)} s.")
+            took.append(run(_command("queue", url, _NOTICES, 0)).seconds)
+    section.say(f"{ENGINES[engine]}: {_NOTICES:,} notices queued in one act in {spread(took).shown(2)} s.")
 
 
-def _seconds(samples: Sequence[Sample]) -> list[float]:
+def seconds(samples: Sequence[Sample]) -> list[float]:
     return [sample.seconds for sample in samples]
 
 
-def _ratio(ours: Sequence[Sample], theirs: Sequence[Sample]) -> list[float]:
+def ratio(ours: Sequence[Sample], theirs: Sequence[Sample]) -> list[float]:
     return [a.seconds / b.seconds for a, b in zip(ours, theirs, strict=True)]
 
 
-def _peak(samples: Sequence[Sample]) -> str:
+def peak(samples: Sequence[Sample]) -> str:
     return f"{max(sample.peak_mib for sample in samples):,.0f}"
 
 

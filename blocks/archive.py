@@ -8,6 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import Field
 
 from blocks.directory_vault import DirectoryVault
+from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.unit_policy import UnitPolicy
@@ -23,6 +24,7 @@ class Archive(Block):
     registry: RegistryDatabase = Field(title="Registry")
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     vault: DirectoryVault | S3Vault = Field(title="Vault")
+    receipt_key: ReceiptKey = Field(title="Signing key", description="Signs certificates, as it signs receipts.")
 
     @classmethod
     def named(cls, name: str) -> Self:

@@ -58,3 +58,8 @@ class DutyWatch(Block):
         if step_id is None:
             return f"{self.pages_url.rstrip('/')}/requests/{number}"
         return step_link(self.pages_url, step_id, reader_id, self.pages_key.get_secret_value(), at)
+
+    def disposal_address(self, number: str) -> str:
+        """Where the disposal list of this number, or without one all lists, are looked at; empty where no pages are
+        served. It asks who it is first."""
+        return f"{self.pages_url.rstrip('/')}/disposals/{number}".rstrip("/") if self.pages_url else ""

@@ -133,19 +133,20 @@ def register_watch(home: Home) -> DutyWatch:
     return watch
 
 
-def archive_of(settings: Settings) -> Archive:
+def archive_of(home: Home) -> Archive:
     """The archive that the settings describe."""
     return Archive(
-        registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
-        policy=policy_of(settings),
-        vault=vault_of(settings),
+        registry=RegistryDatabase(url=SecretStr(home.settings.registry_url)),
+        policy=policy_of(home.settings),
+        vault=vault_of(home.settings),
+        receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
     )
 
 
 def register_archive(home: Home) -> Archive:
     """The same for the archive."""
     _register_types(home)
-    archive = archive_of(home.settings)
+    archive = archive_of(home)
     archive.save("default", overwrite=True)
     return archive
 

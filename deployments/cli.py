@@ -8,14 +8,18 @@ from deployments.commands import (
     clock,
     device,
     directory,
+    disposal,
     dock,
     doctor,
     duty,
     filing,
+    hold,
     notify,
     person,
+    policy,
     receipt,
     registry,
+    retention,
     sweep,
     token,
     up,
@@ -40,6 +44,10 @@ app.add_typer(device.app, name="device")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notify.app, name="notify")
 app.add_typer(person.app, name="person")
+app.add_typer(retention.app, name="retention")
+app.add_typer(disposal.app, name="disposal")
+app.add_typer(hold.app, name="hold")
+app.add_typer(policy.app, name="policy")
 app.command("up")(up.up)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)

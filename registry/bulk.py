@@ -70,17 +70,21 @@ def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def update_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update by `id` the other columns that `rows`, which all have the same, name."""
+def update_rows(
+    connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], key: str = "id"
+) -> None:
+    """Update by `key` the other columns that `rows`, which all have the same, name."""
     if not rows:
         return
     table = table_of(model)
-    changed = [name for name in rows[0] if name != "id"]
+    changed = [name for name in rows[0] if name != key]
     if connection.dialect.name == "postgresql":
         new = select(*_as_columns(table, rows)).subquery("new")
-        connection.execute(table.update().where(table.c.id == new.c.id).values({name: new.c[name] for name in changed}))
+        connection.execute(
+            table.update().where(table.c[key] == new.c[key]).values({name: new.c[name] for name in changed})
+        )
     else:
-        _update_many(connection, table, changed, rows)
+        _update_many(connection, table, changed, rows, key)
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -100,11 +104,13 @@ def _insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[st
     connection.exec_driver_sql(statement, list(_converted(connection, table, names, rows)))
 
 
-def _update_many(connection: Connection, table: Table, changed: list[str], rows: Sequence[Mapping[str, Any]]) -> None:
+def _update_many(
+    connection: Connection, table: Table, changed: list[str], rows: Sequence[Mapping[str, Any]], key: str
+) -> None:
     quote = connection.dialect.identifier_preparer.quote
     values = ", ".join(f"{quote(name)} = ?" for name in changed)
-    statement = f"UPDATE {quote(table.name)} SET {values} WHERE id = ?"  # noqa: S608 - names of our own tables
-    connection.exec_driver_sql(statement, list(_converted(connection, table, [*changed, "id"], rows)))
+    statement = f"UPDATE {quote(table.name)} SET {values} WHERE {quote(key)} = ?"  # noqa: S608 - names of our own tables
+    connection.exec_driver_sql(statement, list(_converted(connection, table, [*changed, key], rows)))
 
 
 def _converted(

@@ -18,7 +18,7 @@ from registry.migrations.guards import FIXED
 from regulation.errors import ConfigurationError
 
 # Rows that a correction replaces as a whole, and marks of work to be done; everything else is kept.
-_MAY_BE_REMOVED = {"activity_officer", "duty_touch"}
+_MAY_BE_REMOVED = {"activity_officer", "duty_touch", "term_touch"}
 
 
 def harden(registry: Registry, role: str) -> None:

@@ -28,6 +28,8 @@ class DutyKind(StrEnum):
     RETURN_REPORT = "return-report"  # 返回报告: say that a remote assignment is over
     ACCESS_DECISION = "access-decision"  # 调阅审批: decide a request for access
     COPY_RETURN = "copy-return"  # 复制件交回: give back or destroy a copy that was handed out
+    DISPOSAL_STEP = "disposal-step"  # 销毁环节: appraise, approve or witness a disposal list
+    DELETION_FAILURE = "deletion-failure"  # 销毁失败: see to what the vault did not let go of
 
 
 class DutyState(StrEnum):
@@ -50,6 +52,7 @@ class Clock(StrEnum):
     CHECK_FAILED = "check-failed"  # 使用前检查不合格
     ASKED = "asked"  # 提交审批
     GRANT_OVER = "grant-over"  # 授权期满
+    NOT_DESTROYED = "not-destroyed"  # 销毁失败
     AWAITS_END = "awaits-end"  # 待活动结束
     AWAITS_RETURN = "awaits-return"  # 待返回单位
 
@@ -78,6 +81,10 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.RETURN_REPORT: DutyRule("Art. 16", "activity", "return_report_hours", Role.OFFICER),
         DutyKind.ACCESS_DECISION: DutyRule("Art. 17", "access-step", "access_decision_days", Role.PRINCIPAL_LEADER),
         DutyKind.COPY_RETURN: DutyRule("Art. 17", "access-copy", "copy_return_days", Role.DEVICE_ADMINISTRATOR),
+        DutyKind.DISPOSAL_STEP: DutyRule("Art. 18", "disposal-step", "disposal_step_days", Role.DEVICE_ADMINISTRATOR),
+        DutyKind.DELETION_FAILURE: DutyRule(
+            "Art. 18", "disposal-item", "deletion_failure_days", Role.DEVICE_ADMINISTRATOR
+        ),
     }
 )
 """What each kind asks. A new kind is a row here and the question for its facts in `registry.transitions.duties`."""

@@ -78,6 +78,8 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "A16-overdue": "The activity's footage was to be stored by {due} and is not.",
         "A16-no-return": "By {due} nobody has reported the return from a remote or continuous activity.",
         "A16-not-wiped": "What lies on the device is not what was stored; it is not wiped.",
+        # Art. 18: kept as long as the law says, and no longer
+        "A18-disposed": "This content was destroyed by decision; it is not stored again and stays on the device.",
     }
 )
 """Every code in use, with the sentence it is told in."""

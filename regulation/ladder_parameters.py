@@ -34,6 +34,8 @@ _WHAT: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.RETURN_REPORT: "the report of a return",
         DutyKind.ACCESS_DECISION: "a decision on access",
         DutyKind.COPY_RETURN: "the return of a copy",
+        DutyKind.DISPOSAL_STEP: "a step of a disposal list",
+        DutyKind.DELETION_FAILURE: "a look at what was not destroyed",
     }
 )
 

@@ -13,6 +13,7 @@ class Measure(StrEnum):
     HOURS = "hours"  # elapsed hours
     WORKING_DAYS = "working days"  # 工作日: the mainland's calendar, make-up days included
     MONTHS = "months"  # calendar months
+    TERM = "months, 0 for no end"  # calendar months; 0 where no document sets a term
     SECONDS = "seconds"
     TIMES = "times"
     HOUR_OF_DAY = "o'clock"  # by the unit's wall clock
@@ -24,6 +25,7 @@ BOUNDS: Mapping[Measure, tuple[int, int]] = MappingProxyType(
         Measure.HOURS: (1, 8_784),  # up to a leap year
         Measure.WORKING_DAYS: (1, 366),
         Measure.MONTHS: (1, 1_200),  # up to a century
+        Measure.TERM: (0, 1_200),
         Measure.SECONDS: (0, 86_400),  # up to a day
         Measure.TIMES: (0, 10_000),
         Measure.HOUR_OF_DAY: (0, 23),
@@ -40,6 +42,7 @@ class Strictness(StrEnum):
 
     LOWER = "lower"
     HIGHER = "higher"
+    LONGER = "longer"  # as higher, and 0, no end, is the longest of all
     TRUE = "true"
     NONE = "none"  # neither way: only a superior may change it
 
@@ -49,6 +52,8 @@ class Strictness(StrEnum):
             return value <= instead_of
         if self is Strictness.NONE:
             return value == instead_of
+        if self is Strictness.LONGER and 0 in (value, instead_of):
+            return value == 0
         return value >= instead_of
 
 

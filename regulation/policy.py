@@ -116,6 +116,15 @@ class Policy:
         layer, provision = self._in_force(name, on)
         return Explanation(PARAMETERS[name], provision, layer.layer, layer.document, self.version)
 
+    def changes(self, name: str) -> tuple[date, ...]:
+        """The days, in order, on which the value of parameter `name` may become another."""
+        days = set[date]()
+        for one in (provision for layer in self.layers for provision in layer.of(name)):
+            days.add(one.valid_from)
+            if one.valid_to is not None and one.valid_to < date.max:
+                days.add(one.valid_to + timedelta(days=1))
+        return tuple(sorted(days))
+
     def _measured(self, name: str, on: date) -> tuple[int, Measure]:
         _, provision = self._in_force(name, on)
         return provision.value, PARAMETERS[name].measured(provision)

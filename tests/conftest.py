@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.duties",
     "tests.fixtures.access",
     "tests.fixtures.counter",
+    "tests.fixtures.disposal",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",

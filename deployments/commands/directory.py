@@ -18,7 +18,7 @@ from registry.directory import DirectoryKind, ImportReport, import_directory
 from regulation.errors import ConfigurationError
 
 app = typer.Typer(
-    help="Directory data: units, people, appointments, devices, custody, activities.", no_args_is_help=True
+    help="Directory data: units, people, appointments, devices, custody, activities, cases.", no_args_is_help=True
 )
 
 

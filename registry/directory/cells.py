@@ -52,6 +52,14 @@ def truth(cell: Cell) -> bool:
     return yes_or_no(text(cell))
 
 
+def count(cell: Cell) -> int:
+    """A whole number."""
+    written = text(cell)
+    if not written.isascii() or not written.isdecimal():
+        raise ValueError("a whole number")
+    return int(written)
+
+
 def day(cell: Cell) -> date:
     """A calendar day: 2026-05-01, 2026/5/1, 2026年5月1日."""
     parsed = _parsed(cell)

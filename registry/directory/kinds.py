@@ -1,4 +1,4 @@
-"""The six kinds of directory file: their columns, under English and Chinese names, and what a row becomes."""
+"""The seven kinds of directory file: their columns, under English and Chinese names, and what a row becomes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class DirectoryKind(StrEnum):
     DEVICES = "devices"
     CUSTODY = "custody"
     ACTIVITIES = "activities"
+    CASES = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,20 @@ KINDS: Mapping[DirectoryKind, Kind] = {
         ),
         directory.ActivityEntry,
         directory.enter_activities,
+    ),
+    DirectoryKind.CASES: Kind(
+        ("cases", "案卷", "案件"),
+        (
+            _needed("number", "案号", "案卷号", "编号"),
+            _UNIT,
+            _needed("by", "entered_by", "登记人", "登记人证号"),
+            _optional("closed_on", "closed", "结案日期", parse=cells.day),
+            _optional("keep_years", "years", "保存年限", parse=cells.count),
+            _optional("permanent", "永久", "永久保存", parse=cells.truth),
+            _optional("document", "文号", "依据文件", "文件"),
+        ),
+        directory.CaseFileEntry,
+        directory.enter_cases,
     ),
 }
 

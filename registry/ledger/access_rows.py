@@ -5,7 +5,7 @@ Art. 17: the register is as good as the chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import time_text
-from registry.ledger.comparing import Check, entries_of, facts_in, stream
+from registry.ledger.comparing import Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
@@ -33,15 +33,13 @@ _decision, _step = table_of(AccessDecision), table_of(AccessStep)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
 _copy = table_of(AccessCopy)
 
-_NOT_SO = "it is not what the ledger says"
-
 
 def _decided(connection: Connection) -> Iterator[RowProblem | None]:
     """Each answer to a step is the one that was entered: by whom, in which role, with which reason, under which
     policy."""
     query = select(_decision, _step.c.request_id).join_from(_decision, _step, _step.c.id == _decision.c.step_id)
     for row in stream(connection, query.order_by(_decision.c.step_id)):
-        entry = _entry(connection, Event.ACCESS_DECIDED, row.request_id, row.step_id)
+        entry = entry_about(connection, Event.ACCESS_DECIDED, row.request_id, row.step_id)
         stated = {
             "person_id": str(row.person_id),
             "role": row.role.value,
@@ -50,13 +48,13 @@ def _decided(connection: Connection) -> Iterator[RowProblem | None]:
             "reason_sha256": sha256(row.reason.encode()).hexdigest(),
             "policy": row.policy_version,
         }
-        yield _problem("access_decision", row.step_id, entry, stated, row.at)
+        yield row_problem("access_decision", row.step_id, entry, stated, row.at)
 
 
 def _granted(connection: Connection) -> Iterator[RowProblem | None]:
     """Each grant is the one that was entered: for whom, how long, how often, of what; and revoked when it says."""
     for row in stream(connection, select(_grant).order_by(_grant.c.id)):
-        entry = _entry(connection, Event.ACCESS_GRANTED, row.request_id, row.id)
+        entry = entry_about(connection, Event.ACCESS_GRANTED, row.request_id, row.id)
         stated = {
             "person_id": str(row.person_id),
             "valid_from": time_text(row.valid_from),
@@ -65,7 +63,7 @@ def _granted(connection: Connection) -> Iterator[RowProblem | None]:
             "copies": row.copies,
             "recordings": _opened(connection, row.id),
         }
-        yield _problem("access_grant", row.id, entry, stated, row.granted_at) or _revocation(connection, row)
+        yield row_problem("access_grant", row.id, entry, stated, row.granted_at) or _revocation(connection, row)
 
 
 def _opened(connection: Connection, grant_id: UUID) -> list[list[Any]]:
@@ -74,7 +72,7 @@ def _opened(connection: Connection, grant_id: UUID) -> list[list[Any]]:
 
 
 def _revocation(connection: Connection, row: AnyRow) -> RowProblem | None:
-    entry = _entry(connection, Event.ACCESS_REVOKED, row.request_id, row.id)
+    entry = entry_about(connection, Event.ACCESS_REVOKED, row.request_id, row.id)
     then = None if entry is None else entry.at
     if row.revoked_at != then:
         return RowProblem("access_grant", row.id, "revoked_at", "the ledger says otherwise")
@@ -84,16 +82,16 @@ def _revocation(connection: Connection, row: AnyRow) -> RowProblem | None:
 def _viewed(connection: Connection) -> Iterator[RowProblem | None]:
     """Each viewing was opened when, by whom and under which grant the ledger says."""
     for row in stream(connection, select(_view).order_by(_view.c.id)):
-        entry = _entry(connection, Event.ACCESS_VIEWED, row.recording_id, row.id)
+        entry = entry_about(connection, Event.ACCESS_VIEWED, row.recording_id, row.id)
         stated = {"grant_id": str(row.grant_id), "person_id": str(row.person_id)}
-        yield _problem("access_view", row.id, entry, stated, row.opened_at)
+        yield row_problem("access_view", row.id, entry, stated, row.opened_at)
 
 
 def _copied(connection: Connection) -> Iterator[RowProblem | None]:
     """Each copy was handed out when, to whom, under which grant and with which digest the ledger says, and is over when
     it says."""
     for row in stream(connection, select(_copy).order_by(_copy.c.id)):
-        entry = _entry(connection, Event.ACCESS_COPIED, row.recording_id, row.id)
+        entry = entry_about(connection, Event.ACCESS_COPIED, row.recording_id, row.id)
         stated = {
             "number": row.number,
             "grant_id": str(row.grant_id),
@@ -101,11 +99,11 @@ def _copied(connection: Connection) -> Iterator[RowProblem | None]:
             "size": row.size,
             "sha256": row.sha256,
         }
-        yield _problem("access_copy", row.id, entry, stated, row.handed_at) or _return(connection, row)
+        yield row_problem("access_copy", row.id, entry, stated, row.handed_at) or _return(connection, row)
 
 
 def _return(connection: Connection, row: AnyRow) -> RowProblem | None:
-    entry = _entry(connection, Event.ACCESS_COPY_ENDED, row.recording_id, row.id)
+    entry = entry_about(connection, Event.ACCESS_COPY_ENDED, row.recording_id, row.id)
     then = (None, None, None) if entry is None else (entry.at, *_said(entry, "person_id", "ended"))
     if (row.ended_at, row.ended_by_id and str(row.ended_by_id), row.ended and row.ended.value) != then:
         return RowProblem("access_copy", row.id, "ended_at", "the ledger says otherwise")
@@ -115,26 +113,6 @@ def _return(connection: Connection, row: AnyRow) -> RowProblem | None:
 def _said(entry: AnyRow, *names: str) -> tuple[Any, ...]:
     facts = facts_in(entry.facts)
     return tuple(facts.get(name) for name in names)
-
-
-def _entry(connection: Connection, event: Event, subject_id: UUID, about: UUID) -> AnyRow | None:
-    """The entry of `event` about the subject whose facts name `about`."""
-    entry, of_event = entries_of(event, "entry")
-    query = select(entry.c.facts, entry.c.at).where(of_event, entry.c.subject_id == subject_id)
-    return connection.execute(query.where(entry.c.facts.contains(str(about))).limit(1)).one_or_none()
-
-
-def _problem(
-    table: str, row_id: UUID, entry: AnyRow | None, stated: Mapping[str, Any], at: object
-) -> RowProblem | None:
-    if entry is None:
-        return RowProblem(table, row_id, "id", "the ledger does not know it")
-    facts = facts_in(entry.facts)
-    for name, value in stated.items():
-        said = facts.get(name)
-        if (sorted(said) if name == "recordings" and isinstance(said, list) else said) != value:
-            return RowProblem(table, row_id, name, _NOT_SO)
-    return None if entry.at == at else RowProblem(table, row_id, "at", _NOT_SO)
 
 
 _KEPT: tuple[tuple[Event, str, Select[Any], str], ...] = (
@@ -150,7 +128,7 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
     for event, table, rows, name in _KEPT:
         entry, of_event = entries_of(event, "entry")
         for one in stream(connection, select(entry.c.facts, entry.c.subject_id).where(of_event).order_by(entry.c.seq)):
-            about = UUID(str(facts_in(one.facts).get(name, UUID(int=0))))
+            about = id_in(one.facts, name)
             [column] = rows.selected_columns
             if connection.execute(rows.where(column == about)).first() is None:
                 yield RowProblem(table, about, "id", "the ledger knows it, its row is gone")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.events import Event
@@ -44,3 +45,42 @@ def facts_in(text: str | None) -> dict[str, Any]:
 def names(facts: str | None, what: str, wanted: str | None) -> bool:
     """Whether an entry's facts name this id. SQLite writes ids without dashes."""
     return wanted is not None and str(facts_in(facts).get(what)).replace("-", "") == wanted.replace("-", "")
+
+
+def id_in(text: str | None, name: str) -> UUID:
+    """The id that an entry's facts have under this name; that of nothing where they have none."""
+    try:
+        return UUID(str(facts_in(text).get(name)))
+    except ValueError:
+        return UUID(int=0)
+
+
+def texts_in(value: Any) -> list[str]:
+    """A list of the ledger as text; nothing where it is none."""
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+NOT_SO = "it is not what the ledger says"
+
+
+def entry_about(connection: Connection, event: Event, subject_id: UUID, about: UUID | None = None) -> AnyRow | None:
+    """The newest entry of `event` about the subject; with `about`, whose facts name that."""
+    entry, of_event = entries_of(event, "entry")
+    query = select(entry.c.facts, entry.c.at, entry.c.unit_id).where(of_event, entry.c.subject_id == subject_id)
+    if about is not None:
+        query = query.where(entry.c.facts.contains(str(about)))
+    return connection.execute(query.order_by(entry.c.seq.desc()).limit(1)).one_or_none()
+
+
+def row_problem(
+    table: str, row_id: UUID, entry: AnyRow | None, stated: Mapping[str, Any], at: object
+) -> RowProblem | None:
+    """What of a row is not what its entry says: `stated` by the names that the facts have, and when."""
+    if entry is None:
+        return RowProblem(table, row_id, "id", "the ledger does not know it")
+    facts = facts_in(entry.facts)
+    for name, value in stated.items():
+        said = facts.get(name)
+        if (sorted(said, key=str) if name == "recordings" and isinstance(said, list) else said) != value:
+            return RowProblem(table, row_id, name, NOT_SO)
+    return None if entry.at == at else RowProblem(table, row_id, "at", NOT_SO)

@@ -60,9 +60,9 @@ class Event(StrEnum):
     ACCESS_COPY_FETCHED = "access.copy-fetched"  # its file was sent, as often as it was asked for
     ACCESS_COPY_DECLARED = "access.copy-declared"  # its holder says what became of it
     ACCESS_COPY_ENDED = "access.copy-ended"  # and somebody else has confirmed it
-    RECORDING_CLASSED = "recording.classed"  # how long it is kept, and why
-    RECORDING_HELD = "recording.held"
-    RECORDING_RELEASED = "recording.released"  # of one hold; others may remain
+    TERMS_SETTLED = "terms.settled"  # of one unit, in one act: how many terms, and a SHA-256 of them
+    RECORDING_HELD = "recording.held"  # in the vault itself
+    RECORDING_RELEASED = "recording.released"
     RECORDING_EXTENDED = "recording.extended"  # its lock lasts longer
     RECORDING_USED = "recording.used"  # as evidence in a case
     CASE_ENTERED = "case.entered"
@@ -75,12 +75,14 @@ class Event(StrEnum):
     DISPOSAL_APPROVED = "disposal.approved"
     DISPOSAL_REFUSED = "disposal.refused"
     DISPOSAL_WITNESSED = "disposal.witnessed"
+    DISPOSAL_WITNESS_REPLACED = "disposal.witness-replaced"  # another was named in the place of one who said nothing
     DISPOSAL_RESTORED = "disposal.restored"  # taken off its list, whoever did it and why
     DISPOSAL_FINISHED = "disposal.finished"
     DISPOSAL_CERTIFIED = "disposal.certified"
     RECORDING_DESTROYING = "recording.destroying"  # it is about to be removed from the vault
     RECORDING_DESTROYED = "recording.destroyed"  # and no version of it is left
     RECORDING_NOT_DESTROYED = "recording.not-destroyed"  # the vault kept it: somebody must look
+    EXTENSION_ENDED = "extension.ended"  # what was kept without an end is so no longer
     TERMS_SHORTENED = "terms.shortened"  # a policy that releases earlier, allowed by the principal leader
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_CLOSED = "incident.closed"

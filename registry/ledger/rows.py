@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger import access_rows, told
+from registry.ledger import access_rows, disposal_rows, retention_rows, told
 from registry.ledger.chain import time_text
 from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
@@ -31,13 +31,15 @@ from registry.tables import (
 if TYPE_CHECKING:
     from registry.database import Registry
 
+_ELSEWHERE = (told, access_rows, retention_rows, disposal_rows)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
 _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions, receipts, notices, decisions, grants and viewings with their ledger entries.
+    """Compare recordings, items, sessions, receipts, notices, decisions, grants, viewings, case files, holds and
+    disposal lists with their ledger entries.
 
     Memory stays the same, however many there are.
 
@@ -64,9 +66,10 @@ def _plan_for_all_rows(connection: Connection) -> None:
 
 
 def _count(connection: Connection) -> int:
+    models = [model for one in _ELSEWHERE for model in one.MODELS]
     counts = [
         select(func.count()).select_from(table_of(model)).scalar_subquery()
-        for model in (Recording, FileReceipt, DockSession, DockItem, *told.MODELS, *access_rows.MODELS)
+        for model in (Recording, FileReceipt, DockSession, DockItem, *models)
     ]
     return sum(connection.execute(select(*counts)).one())
 
@@ -122,7 +125,7 @@ def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | N
     """A recording is sealed exactly when the ledger says so."""
     recording = table_of(Recording)
     entry, sealed = entries_of(Event.RECORDING_SEALED, "entry")
-    sealed_at = case((recording.c.state == RecordingState.SEALED, recording.c.sealed_at))
+    sealed_at = case((recording.c.state != RecordingState.VERIFIED, recording.c.sealed_at))
     query = (
         select(recording.c.id)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, sealed)))
@@ -245,6 +248,5 @@ _CHECKS: tuple[Check, ...] = (
     _receipts,
     _sessions,
     _items,
-    *told.CHECKS,
-    *access_rows.CHECKS,
+    *(check for one in _ELSEWHERE for check in one.CHECKS),
 )

@@ -160,9 +160,60 @@ _GOES_BACK_0008: dict[str, str] = {"appointment_proposal": "OLD.decided_at IS NO
 _SAME_0008: dict[str, str] = {"appointment_proposal": "id = NEW.id"}
 
 # How long each original is kept, what holds it, and who decided that it may go (Art. 18).
-FIXED_0009: dict[str, tuple[str, ...] | None] = {}
-_GOES_BACK_0009: dict[str, str] = {}
-_SAME_0009: dict[str, str] = {}
+FIXED_0009: dict[str, tuple[str, ...] | None] = {
+    "case_file": ("id", "number", "unit_id", "entered_by_id", "entered_at"),
+    "case_use": None,
+    "retention_term": ("recording_id", "unit_id"),
+    "term_extension": ("id", "recording_id", "until", "reason", "person_id", "at"),
+    "term_change": ("id", "unit_id", "policy_version", "found_at"),
+    "term_change_item": None,
+    "hold": ("id", "number", "unit_id", "kind", "case_id", "reason", "document", "placed_by_id", "placed_at"),
+    "hold_item": None,
+    "disposal_list": ("id", "number", "unit_id", "opened_at"),
+    "disposal_item": (
+        "id", "list_id", "recording_id", "retention_class", "article", "trigger", "trigger_on", "due_on",
+        "policy_version",
+    ),
+    "disposal_step": ("id", "list_id", "position", "stage", "person_id", "opened_at"),
+    "disposal_decision": None,
+    "disposal_certificate": None,
+}  # fmt: skip
+_GOES_BACK_0009: dict[str, str] = {
+    # Sealed it stays, or it was destroyed by decision (`registry.migrations.guards_of_disposal`).
+    "recording": (
+        "(OLD.state = 'sealed' AND NEW.state NOT IN ('sealed', 'disposed')) "
+        "OR (OLD.state <> 'sealed' AND NEW.state = 'disposed' AND OLD.state <> NEW.state) "
+        "OR (OLD.state = 'disposed' AND NEW.state <> 'disposed') "
+        "OR (OLD.retain_until IS NOT NULL AND (NEW.retain_until IS NULL OR NEW.retain_until < OLD.retain_until))"
+    ),
+    "term_extension": "OLD.ended_at IS NOT NULL",
+    "term_change": "OLD.decided_at IS NOT NULL",
+    "hold": "OLD.lifted_at IS NOT NULL",
+    "disposal_list": (
+        "(OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.state <> OLD.state)) "
+        "OR (OLD.grace_until IS NOT NULL AND (NEW.grace_until IS NULL OR NEW.grace_until < OLD.grace_until))"
+    ),
+    "disposal_item": "OLD.state IN ('dropped', 'destroyed') AND NEW.state <> OLD.state",
+    "disposal_step": "OLD.closed_at IS NOT NULL",
+}
+_SAME_0009: dict[str, str] = {
+    "case_file": "id = NEW.id OR number = NEW.number",
+    "case_use": "id = NEW.id OR (case_id = NEW.case_id AND recording_id = NEW.recording_id)",
+    "retention_term": "recording_id = NEW.recording_id",
+    "term_extension": "id = NEW.id",
+    "term_change": "id = NEW.id OR (unit_id = NEW.unit_id AND policy_version = NEW.policy_version)",
+    "term_change_item": "change_id = NEW.change_id AND recording_id = NEW.recording_id",
+    "hold": "id = NEW.id OR number = NEW.number",
+    "hold_item": "hold_id = NEW.hold_id AND recording_id = NEW.recording_id",
+    "disposal_list": "id = NEW.id OR number = NEW.number",
+    "disposal_item": (
+        "id = NEW.id OR (list_id = NEW.list_id AND recording_id = NEW.recording_id) OR (recording_id = "
+        "NEW.recording_id AND state IN ('listed', 'destroying', 'failed'))"
+    ),
+    "disposal_step": "id = NEW.id OR (list_id = NEW.list_id AND position = NEW.position)",
+    "disposal_decision": "step_id = NEW.step_id",
+    "disposal_certificate": "id = NEW.id OR list_id = NEW.list_id OR number = NEW.number",
+}
 
 # What was read again, and what was found wrong (Art. 7).
 FIXED_0010: dict[str, tuple[str, ...] | None] = {}
@@ -233,6 +284,7 @@ def guard_0008(connection: Connection) -> None:
 def guard_0009(connection: Connection) -> None:
     """Put the guards of terms, holds and disposal in place."""
     _guard(connection, FIXED_0009)
+    _guard_recordings_anew(connection)
 
 
 def guard_0010(connection: Connection) -> None:
@@ -243,6 +295,14 @@ def guard_0010(connection: Connection) -> None:
 def guard_0011(connection: Connection) -> None:
     """Put the guards of anchors in place."""
     _guard(connection, FIXED_0011)
+
+
+def _guard_recordings_anew(connection: Connection) -> None:
+    """A recording may be disposed of from here on: what the first schema's guard refuses is told anew."""
+    on = "" if connection.dialect.name == "sqlite" else " ON recording"
+    for name in ("fixed", "kept", *(("placed",) if not on else ("full",))):
+        connection.exec_driver_sql(f"DROP TRIGGER recording_{name}{on}")
+    _guard(connection, {"recording": FIXED_0001["recording"]})
 
 
 def _guard(connection: Connection, tables: dict[str, tuple[str, ...] | None]) -> None:

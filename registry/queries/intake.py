@@ -21,6 +21,7 @@ from registry.tables import (
     Filing,
     ItemOutcome,
     Recording,
+    RecordingState,
     Unit,
 )
 from regulation.filing import RecordedSpan
@@ -32,7 +33,7 @@ _device, _activity = table_of(Device).c, table_of(Activity).c
 
 @dataclass(frozen=True, slots=True)
 class KnownOriginal:
-    """An original the unit already has."""
+    """An original the unit already has, or had: then it is `is_disposed`, destroyed by decision."""
 
     sha256: str
     sm3: str | None
@@ -40,6 +41,7 @@ class KnownOriginal:
     vault_key: str
     vault_version: str | None
     retain_until: datetime | None
+    is_disposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def originals_of_sizes(session: Session, unit_id: UUID, sizes: Iterable[int]) ->
             _recording.vault_key,
             _recording.vault_version,
             _recording.retain_until,
+            _recording.state == RecordingState.DISPOSED,
         ).where(_recording.unit_id == unit_id, _recording.size.in_(chunk))
         for row in session.execute(question):
             known = KnownOriginal(*row)

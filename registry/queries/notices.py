@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.access_news import AccessNews, access_news
+from registry.queries.disposal_news import DisposalNews, disposal_news
 from registry.tables import (
     AccessRequest,
     AccessStep,
@@ -19,6 +20,8 @@ from registry.tables import (
     Device,
     DeviceCheck,
     DeviceCustody,
+    DisposalList,
+    DisposalStep,
     Duty,
     Notice,
     NoticeKind,
@@ -35,13 +38,14 @@ _duty, _line, _notice, _unit = table_of(Duty), table_of(NoticeLine), table_of(No
 _reader, _owing = table_of(Person), table_of(Person).alias("owing")
 _activity, _check, _custody = table_of(Activity), table_of(DeviceCheck), table_of(DeviceCustody)
 _access_step, _asked = table_of(AccessStep), table_of(AccessRequest)
+_disposal_step, _disposal = table_of(DisposalStep), table_of(DisposalList)
 _kept, _checked = table_of(Device).alias("kept"), table_of(Device).alias("checked")
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """A duty as people see it: `subject` is the number of the activity, recorder or request, or the end of a
-    recording's id."""
+    """A duty as people see it: `subject` is the number of the activity, recorder, request or list, or the end
+    of a recording's id."""
 
     duty_id: UUID
     kind: DutyKind
@@ -77,7 +81,8 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
-    those whose time had passed when the notice was made. `access` is what one about a request tells."""
+    those whose time had passed when the notice was made. `access` and `disposal` are what one about a
+    request or a disposal list tells."""
 
     notice_id: UUID
     number: str
@@ -94,6 +99,7 @@ class NoticeView:
     by_kind: Mapping[DutyKind, int]
     reader_id: UUID
     access: AccessNews | None = None
+    disposal: DisposalNews | None = None
 
 
 def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
@@ -124,6 +130,7 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
         by_kind,
         row.person_id,
         access_news(session, row.subject, row.person_id) if row.kind is NoticeKind.ACCESS else None,
+        disposal_news(session, row.subject) if row.kind is NoticeKind.DISPOSAL else None,
     )
 
 
@@ -175,7 +182,9 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
     times = (_duty.c.clock_started_at, _duty.c.due_at, _duty.c.opened_at)
     about = (_activity.c.number.label("activity"), _kept.c.number.label("kept"), _checked.c.number.label("checked"))
     whose = (_unit.c.code, _unit.c.name, _owing.c.number.label("owing"), _owing.c.name.label("owing_name"))
-    return select(*columns, *times, *about, _asked.c.number.label("asked"), *whose, *more).select_from(
+    return select(
+        *columns, *times, *about, _asked.c.number.label("asked"), _disposal.c.number.label("listed"), *whose, *more
+    ).select_from(
         _duty.join(_unit, _unit.c.id == _duty.c.unit_id)
         .outerjoin(_owing, _owing.c.id == _duty.c.owed_by_id)
         .outerjoin(_activity, _activity.c.id == _duty.c.subject_id)
@@ -185,6 +194,8 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
         .outerjoin(_checked, _checked.c.id == _check.c.device_id)
         .outerjoin(_access_step, _access_step.c.id == _duty.c.subject_id)
         .outerjoin(_asked, _asked.c.id == _access_step.c.request_id)
+        .outerjoin(_disposal_step, _disposal_step.c.id == _duty.c.subject_id)
+        .outerjoin(_disposal, _disposal.c.id == _disposal_step.c.list_id)
     )
 
 
@@ -194,7 +205,7 @@ def duty_row(row: AnyRow) -> DutyRow:
         row.id,
         row.kind,
         row.article,
-        row.activity or row.kept or row.checked or row.asked or row.subject_id.hex[-8:],
+        row.activity or row.kept or row.checked or row.asked or row.listed or row.subject_id.hex[-8:],
         row.code,
         row.name,
         row.owing,

@@ -32,6 +32,11 @@ _session, _token = table_of(DeskSession), table_of(PersonalToken)
 _proposer = _person.alias("proposer")
 
 
+def people_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """The people with these ids."""
+    return {one: session.get_one(Person, one) for one in ids}
+
+
 def managed_units(session: Session, person_id: UUID, at: datetime) -> set[UUID]:
     """The units of which this person keeps the list of people, those below included."""
     held = [one.unit_id for one in roles_at(session, person_id, at) if one.role in MANAGERS]

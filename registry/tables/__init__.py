@@ -23,6 +23,14 @@ from registry.tables.access import (
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.appointing import AppointmentProposal, Proposed
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
+from registry.tables.disposal import (
+    DisposalCertificate,
+    DisposalDecision,
+    DisposalItem,
+    DisposalList,
+    DisposalStep,
+    DisposalVerdict,
+)
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
 from registry.tables.duties import DecisionKind, Duty, DutyDecision, DutyTouch
@@ -36,6 +44,19 @@ from registry.tables.recordings import (
     FilingCandidate,
     Recording,
     RecordingState,
+)
+from registry.tables.retention import (
+    CaseFile,
+    CaseUse,
+    Hold,
+    HoldItem,
+    PolicySeen,
+    RetentionTerm,
+    Shortened,
+    TermChange,
+    TermChangeItem,
+    TermExtension,
+    TermTouch,
 )
 from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
@@ -60,6 +81,8 @@ __all__ = [
     "Appointment",
     "AppointmentProposal",
     "Assigned",
+    "CaseFile",
+    "CaseUse",
     "ClockReading",
     "Condition",
     "CopyEnd",
@@ -69,6 +92,12 @@ __all__ = [
     "Device",
     "DeviceCheck",
     "DeviceCustody",
+    "DisposalCertificate",
+    "DisposalDecision",
+    "DisposalItem",
+    "DisposalList",
+    "DisposalStep",
+    "DisposalVerdict",
     "DockItem",
     "DockSession",
     "DockToken",
@@ -80,6 +109,8 @@ __all__ = [
     "FileReceipt",
     "Filing",
     "FilingCandidate",
+    "Hold",
+    "HoldItem",
     "Invitation",
     "ItemOutcome",
     "LedgerEntry",
@@ -91,12 +122,19 @@ __all__ = [
     "NumberSeries",
     "Person",
     "PersonalToken",
+    "PolicySeen",
     "Proposed",
     "Recording",
     "RecordingMarking",
     "RecordingState",
+    "RetentionTerm",
     "SessionState",
+    "Shortened",
     "Sweep",
+    "TermChange",
+    "TermChangeItem",
+    "TermExtension",
+    "TermTouch",
     "Unit",
     "Verdict",
 ]

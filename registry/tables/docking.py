@@ -27,6 +27,7 @@ class ItemOutcome(StrEnum):
     UNREADABLE = "unreadable"  # the device would not give its bytes: stays on the device
     NOT_A_FILE = "not-a-file"  # link, pipe, socket or device node: never followed, stays on the device
     MISMATCHED = "mismatched"  # the vault holds other bytes than were read: an incident, the file stays on the device
+    DISPOSED = "disposed"  # its content was destroyed by decision: not stored again, the file stays on the device
     VANISHED = "vanished"  # seen by the scan, gone when it was to be read
 
 

@@ -17,6 +17,10 @@ DEADLINES = "deadline-escalation"
 """The kind of the sweeps over deadlines."""
 
 
+RETENTION = "retention-expiry"
+"""The kind of the sweeps over terms."""
+
+
 class Sweep(SQLModel, table=True):
     """One run over what is due; one of a kind at a time. `holder` is the process at work, `beat_at` when it last gave a
     sign of life; `counts` says how much was looked at and what came of it, as numbers by name."""
@@ -36,6 +40,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"  # 汇总: what a sweep has to tell one person
     ALERT = "alert"  # 运行告警: a run failed, a worker is gone, a sweep is late
     ACCESS = "access"  # 调阅: a request for access waits for its reader, or was answered
+    DISPOSAL = "disposal"  # 销毁: a disposal list waits for its reader, or was dealt with
     TRIAL = "trial"  # 测试
 
 

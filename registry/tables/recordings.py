@@ -14,10 +14,12 @@ from regulation.vocabulary import MediaKind
 
 
 class RecordingState(StrEnum):
-    """VERIFIED: the vault holds exactly what was read from the device. SEALED: and a receipt says so."""
+    """VERIFIED: the vault holds exactly what was read from the device. SEALED: and a receipt says so. DISPOSED: it was
+    destroyed by decision, and this row is what is left of it (Art. 18)."""
 
     VERIFIED = "verified"
     SEALED = "sealed"
+    DISPOSED = "disposed"
 
 
 class Condition(StrEnum):

@@ -21,6 +21,7 @@ from registry.tables import (
 )
 from registry.transitions.docking.common import session_of
 from registry.transitions.duties import Rules, settle, touch
+from registry.transitions.retention.touching import touch_terms
 from regulation.authority import FilingQuestion, check_answer_filing
 from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
@@ -57,6 +58,7 @@ def file_recordings(act: Act, session_id: UUID, filings: Sequence[FilingDecision
         )
     settle(act, DutyKind.FILING, [one.recording_id for one in decided if one.outcome is not Outcome.FILED], rules)
     touch(act, DutyKind.UPLOAD, [one.activity_id for one in decided if one.activity_id is not None])
+    touch_terms(act, [one.recording_id for one in decided])
 
 
 def answer_filing(act: Act, recording_id: UUID, activity_id: UUID, by: UUID) -> None:
@@ -80,6 +82,7 @@ def answer_filing(act: Act, recording_id: UUID, activity_id: UUID, by: UUID) -> 
     act.record(Event.RECORDING_FILED, "recording", recording_id, facts, unit_id=recording.unit_id, article="Art. 15")
     touch(act, DutyKind.FILING, [recording_id])
     touch(act, DutyKind.UPLOAD, [activity_id])
+    touch_terms(act, [recording_id])
 
 
 def _row_of(act: Act, one: FilingDecision) -> dict[str, Any]:

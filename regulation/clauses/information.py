@@ -132,8 +132,9 @@ CLAUSES = (
         "18",
         "保存期限",
         "How long footage is kept goes by what it is.",
-        Status.PLANNED,
-        "Every original starts with the floor of (1); classes and disposal are not built, so nothing is disposed of.",
+        Status.ENFORCED,
+        "Class and last day follow from the activity, its cases and the policy; without them an original is kept. What "
+        "is due goes only by appraisal, approval, two witnesses and a time of grace.",
         "regulation.retention",
         "tests/articles/test_article_18.py",
     ),
@@ -142,16 +143,20 @@ CLAUSES = (
         "不少于6个月",
         "Routine patrol and inspection: at least six months.",
         Status.ENFORCED,
-        "The lock that every original is stored under: calendar months, whole days, in the unit's zone.",
-        "regulation.retention",
+        "The lock that every original is stored under, and the least term: calendar months, whole days, in the unit's "
+        "zone, the expiry day kept.",
+        "regulation.expiry",
         "tests/articles/test_article_18.py",
     ),
     Clause(
         "18(2)",
         "与案卷保存期限相同",
         "Evidence: as long as the case file.",
-        Status.PLANNED,
-        "Nothing is disposed of yet, evidence included.",
+        Status.ENFORCED,
+        "From the day the case was closed for as long as its file is kept; an open, permanent or unknown file gives no "
+        "last day.",
+        "regulation.retention",
+        "tests/articles/test_article_18.py",
     ),
     Clause(
         "19a",

@@ -25,6 +25,7 @@ BY_OUTCOME: Mapping[ItemOutcome, str] = MappingProxyType(
         ItemOutcome.NOT_A_FILE: "A7-not-a-file",
         ItemOutcome.MISMATCHED: "A7-mismatch",
         ItemOutcome.VANISHED: "A7-vanished",
+        ItemOutcome.DISPOSED: "A18-disposed",
     }
 )
 """What an entry's outcome amounts to; what is missing here is as it should be."""

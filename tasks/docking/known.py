@@ -61,6 +61,7 @@ class KnownContent:
 
     def find(self, item: ItemToTakeIn, descriptor: int, size: int) -> KnownOriginal | None:
         """The original with the same content as the open file, looked up again in the vault; None when it is new.
+        One that was destroyed by decision is given as well.
 
         Raises `FixityError` when the registry knows the content but the vault no longer holds it.
         """
@@ -70,6 +71,8 @@ class KnownContent:
         known = candidates.get(_sha256(descriptor))
         if known is None:
             return None
+        if known.is_disposed:
+            return known
         held = self._vault.check(known.vault_key, known.vault_version)
         if held is None or held.marked_deleted or held.size != known.size:
             raise FixityError("the vault no longer holds the original of this content", article="Art. 7")

@@ -179,7 +179,7 @@ def _take_in(work: DockWork, known: KnownContent, item: ItemToTakeIn, progress: 
         os.close(descriptor)
 
 
-def _store(work: DockWork, known: KnownContent, item: ItemToTakeIn, descriptor: int, progress: Progress) -> TakenIn:
+def _store(work: DockWork, known: KnownContent, item: ItemToTakeIn, descriptor: int, progress: Progress) -> Outcome:
     before = os.fstat(descriptor)
     original = known.find(item, descriptor, before.st_size)
     if original is None:
@@ -189,6 +189,9 @@ def _store(work: DockWork, known: KnownContent, item: ItemToTakeIn, descriptor: 
         known.remember(item, original)
     else:
         progress.advance(before.st_size)
+    if original.is_disposed:
+        # Stored again it would outlive the decision to destroy it (Art. 18).
+        return SetAside(item.id, ItemOutcome.DISPOSED, "its content was destroyed by decision")
     return _taken_in(item, original, before, os.fstat(descriptor))
 
 

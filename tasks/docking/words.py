@@ -10,6 +10,7 @@ STATES: dict[str, str] = {
     "not-a-file": "非普通文件 not a file",
     "mismatched": "校验不符 mismatch",
     "vanished": "已消失 vanished",
+    "disposed": "已依法销毁，不再入库 disposed of",
     "found": "未处理 not taken in",
     "unprobed": "未检测 not probed",
     "whole": "完整 whole",
@@ -47,5 +48,6 @@ FINDINGS: dict[str, str] = {
     "A7-no-time": "无法确定记录时间",
     "A15-asked": "可能属于多个执法活动，须由人员确认",
     "A16-late": "超过规定时限入库",
+    "A18-disposed": "内容已依法销毁，不再入库",
 }
 """Findings by their codes, for tables that have no room for the sentence."""

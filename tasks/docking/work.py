@@ -19,7 +19,7 @@ from registry.tables import DockSession
 from registry.transitions import docking
 from registry.transitions.duties import Rules
 from regulation.errors import ActionDenied
-from regulation.retention import floor_until
+from regulation.expiry import floor_until
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump

@@ -16,6 +16,8 @@ KINDS: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.RETURN_REPORT: "返回报告 return report",
         DutyKind.ACCESS_DECISION: "调阅审批 access decision",
         DutyKind.COPY_RETURN: "复制件交回 copy return",
+        DutyKind.DISPOSAL_STEP: "销毁环节 disposal step",
+        DutyKind.DELETION_FAILURE: "销毁失败 deletion failure",
     }
 )
 

@@ -6,9 +6,22 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.queries.access_news import AccessNews
+from registry.queries.disposal_news import DisposalNews
 from registry.queries.notices import LineRow, NoticeView
 from registry.tables import NoticeKind
-from tasks.notices.digest import Alert, Asked, Content, Digest, Line, Outcome, Person, Trial, Trouble
+from tasks.notices.digest import (
+    Alert,
+    Asked,
+    Content,
+    Digest,
+    DisposalAsk,
+    Disposing,
+    Line,
+    Outcome,
+    Person,
+    Trial,
+    Trouble,
+)
 
 TOLD_LATE = timedelta(minutes=30)
 """A notice that much later than the policy wanted says so."""
@@ -24,7 +37,15 @@ def content_of(view: NoticeView, link: str, at: datetime) -> Content:
         return Alert(view.number, Trouble(what), subject, view.created_at, zone, link)
     if view.access is not None:
         return _access(view, view.access, link, zone)
+    if view.disposal is not None:
+        return _disposal(view, view.disposal, link, zone)
     return _digest(view, link)
+
+
+def _disposal(view: NoticeView, news: DisposalNews, link: str, zone: ZoneInfo) -> Disposing:
+    """A disposal list, or terms that are going to end."""
+    about = (news.number, news.unit_name, news.recordings, news.at, news.state, news.grace_until, news.due_on)
+    return Disposing(view.number, DisposalAsk(news.ask), *about, zone, link)
 
 
 def _access(view: NoticeView, news: AccessNews, link: str, zone: ZoneInfo) -> Asked | Outcome:

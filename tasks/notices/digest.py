@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from regulation.access import Ground
 from regulation.access_states import RequestState
+from regulation.disposal_states import ListState
 from regulation.duties import DutyKind
 from regulation.ladder import Step
 from regulation.vocabulary import Role
@@ -133,6 +134,35 @@ class Outcome:
     link: str
 
 
+class DisposalAsk(StrEnum):
+    """What a notice about disposal is for."""
+
+    APPRAISE = "appraise"  # 鉴定
+    APPROVE = "approve"  # 审批
+    WITNESS = "witness"  # 监销
+    GRACE = "grace"  # 等待期
+    OUTCOME = "outcome"  # 办结
+    DUE = "due"  # 将到期
+
+
+@dataclass(frozen=True, slots=True)
+class Disposing:
+    """A disposal list that waits for the reader's word, what became of one, or terms that are going to end: then
+    `disposal_list` is empty and `due_on` the last of their days."""
+
+    notice_number: str
+    ask: DisposalAsk
+    disposal_list: str
+    unit_name: str
+    recordings: int
+    at: datetime | None
+    state: ListState | None
+    grace_until: datetime | None
+    due_on: date | None
+    zone: ZoneInfo
+    link: str
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A notice that asks for nothing: whether a channel works."""
@@ -143,5 +173,5 @@ class Trial:
     link: str
 
 
-Content = Digest | Alert | Asked | Outcome | Trial
+Content = Digest | Alert | Asked | Outcome | Disposing | Trial
 """Whatever a notice tells."""

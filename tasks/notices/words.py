@@ -23,6 +23,8 @@ WHAT: Mapping[DutyKind, Words] = {
     DutyKind.RETURN_REPORT: {"zh": "未登记返回单位", "en": "Return to the unit not reported"},
     DutyKind.ACCESS_DECISION: {"zh": "调阅申请未审批", "en": "Access request not decided"},
     DutyKind.COPY_RETURN: {"zh": "复制件未交回或者销毁", "en": "Copy not returned or destroyed"},
+    DutyKind.DISPOSAL_STEP: {"zh": "销毁清册未办理", "en": "Disposal list not dealt with"},
+    DutyKind.DELETION_FAILURE: {"zh": "资料销毁失败", "en": "Recording not destroyed"},
 }
 """What is the matter, by kind of duty."""
 
@@ -33,6 +35,8 @@ SUBJECTS: Mapping[str, Words] = {
     "check": {"zh": "执法记录仪", "en": "Recorder"},
     "access-step": {"zh": "调阅申请", "en": "Access request"},
     "access-copy": {"zh": "复制件", "en": "Copy"},
+    "disposal-step": {"zh": "销毁清册", "en": "Disposal list"},
+    "disposal-item": {"zh": "资料", "en": "Recording"},
 }
 """What a duty is about, by `DutyRule.subject`."""
 
@@ -65,6 +69,14 @@ DO: Mapping[DutyKind, Words] = {
         "zh": "请交回或者销毁该复制件，并由执法记录仪管理员确认。",
         "en": "Return or destroy the copy and have the device administrator confirm it.",
     },
+    DutyKind.DISPOSAL_STEP: {
+        "zh": "请办理该销毁清册；未经办理，清册中的资料不会销毁。",
+        "en": "Deal with the disposal list; nothing on it is destroyed before.",
+    },
+    DutyKind.DELETION_FAILURE: {
+        "zh": "请查明保管库未能销毁该资料的原因。",
+        "en": "Find out why the vault did not let go of the recording.",
+    },
 }
 """What to do, for who owes the duty."""
 
@@ -96,6 +108,14 @@ SEE_TO: Mapping[DutyKind, Words] = {
     DutyKind.COPY_RETURN: {
         "zh": "请督促责任人交回或者销毁该复制件。",
         "en": "Have the copy returned or destroyed.",
+    },
+    DutyKind.DISPOSAL_STEP: {
+        "zh": "请督促责任人办理该销毁清册；逾期不视为同意。",
+        "en": "Have the disposal list dealt with; silence approves nothing.",
+    },
+    DutyKind.DELETION_FAILURE: {
+        "zh": "请督促执法记录仪管理员查明销毁失败的原因。",
+        "en": "Have the device administrator find out why it was not destroyed.",
     },
 }
 """What to do, for those above."""
@@ -219,6 +239,15 @@ PHRASES: Mapping[str, Words] = {
     "at": {"zh": "{at}（{zone}）", "en": "{at} ({zone})"},
     "trouble-since": {"zh": "自 {at}（{zone}）起", "en": "Since {at} ({zone})"},
     "about": {"zh": "对象", "en": "About"},
+    "disposal-list": {"zh": "销毁清册", "en": "Disposal list"},
+    "disposal-terms": {"zh": "将到期的资料", "en": "Footage whose term ends"},
+    "disposal-until": {"zh": "最迟 {day} 期满", "en": "no later than {day}"},
+    "disposal-grace": {"zh": "等待期至", "en": "Can be restored until"},
+    "disposal-silence": {
+        "zh": "逾期不视为同意；未经办理，清册中的资料不会销毁。",
+        "en": "Silence approves nothing; nothing on the list is destroyed before.",
+    },
+    "disposal-open": {"zh": "登录查看", "en": "Sign in and look"},
     "access-waits": {"zh": "调阅申请待您审批", "en": "A request for access waits for your decision"},
     "access-request": {"zh": "调阅申请", "en": "Access request"},
     "access-until": {"zh": "请于{at}前审批", "en": "Decide by {at}"},

@@ -24,9 +24,9 @@ from regulation.articles import Status, clause
 from regulation.deadlines import UploadClock, is_late, upload_clock, upload_due
 from regulation.duties import Clock, DutyKind, DutyState, Facts, due_at
 from regulation.errors import ActionDenied
+from regulation.expiry import floor_until
 from regulation.ladder import Step, ladder
 from regulation.policy import CITY_POLICY
-from regulation.retention import floor_until
 from regulation.vocabulary import ActivityKind, RemoteReason, Role, UnitLevel
 from tasks.docking.scan import scan_dump
 from tasks.docking.wipe import wipe_dump

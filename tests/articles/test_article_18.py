@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulation.expiry import expiry_day, floor_until
 from regulation.policy import CITY_POLICY
-from regulation.retention import expiry_day, floor_until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

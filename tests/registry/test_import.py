@@ -192,10 +192,11 @@ def test_json_holds_one_kind_or_several(registry: Registry, tmp_path: Path) -> N
             {"number": "S1", "name": "y", "unit": "cg"},
             {"number": "S2", "name": "z", "unit": "cg"},
         ],
-        "appointments": [{"person": "S1", "unit": "cg", "role": "officer", "from": "2026-01-01", "acting": True}],
+        "appointments": [{"person": "S1", "unit": "cg", "role": "department-head", "from": "2026-01-01"}],
         "units": [{"code": "cg", "name": "城管局", "level": "unit", "zone": "Asia/Urumqi"}],
         "devices": [{"number": "D1", "unit": "cg"}],
         "custody": [{"device": "D1", "person": "S1", "issued_at": "2026-03-01 10:00"}],
+        "cases": [{"number": "城管罚〔2026〕1号", "unit": "cg", "by": "S1", "keep_years": 10, "document": "归档表"}],
     }  # fmt: skip
     assert list(entered(registry, json_file(tmp_path, "city.json", several))) == list(DirectoryKind)
     with registry.reading() as reading:
@@ -308,7 +309,7 @@ def test_a_file_without_rows(small: Registry, tmp_path: Path) -> None:
     assert entered(small, json_file(tmp_path, "city.json", {})) == {}
     (tmp_path / "empty.csv").write_bytes(b"")
     assert problems(small, tmp_path / "empty.csv") == [
-        "empty: name the kind: one of units, people, appointments, devices, custody, activities"
+        "empty: name the kind: one of units, people, appointments, devices, custody, activities, cases"
     ]
 
 
@@ -418,3 +419,41 @@ def test_no_header_means_two_things_in_one_kind() -> None:
     for kind in KINDS.values():
         headers = [header for column in kind.columns for header in (column.field, *column.headers)]
         assert len(headers) == len(set(headers))
+
+
+def test_case_files_come_on_the_word_of_who_keeps_them(small: Registry, tmp_path: Path) -> None:
+    entered(small, csv_file(tmp_path, "units.csv", UNITS))
+    entered(small, csv_file(tmp_path, "people.csv", PEOPLE))
+    head: Rows = [("person", "unit", "role", "from"), ("S1", "cg", "department-head", "2026-01-01")]
+    entered(small, csv_file(tmp_path, "appointments.csv", head))
+    header = ("案号", "单位", "登记人", "结案日期", "保存年限", "永久", "文号")
+    second = ("K2", "cg", "S1", "2026-02-01", "10", "", "档〔2026〕1号")
+    cases: Rows = [header, ("K1", "cg", "S1", "", "", "", ""), second]
+    assert entered(small, csv_file(tmp_path, "cases.csv", cases)) == {DirectoryKind.CASES: Entered(created=2)}
+    assert entered(small, csv_file(tmp_path, "cases.csv", cases)) == {DirectoryKind.CASES: Entered(unchanged=2)}
+    closed: Rows = [header, ("K1", "cg", "S1", "2026-03-01", "", "是", "档〔2026〕2号"), second]
+    assert entered(small, csv_file(tmp_path, "cases.csv", closed)) == {
+        DirectoryKind.CASES: Entered(changed=1, unchanged=1)
+    }
+
+
+def test_a_case_file_that_cannot_be_names_its_cell(small: Registry, tmp_path: Path) -> None:
+    entered(small, csv_file(tmp_path, "units.csv", UNITS))
+    entered(small, csv_file(tmp_path, "people.csv", PEOPLE))
+    head: Rows = [("person", "unit", "role", "from"), ("S1", "cg", "department-head", "2026-01-01")]
+    entered(small, csv_file(tmp_path, "appointments.csv", head))
+    header = ("number", "unit", "by", "closed_on", "keep_years", "document")
+    wrong: Rows = [
+        header,
+        ("K1", "cg", "S2", "", "", ""),
+        ("K2", "cg", "S9", "", "", ""),
+        ("K3", "cg", "S1", "2099-01-01", "", "x"),
+        ("K4", "cg", "S1", "2026-01-01", "500", "x"),
+        ("K5", "no", "S1", "", "", ""),
+        ("K6", "cg", "S1", "2026-01-01", "5", ""),
+    ]
+    report = run(small, csv_file(tmp_path, "cases.csv", wrong))
+    assert [(one.row, one.column) for one in report.problems] == [
+        (2, "by"), (3, "by"), (4, "closed_on"), (5, "keep_years"), (6, "unit"), (7, "document"),
+    ]  # fmt: skip
+    assert not report.entered or report.entered == {}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regulation.retention import day_over, expiry_day
+from regulation.expiry import day_over, expiry_day
 
 ZONES = [
     "Asia/Shanghai",

@@ -16,6 +16,7 @@ from registry.tables import Activity, ActivityOfficer, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import ActivityEntry, Entered
 from registry.transitions.duties.touching import touch
+from registry.transitions.retention.touching import touch_activities
 from regulation.duties import DutyKind
 
 _TIMES = ("started_at", "ended_at", "remote_reason", "returned_at")
@@ -42,6 +43,7 @@ def enter_activities(act: Act, entries: Sequence[ActivityEntry]) -> Entered:
     _replace_officers(act, {ids[key]: officers[key] for key in rows if key in swapped or key not in existing})
     for duty in (DutyKind.UPLOAD, DutyKind.RETURN_REPORT):
         touch(act, duty, ids.values())
+    touch_activities(act, ids.values())
     return sieve.finish(entered)
 
 

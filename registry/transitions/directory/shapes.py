@@ -85,6 +85,19 @@ class ActivityEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFileEntry:
+    """A case file by its number, on the word of `by`, a certificate number; see `retention.CaseEntry`."""
+
+    number: str
+    unit: str
+    by: str
+    closed_on: date | None = None
+    keep_years: int | None = None
+    permanent: bool = False
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """How many rows were new, how many differed, how many were as they already stood."""
 

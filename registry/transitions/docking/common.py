@@ -11,6 +11,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.tables import DockItem, DockSession, Recording, SessionState
 from registry.transitions.duties.touching import touch_found
+from registry.transitions.retention.touching import touch_found_terms
 from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
@@ -51,3 +52,8 @@ def touch_uploads(act: Act, session_id: UUID) -> None:
         .distinct()
     )
     touch_found(act, DutyKind.UPLOAD, activities)
+
+
+def touch_taken_in(act: Act, session_id: UUID) -> None:
+    """What the session brought in is kept for a term from now on (Art. 18)."""
+    touch_found_terms(act, select(table_of(Recording).c.id).where(table_of(Recording).c.session_id == session_id))

@@ -25,7 +25,7 @@ from registry.tables import (
     RecordingState,
     SessionState,
 )
-from registry.transitions.docking.common import session_of, touch_uploads
+from registry.transitions.docking.common import session_of, touch_taken_in, touch_uploads
 from regulation.errors import ActionDenied
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -59,6 +59,7 @@ def seal_session(
     sealed = _seal_recordings(act, session_id)
     _tell(act, session, receipt, sealed)
     touch_uploads(act, session_id)
+    touch_taken_in(act, session_id)
     return receipt
 
 

@@ -60,7 +60,7 @@ class RegisteredItem:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """An item that stays on the device. `outcome` is UNREADABLE, VANISHED, NOT_A_FILE, MISMATCHED or GROWING.
+    """An item that stays on the device. `outcome` is UNREADABLE, VANISHED, NOT_A_FILE, MISMATCHED, DISPOSED or GROWING.
 
     `ValueError` for any other.
     """

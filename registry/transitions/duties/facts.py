@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
@@ -38,26 +37,11 @@ from registry.tables import (
     SessionState,
     Unit,
 )
+from registry.transitions.duties.disposal_facts import disposal_steps, failed_deletions
+from registry.transitions.duties.owed import Known, Owed
 from regulation.deadlines import upload_clock
 from regulation.duties import Clock, DutyKind
 from regulation.vocabulary import MediaKind
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A duty as the facts have it. `clock_started_at` is empty while the clock waits, `met_at` while it is not met."""
-
-    subject_id: UUID
-    owed_by_id: UUID | None
-    unit_id: UUID
-    zone: str
-    clock: Clock
-    clock_started_at: datetime | None
-    met_at: datetime | None
-
-
-Known = Mapping[UUID, Collection[AnyRow]]
-"""The duties of the kind that each subject has already."""
 
 _activity, _officer, _unit = table_of(Activity), table_of(ActivityOfficer), table_of(Unit)
 _recording, _item, _session = table_of(Recording), table_of(DockItem), table_of(DockSession)
@@ -303,6 +287,8 @@ QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
         DutyKind.RETURN_REPORT: returns,
         DutyKind.ACCESS_DECISION: access_decisions,
         DutyKind.COPY_RETURN: copy_returns,
+        DutyKind.DISPOSAL_STEP: disposal_steps,
+        DutyKind.DELETION_FAILURE: failed_deletions,
     }
 )
 """By kind, the question whose answer are the duties of the subjects named."""

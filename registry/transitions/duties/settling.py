@@ -16,7 +16,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
 from registry.tables import DecisionKind, Duty, DutyDecision
-from registry.transitions.duties.facts import QUESTIONS, Owed
+from registry.transitions.duties.facts import QUESTIONS
+from registry.transitions.duties.owed import Owed
 from registry.types import new_id
 from regulation.duties import RULES, DutyKind, DutyState, Facts, due_at, state_at
 from regulation.errors import ConfigurationError

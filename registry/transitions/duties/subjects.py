@@ -17,6 +17,8 @@ from registry.tables import (
     Activity,
     DeviceCheck,
     DeviceCustody,
+    DisposalItem,
+    DisposalStep,
     Duty,
     Filing,
     Person,
@@ -27,6 +29,7 @@ from regulation.duties import DutyKind
 _activity, _recording, _step = table_of(Activity), table_of(Recording), table_of(AccessStep)
 _custody, _person, _check, _duty = table_of(DeviceCustody), table_of(Person), table_of(DeviceCheck), table_of(Duty)
 _copy = table_of(AccessCopy)
+_disposal_step, _disposal_item = table_of(DisposalStep), table_of(DisposalItem)
 
 _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
@@ -43,6 +46,8 @@ _POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
         DutyKind.RETURN_REPORT: select(_activity.c.id).where(_activity.c.remote_reason.is_not(None)),
         DutyKind.ACCESS_DECISION: select(_step.c.id).where(_step.c.opened_at.is_not(None)),
         DutyKind.COPY_RETURN: select(_copy.c.id),
+        DutyKind.DISPOSAL_STEP: select(_disposal_step.c.id),
+        DutyKind.DELETION_FAILURE: select(_disposal_item.c.id).where(_disposal_item.c.failed_at.is_not(None)),
     }
 )
 """By kind, the subjects that may have a duty; more than do, and none that does is missing."""
@@ -56,6 +61,8 @@ _ID_OF: Mapping[DutyKind, FromClause] = MappingProxyType(
         DutyKind.RETURN_REPORT: _activity,
         DutyKind.ACCESS_DECISION: _step,
         DutyKind.COPY_RETURN: _copy,
+        DutyKind.DISPOSAL_STEP: _disposal_step,
+        DutyKind.DELETION_FAILURE: _disposal_item,
     }
 )
 

@@ -1,0 +1,235 @@
+"""Sweeps over terms, as a process of its own: ``python -m bench.retention_child TASK URL …``.
+
+The bare counterparts are the statements of SQL that find the same originals and write the same rows of a list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, exists, func, literal, select, text
+
+from bench.ours import measured
+from registry.bulk import chunked, insert_rows, table_of
+from registry.database import Registry
+from registry.queries import units_by_code
+from registry.tables import (
+    AccessItem,
+    AccessRequest,
+    Activity,
+    DisposalItem,
+    DisposalList,
+    DockSession,
+    Duty,
+    Filing,
+    Hold,
+    HoldItem,
+    Recording,
+    RecordingState,
+    RetentionTerm,
+    SessionState,
+    Unit,
+)
+from registry.transitions import directory, disposal, duties, retention
+from registry.transitions.directory import UnitEntry
+from registry.types import new_id
+from regulation.access_states import CLOSED
+from regulation.disposal_states import ItemState, ListState
+from regulation.duties import OPEN
+from regulation.policy import CITY_POLICY
+from regulation.retention import RetentionClass, Trigger
+from regulation.vocabulary import ActivityKind, MediaKind, UnitLevel
+
+START = datetime(2026, 3, 2, 4, tzinfo=UTC)
+DUE = 6_000
+"""Originals whose terms end each night."""
+UNITS, ACTIVITIES = 20, 50
+_FILLED_AT_ONCE = 50_000
+_RULES = duties.Rules(lambda _unit: CITY_POLICY, lambda day: day.weekday() < 5)
+
+
+def fill(url: str, count: int, _round: int) -> dict[str, Any]:
+    """Twenty units with `count` originals, all filed under inspections; `DUE` of them end each day from `START` on."""
+    registry = Registry(url)
+    registry.migrate()
+    with registry.acting("bench", START) as act:
+        entries = [UnitEntry(f"u{number}", f"Unit {number}", UnitLevel.UNIT) for number in range(UNITS)]
+        directory.enter_units(act, entries)
+        units = [one.id for one in units_by_code(act.session).values()]
+        sessions = {unit: _session(act.connection, unit) for unit in units}
+        activities = {unit: _activities(act.connection, unit) for unit in units}
+    with measured() as told:
+        for numbers in chunked(range(count), _FILLED_AT_ONCE):
+            with registry.acting("bench", START) as act:
+                rows = [_recording(number, units, sessions, activities) for number in numbers]
+                insert_rows(act.connection, Recording, rows)
+                insert_rows(act.connection, RetentionTerm, [_term(row) for row in rows])
+    with registry.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("ANALYZE"))
+    return told
+
+
+def _session(connection: Connection, unit: UUID) -> UUID:
+    row = {
+        "id": new_id(),
+        "number": f"DS-{unit}",
+        "unit_id": unit,
+        "source": str(unit),
+        "state": SessionState.SEALED,
+        "opened_at": START,
+        "opened_by": "bench",
+        "wireless": False,
+    }
+    insert_rows(connection, DockSession, [row])
+    return row["id"]
+
+
+def _activities(connection: Connection, unit: UUID) -> list[UUID]:
+    rows = [
+        {
+            "id": new_id(),
+            "number": f"{unit}-{number}"[-60:],
+            "unit_id": unit,
+            "kind": ActivityKind.INSPECTION,
+            "place": "x",
+            "parties": [],
+            "started_at": START,
+        }
+        for number in range(ACTIVITIES)
+    ]
+    insert_rows(connection, Activity, rows)
+    return [row["id"] for row in rows]
+
+
+def _recording(
+    number: int, units: list[UUID], sessions: dict[UUID, UUID], activities: dict[UUID, list[UUID]]
+) -> dict[str, Any]:
+    unit, ended = units[number % UNITS], START - timedelta(days=190) + timedelta(days=number // DUE)
+    return {
+        "id": new_id(),
+        "unit_id": unit,
+        "session_id": sessions[unit],
+        "activity_id": activities[unit][number // UNITS % ACTIVITIES],
+        "media_kind": MediaKind.VIDEO,
+        "condition": "whole",
+        "ended_at": ended,
+        "size": 1,
+        "sha256": f"{number:064x}",
+        "vault_key": f"originals/u/2026/01/{number:064x}",
+        "retain_until": ended,
+        "state": RecordingState.SEALED,
+        "filing": Filing.FILED,
+        "received_at": ended,
+        "sealed_at": ended,
+    }
+
+
+def _term(row: dict[str, Any]) -> dict[str, Any]:
+    ended: date = row["ended_at"].date()
+    return {
+        "recording_id": row["id"],
+        "unit_id": row["unit_id"],
+        "retention_class": RetentionClass.ROUTINE,
+        "article": "Art. 18(1)",
+        "trigger": Trigger.RECORDING_ENDED,
+        "trigger_on": ended,
+        "due_on": ended + timedelta(days=189),  # one night's worth a day, each surely over by the rule as well
+        "policy_version": CITY_POLICY.version,
+        "settled_at": START,
+        "told": 3,
+        "held_in_vault": False,
+        "vault_stale": False,
+    }
+
+
+def sweep(url: str, _count: int, number: int) -> dict[str, Any]:
+    """Night `number`: what changed is settled, what is due is listed, as the flow does it."""
+    registry, at = Registry(url), _at(number)
+    told: dict[str, Any]
+    with measured() as told:
+        with registry.acting("bench", at) as act:
+            retention.settle_terms(act, retention.touched_terms(act, 5_000), _RULES)
+            units = list(units_by_code(act.session).values())
+        told["changed"] = 0
+        for unit in units:
+            with registry.acting("bench", at) as act:
+                told["changed"] += disposal.list_due(act, act.session.get_one(Unit, unit.id), _RULES, 5_000).items
+    return told
+
+
+def bare(url: str, _count: int, number: int) -> dict[str, Any]:
+    """The same originals found by their due days, with holds, requests and duties looked at, and the same rows written
+    by two statements a unit."""
+    registry, at = Registry(url), _at(number)
+    told: dict[str, Any]
+    with measured() as told, registry.engine.execution_options(writes=True).begin() as connection:
+        told["changed"] = 0
+        for unit_id in connection.execute(select(table_of(Unit).c.id)).scalars().all():
+            told["changed"] += _bare_unit(connection, unit_id, at)
+    return told
+
+
+def _bare_unit(connection: Connection, unit_id: UUID, at: datetime) -> int:
+    term, item, listed = table_of(RetentionTerm), table_of(DisposalItem), table_of(DisposalList)
+    list_id, today = new_id(), at.date()
+    row = {"id": list_id, "number": f"B-{list_id}", "unit_id": unit_id, "state": ListState.APPRAISAL}
+    connection.execute(listed.insert().values(row | {"opened_at": at, "changed_at": at}))
+    columns = ("retention_class", "article", "trigger", "trigger_on", "due_on", "policy_version")
+    found = _due(unit_id, today, at)
+    source = select(
+        func.gen_random_uuid(),
+        literal(list_id, item.c.list_id.type),
+        term.c.recording_id,
+        *(term.c[name] for name in columns),
+        literal(ItemState.LISTED, item.c.state.type),
+    ).where(found)
+    names = ["id", "list_id", "recording_id", *columns, "state"]
+    connection.execute(item.insert().from_select(names, source))
+    on_it = select(item.c.recording_id).where(item.c.list_id == list_id)
+    connection.execute(term.update().where(term.c.recording_id.in_(on_it)).values(list_id=list_id))
+    return int(connection.execute(select(func.count()).select_from(on_it.subquery())).scalar_one())
+
+
+def _due(unit_id: UUID, today: date, at: datetime) -> Any:
+    term, recording = table_of(RetentionTerm), table_of(Recording)
+    hold, held, duty = table_of(Hold), table_of(HoldItem), table_of(Duty)
+    wanted, request = table_of(AccessItem), table_of(AccessRequest)
+    of_recording = recording.c.id == term.c.recording_id
+    is_held = exists().where(
+        held.c.recording_id == term.c.recording_id, hold.c.id == held.c.hold_id, hold.c.lifted_at.is_(None)
+    )
+    is_asked_for = exists().where(
+        wanted.c.recording_id == term.c.recording_id,
+        request.c.id == wanted.c.request_id,
+        request.c.state.not_in(CLOSED),
+    )
+    return (
+        (term.c.unit_id == unit_id)
+        & (term.c.due_on < today)
+        & term.c.list_id.is_(None)
+        & ~is_held
+        & ~is_asked_for
+        & ~exists().where(duty.c.subject_id == term.c.recording_id, duty.c.state.in_(OPEN))
+        & ~exists().where(of_recording, duty.c.subject_id == recording.c.activity_id, duty.c.state.in_(OPEN))
+        & exists().where(of_recording, recording.c.filing == Filing.FILED, recording.c.retain_until <= at)
+    )
+
+
+def _at(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+TASKS = {"fill": fill, "sweep": sweep, "bare": bare}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("url")
+    parser.add_argument("count", type=int)
+    parser.add_argument("number", type=int)
+    asked = parser.parse_args()
+    print(json.dumps(TASKS[asked.task](asked.url, asked.count, asked.number)))

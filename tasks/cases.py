@@ -1,0 +1,53 @@
+"""Having a case's run look into the registry: a nudge carries nothing, and whether it arrives decides nothing.
+
+What was decided holds at once; a lost nudge is made good by the next sweep (Art. 17, 18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from httpx import HTTPError
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.deployments import run_deployment
+from prefect.exceptions import PrefectException
+
+
+def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], idempotency_key: str) -> bool:
+    """Start the run that follows a case, or resume it where it is suspended; gives whether Prefect could be asked.
+
+    Done twice for one change, which `idempotency_key` names, it starts one run.
+    """
+    try:
+        with get_client(sync_client=True) as client:
+            latest = _latest(client, run_name)
+            if latest is not None and _is_suspended(latest):
+                client.resume_flow_run(latest.id)
+                return True
+            if latest is not None and latest.state is not None and not latest.state.is_final():
+                return True
+        run_deployment(
+            deployment,
+            parameters=dict(parameters),
+            idempotency_key=idempotency_key,
+            flow_run_name=run_name,
+            timeout=0,
+            as_subflow=False,
+        )
+    except (HTTPError, PrefectException):
+        return False
+    return True
+
+
+def _latest(client: SyncPrefectClient, run_name: str) -> FlowRun | None:
+    named = FlowRunFilter(name=FlowRunFilterName(any_=[run_name]))
+    runs = client.read_flow_runs(flow_run_filter=named, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1)
+    return runs[0] if runs else None
+
+
+def _is_suspended(run: FlowRun) -> bool:
+    return run.state is not None and run.state.is_paused()

@@ -1,0 +1,1 @@
+"""A disposal list carried out: destroyed by decision, looked at afterwards, certified (Art. 18)."""

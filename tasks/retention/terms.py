@@ -1,0 +1,92 @@
+"""Work out how long each original is kept, and have the vault keep it no shorter (Art. 18)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from prefect import task
+
+from registry.bulk import AnyRow
+from registry.queries.retention import held, stale_in_vault
+from registry.transitions import retention
+from registry.transitions.retention import SettledTerms, ToldVault
+from regulation.errors import ConfigurationError, FixityError
+from regulation.retention import may_go_from
+from tasks.retention.work import RetentionWork
+from tasks.steps import RETRIED
+
+SETTLED_AT_ONCE = 5_000
+TOLD_AT_ONCE = 500
+ASKED_AT_ONCE = 8
+"""Requests to the vault under way at a time."""
+
+
+@task(**RETRIED, name="settle-terms")
+def settle_terms(work: RetentionWork) -> None:
+    """Work out anew whatever facts have changed, and everything where the policy has."""
+    with work.acting() as act:
+        retention.touch_other_policies(act, _versions(work))
+    done, waiting = SettledTerms(), set[UUID]()
+    while True:
+        with work.acting() as act:
+            ids = retention.touched_terms(act, SETTLED_AT_ONCE, waiting)
+            settled = retention.settle_terms(act, ids, work.rules)
+            retention.untouch_terms(act, set(ids) - settled.waiting)
+        done.add(settled)
+        waiting |= settled.waiting
+        if not ids:
+            break
+    work.refused |= done.refused
+    work.counts.update(settled=done.opened + done.changed, shorter=done.shorter, waiting_for_policy=len(waiting))
+
+
+def _versions(work: RetentionWork) -> dict[UUID, str]:
+    """The policy of each unit; one whose policy is not sound is left out, and told."""
+    found = {}
+    for unit_id in work.organisation.units:
+        try:
+            found[unit_id] = work.rules.policy_of(unit_id).version
+        except ConfigurationError as refusal:
+            work.refused[unit_id] = refusal
+    return found
+
+
+@task(**RETRIED, name="align-vault")
+def align_vault(work: RetentionWork) -> None:
+    """Have the vault hold what is held or has no day on which it may go, and lock the rest no shorter than its term.
+
+    What the vault has lost is left for the audit of the originals, and does not stop the others.
+    """
+    failed = set[UUID]()
+    while True:
+        with work.registry.reading() as reading:
+            connection = reading.connection()
+            rows = stale_in_vault(connection, TOLD_AT_ONCE, failed)
+            wanted = held(connection, [row.recording_id for row in rows], work.now())
+        if not rows:
+            break
+        with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="vault") as pool:
+            told = list(pool.map(partial(_tell, work), rows, [row.recording_id in wanted for row in rows]))
+        failed |= {row.recording_id for row, one in zip(rows, told, strict=True) if one is None}
+        answers = [one for one in told if one is not None]
+        with work.acting() as act:
+            retention.note_vault(act, answers)
+        work.counts.update(aligned=len(answers))
+    work.counts.update(not_in_vault=len(failed))
+
+
+def _tell(work: RetentionWork, row: AnyRow, is_held: bool) -> ToldVault | None:
+    """Tell the vault of one original; None where it does not have it any more."""
+    vault, wanted = work.archive.vault, is_held or row.due_on is None
+    try:
+        now = vault.set_legal_hold(row.vault_key, row.vault_version, wanted)
+        if row.due_on is not None:
+            until = may_go_from(row.due_on, ZoneInfo(row.zone))
+            if now.retain_until is None or until > now.retain_until:
+                now = vault.extend_retention(row.vault_key, row.vault_version, until)
+    except FixityError:
+        return None
+    return ToldVault(row.recording_id, now.legal_hold, now.retain_until)
