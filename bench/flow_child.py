@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
+
+from pydantic import SecretStr
 
 import tasks.docking.artifacts
 import tasks.progress
@@ -16,6 +19,7 @@ from bench import station
 from bench.ours import measured
 from blocks.directory_vault import DirectoryVault
 from blocks.dock_station import DockStation
+from blocks.kept import keep
 from flows.upload import upload_dock_session
 from registry.database import Registry
 from tasks.docking.artifacts import publish_session
@@ -37,6 +41,16 @@ def plain(dock: DockStation, dump: Path) -> None:
         publish_session.fn(work, seal_session.fn(work))
 
 
+def _keep(dock: DockStation, home: Path, url: str) -> None:
+    """As an installation keeps it: its secrets in the environment and in a file of the home."""
+    os.environ.update(CUSTODY_HOME=str(home), CUSTODY_DATABASE_URL=url)
+    with os.fdopen(os.open(home / "receipt-key.pem", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(dock.receipt_key.private_key.get_secret_value())
+    dock.receipt_key.private_key = SecretStr("file:receipt-key.pem")
+    dock.registry.url = SecretStr("env:CUSTODY_DATABASE_URL")
+    keep(dock, "bench")
+
+
 def main() -> None:
     how, dump, home = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     url = f"sqlite:///{home}/registry.db"
@@ -47,7 +61,7 @@ def main() -> None:
     vault.prepare()
     dock = station.station(dump.parent, url, vault, "sm3")
     if how == "flow":
-        dock.save("bench", overwrite=True)
+        _keep(dock, home, url)
     else:
         for module in (tasks.progress, tasks.docking.artifacts):
             setattr(module, "quietly", lambda tell, **told: None)  # noqa: B010 - each has its own name for it

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Self, cast
+from typing import Self
 
 from prefect.blocks.core import Block
 from pydantic import Field
 
 from blocks.directory_vault import DirectoryVault
+from blocks.kept import kept
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 
 
@@ -24,9 +26,19 @@ class Archive(Block):
     registry: RegistryDatabase = Field(title="Registry")
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     vault: DirectoryVault | S3Vault = Field(title="Vault")
-    receipt_key: ReceiptKey = Field(title="Signing key", description="Signs certificates, as it signs receipts.")
+    replica: DirectoryVault | S3Vault | None = Field(
+        default=None,
+        title="Second vault",
+        description="Holds the same originals under the same keys; damaged ones are put back from it (备份保管库).",
+    )
+    receipt_key: ReceiptKey = Field(
+        title="Signing key", description="Signs certificates and anchors, as it signs receipts."
+    )
+    timestamps: TimestampAuthority | None = Field(
+        default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."
+    )
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The archive block of this name."""
-        return cast("Self", cls.load(name))
+        """The archive of this name that the installation keeps; what Prefect shows of it is only shown."""
+        return kept(cls, name)

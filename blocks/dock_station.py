@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
+from blocks.kept import kept
 from blocks.receipt_key import ReceiptKey
 from blocks.receipt_link import receipt_link
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.secret_reference import revealed
 from blocks.unit_policy import UnitPolicy
 from blocks.vault import SecondDigest
 from regulation.errors import ActionDenied
@@ -72,14 +74,14 @@ class DockStation(Block):
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The station block of this name."""
-        return cast("Self", cls.load(name))
+        """The station of this name that the installation keeps; what Prefect shows of it is only shown."""
+        return kept(cls, name)
 
     def receipt_address(self, number: str, at: datetime) -> str | None:
         """The link under which receipt `number` can be read for a while from `at`; None where none are served."""
         if self.pages_url is None or self.pages_key is None:
             return None
-        return receipt_link(self.pages_url, number, self.pages_key.get_secret_value(), at)
+        return receipt_link(self.pages_url, number, revealed(self.pages_key), at)
 
     def admitted(self, folder: Path) -> Path:
         """The real path of `folder`, refused unless it lies below one of the dock folders."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self, cast
+from typing import Self
 from uuid import UUID
 
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.access_link import step_link
+from blocks.kept import kept
 from blocks.leader_notifier import LeaderNotifier
 from blocks.notice_link import notice_link
 from blocks.registry_database import RegistryDatabase
+from blocks.secret_reference import revealed
 from blocks.unit_policy import UnitPolicy
 
 
@@ -41,14 +43,14 @@ class DutyWatch(Block):
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The watch block of this name."""
-        return cast("Self", cls.load(name))
+        """The watch of this name that the installation keeps; what Prefect shows of it is only shown."""
+        return kept(cls, name)
 
     def notice_address(self, number: str, at: datetime) -> str:
         """The link under which notice `number` can be read for a while from `at`; empty where no pages are served."""
         if not self.pages_url:
             return ""
-        return notice_link(self.pages_url, number, self.pages_key.get_secret_value(), at)
+        return notice_link(self.pages_url, number, revealed(self.pages_key), at)
 
     def access_address(self, number: str, step_id: UUID | None, reader_id: UUID, at: datetime) -> str:
         """Where `reader_id` decides a step of the request `number`, or sees what became of it; empty where no pages are
@@ -57,7 +59,7 @@ class DutyWatch(Block):
             return ""
         if step_id is None:
             return f"{self.pages_url.rstrip('/')}/requests/{number}"
-        return step_link(self.pages_url, step_id, reader_id, self.pages_key.get_secret_value(), at)
+        return step_link(self.pages_url, step_id, reader_id, revealed(self.pages_key), at)
 
     def disposal_address(self, number: str) -> str:
         """Where the disposal list of this number, or without one all lists, are looked at; empty where no pages are

@@ -15,6 +15,8 @@ from blocks.notice_checks import check_channels, check_routes
 from blocks.notice_message import Message
 from blocks.notice_pace import Pace
 from blocks.notice_routes import Addressee, Route, channels_for
+from blocks.secret_reference import revealed
+from regulation.errors import ConfigurationError
 
 __all__ = ["Addressee", "Delivery", "LeaderNotifier", "Message", "Pace", "Route"]
 
@@ -98,4 +100,7 @@ class LeaderNotifier(Block):
         return any(one.ok for one in sent), [one.reason for one in sent if not one.ok]
 
     def _addresses(self, channel: str) -> list[str]:
-        return self.channels[channel].get_secret_value().split()
+        try:
+            return revealed(self.channels[channel]).split()
+        except ConfigurationError as wrong:
+            raise ConfigurationError(wrong.message, subject=f"channels.{channel}") from None

@@ -7,6 +7,7 @@ import base64
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
+from blocks.secret_reference import revealed
 from blocks.signing import key_id_of, public_key_of, read_private_key
 
 
@@ -22,7 +23,7 @@ class ReceiptKey(Block):
     @property
     def public_key(self) -> str:
         """The public half, raw, base64. Raises `ConfigurationError` where the key is none."""
-        return public_key_of(read_private_key(self.private_key.get_secret_value()))
+        return public_key_of(read_private_key(revealed(self.private_key)))
 
     @property
     def key_id(self) -> str:
@@ -31,5 +32,5 @@ class ReceiptKey(Block):
 
     def sign(self, document: str) -> str:
         """The Ed25519 signature over the document's UTF-8 bytes, base64."""
-        key = read_private_key(self.private_key.get_secret_value())
+        key = read_private_key(revealed(self.private_key))
         return base64.b64encode(key.sign(document.encode())).decode("ascii")

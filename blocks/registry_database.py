@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
+from blocks.secret_reference import revealed
 from registry.database import Registry
 
 
@@ -21,6 +22,6 @@ class RegistryDatabase(Block):
 
     def open(self) -> Registry:
         """The registry behind the URL. Raises `ConfigurationError` when its schema is not the one this code knows."""
-        registry = Registry(self.url.get_secret_value())
+        registry = Registry(revealed(self.url))
         registry.check()
         return registry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -17,10 +18,11 @@ from blocks.s3_keeping import Keeping
 from blocks.s3_listing import listed, standing
 from blocks.s3_objects import look, whole_seconds, with_locks
 from blocks.s3_parts import Uploader
+from blocks.s3_restoring import Restoring
 from blocks.s3_sending import put_object
 from blocks.s3_settings import MIB, S3Settings
 from blocks.s3_wire import Wire
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 from regulation.errors import ActionDenied, ConfigurationError
 
 _SMALL_SLABS = 64  # of 1 MiB: photos go up many at a time, for servers that take their time with each
@@ -74,6 +76,21 @@ class S3Store:
         keys.checked_key(key)
         yield from self._keeping.pieces(self._keeping.known(key, version), start, length)
 
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        keys.checked_key(key)
+        digest, size = hashlib.sha256(), 0
+        for piece in self._keeping.pieces(self._keeping.known(key, version)):
+            digest.update(piece)
+            size += len(piece)
+            progress(len(piece))
+        return Rehashed(size, digest.hexdigest())
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        with self._turns.turn(key):
+            return (
+                Restoring(self._keeping, self._uploader, self._slabs).put_back(key, pieces, sha256, retain_until).held()
+            )
+
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         keys.checked_key(key)
         floor = whole_seconds(keys.checked_floor(until))
@@ -95,8 +112,9 @@ class S3Store:
             raise ConfigurationError("The S3 server did not keep the legal hold.", article="Art. 18", subject=key)
         return again.held()
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         keys.checked_document_key(key)
+        floor = None if retain_until is None else whole_seconds(keys.checked_floor(retain_until))
         given, keeping = self._try(), self._keeping
         digest = digest_of(content, SecondDigest.NONE).sha256
         with self._turns.turn(key):
@@ -108,7 +126,7 @@ class S3Store:
                 there = keeping.known(key, made[0] if made is not None else None)
         if b"".join(keeping.pieces(there)) != content:
             raise ActionDenied("This document is there already, with other content.", subject=key)
-        return there.held()
+        return (there if floor is None else keeping.locked(there, floor)).held()
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         last = ""
@@ -146,6 +164,9 @@ class S3Store:
         return Keeping(self._wire, self._control, self.settings.retention_mode, self._try())
 
     @property
+    def _uploader(self) -> Uploader:
+        return Uploader(self._wire, self._control, self._senders, self._try())
+
+    @property
     def _taking(self) -> Taking:
-        uploader = Uploader(self._wire, self._control, self._senders, self._try())
-        return Taking(self._keeping, uploader, self._slabs, self._small_slabs, self._turns)
+        return Taking(self._keeping, self._uploader, self._slabs, self._small_slabs, self._turns)

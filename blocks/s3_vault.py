@@ -16,7 +16,8 @@ from pydantic import Field, PrivateAttr, SecretStr
 
 from blocks.s3_settings import MIB, RetentionMode, S3Settings
 from blocks.s3_store import S3Store
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.secret_reference import revealed
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 
 
 class S3Vault(Block):
@@ -111,6 +112,14 @@ class S3Vault(Block):
         """See `EvidenceVault.read`. Raises `FixityError` when nothing is held under the key."""
         return self._bucket.read(key, version, start, length)
 
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        """See `EvidenceVault.rehash`."""
+        return self._bucket.rehash(key, version, progress)
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        """See `EvidenceVault.put_back`."""
+        return self._bucket.put_back(key, pieces, sha256, retain_until)
+
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """See `EvidenceVault.extend_retention`."""
         return self._bucket.extend_retention(key, version, until)
@@ -119,9 +128,9 @@ class S3Vault(Block):
         """See `EvidenceVault.set_legal_hold`."""
         return self._bucket.set_legal_hold(key, version, on)
 
-    def put_document(self, key: str, content: bytes) -> Held:
+    def put_document(self, key: str, content: bytes, *, retain_until: datetime | None = None) -> Held:
         """See `EvidenceVault.put_document`."""
-        return self._bucket.put_document(key, content)
+        return self._bucket.put_document(key, content, retain_until=retain_until)
 
     def originals(self, unit_code: str | None = None) -> Iterator[Held]:
         """See `EvidenceVault.originals`."""
@@ -152,8 +161,8 @@ class S3Vault(Block):
         return S3Settings(
             endpoint_url=self.endpoint_url,
             bucket=self.bucket,
-            access_key=self.access_key.get_secret_value(),
-            secret_key=self.secret_key.get_secret_value(),
+            access_key=revealed(self.access_key),
+            secret_key=revealed(self.secret_key),
             region=self.region,
             write_once=self.write_once,
             accepts_no_object_lock=self.accepts_no_object_lock,

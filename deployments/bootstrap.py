@@ -1,4 +1,6 @@
-"""Blocks of this installation, registered with Prefect under their names. Import only after `Home.enter`."""
+"""Blocks of this installation: kept in its home, and shown in Prefect under the same names. None holds a secret.
+
+Import only after `talk_to`."""
 
 from __future__ import annotations
 
@@ -14,12 +16,14 @@ from blocks.device_layouts import DEFAULT_LAYOUTS, DeviceLayout
 from blocks.directory_vault import DirectoryVault
 from blocks.dock_station import DockStation
 from blocks.duty_watch import DutyWatch
+from blocks.kept import keep
 from blocks.leader_notifier import LeaderNotifier
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
-from deployments.home import Home, station_name
+from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
 from deployments.notifier import notifier_of
 from deployments.settings import Settings
 from regulation.errors import ConfigurationError
@@ -33,6 +37,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     DockStation,
     LeaderNotifier,
     DutyWatch,
+    TimestampAuthority,
     Archive,
 )
 
@@ -43,15 +48,21 @@ def station_of(home: Home, *, unit: str | None = None, dock_roots: list[Path] | 
     return DockStation(
         unit_code=unit or settings.unit,
         dock_roots=settings.dock_roots if dock_roots is None else dock_roots,
-        registry=RegistryDatabase(url=SecretStr(settings.registry_url)),
+        registry=registry_of(),
         vault=vault_of(settings),
         policy=policy_of(settings),
-        receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
+        receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
         receipt_folder=settings.receipts,
         pages_url=settings.pages_url,
-        pages_key=SecretStr(home.pages_key()),
+        pages_key=_in_home(PAGES_KEY),
+        wipe_allowed=settings.wipe_allowed,
         layouts=layouts_of(settings),
     )
+
+
+def registry_of() -> RegistryDatabase:
+    """The registry of this installation."""
+    return RegistryDatabase(url=_in_environment("CUSTODY_DATABASE_URL"))
 
 
 def policy_of(settings: Settings) -> UnitPolicy:
@@ -62,12 +73,12 @@ def policy_of(settings: Settings) -> UnitPolicy:
 def watch_of(home: Home) -> DutyWatch:
     """The watch over duties that the settings describe. Raises `ConfigurationError` as `notifier_of` does."""
     return DutyWatch(
-        registry=RegistryDatabase(url=SecretStr(home.settings.registry_url)),
+        registry=registry_of(),
         policy=policy_of(home.settings),
         notifier=notifier_of(home.settings),
         pages_url=home.settings.pages_url,
-        pages_key=SecretStr(home.pages_key()),
-        heartbeat_url=home.settings.heartbeat_url,
+        pages_key=_in_home(PAGES_KEY),
+        heartbeat_url=_in_environment("CUSTODY_HEARTBEAT_URL") if home.settings.heartbeat_url else None,
     )
 
 
@@ -75,12 +86,23 @@ def vault_of(settings: Settings) -> DirectoryVault | S3Vault:
     """The vault that the settings describe."""
     if settings.vault == "directory":
         return DirectoryVault(root=settings.vault_root, immutable=settings.vault_immutable)
+    return _s3_vault(settings, settings.s3_bucket)
+
+
+def replica_of(settings: Settings) -> DirectoryVault | S3Vault | None:
+    """The second vault, where there is one."""
+    if settings.replica_folder is not None:
+        return DirectoryVault(root=settings.replica_folder, immutable=False)
+    return _s3_vault(settings, settings.replica_bucket) if settings.replica_bucket else None
+
+
+def _s3_vault(settings: Settings, bucket: str) -> S3Vault:
     return S3Vault(
         endpoint_url=settings.s3_endpoint,
-        bucket=settings.s3_bucket,
+        bucket=bucket,
         region=settings.s3_region,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
+        access_key=_in_environment("CUSTODY_S3_ACCESS_KEY"),
+        secret_key=_in_environment("CUSTODY_S3_SECRET_KEY"),
         accepts_no_object_lock=settings.s3_accepts_no_object_lock,
     )
 
@@ -103,58 +125,108 @@ def _text(path: Path, setting: str) -> str:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.", subject=setting) from None
 
 
+def archive_of(home: Home) -> Archive:
+    """The archive that the settings describe."""
+    return Archive(
+        registry=registry_of(),
+        policy=policy_of(home.settings),
+        vault=vault_of(home.settings),
+        replica=replica_of(home.settings),
+        receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
+        timestamps=timestamps_of(home.settings),
+    )
+
+
+def blocks_of(home: Home) -> dict[str, Block]:
+    """The blocks that runs ask for, as the settings describe them; each by its slug and name."""
+    made = (station_of(home), watch_of(home), archive_of(home))
+    return {f"{block.get_block_type_slug()}/default": block for block in made}
+
+
+def keep_blocks(home: Home) -> dict[str, Block]:
+    """Keep them. Raises `ConfigurationError` naming the block and the secret that is not where it should be."""
+    made = blocks_of(home)
+    for block in made.values():
+        keep(block, "default")
+    return made
+
+
 def register(home: Home, *, unit: str | None = None) -> DockStation:
-    """Block types and this installation's documents, made or brought up to date; the vault prepared.
+    """This installation's station kept and shown in Prefect, made or brought up to date; the vault prepared.
 
     Returns the station of `unit`, the installation's own by default.
     """
     _register_types(home)
     station = station_of(home, unit=unit)
     station.vault.prepare()
-    station.registry.save("default", overwrite=True)
-    station.vault.save("originals", overwrite=True)
-    station.policy.save("default", overwrite=True)
-    station.receipt_key.save("default", overwrite=True)
-    station.save(station_name(unit), overwrite=True)
+    _show(station.registry, "default")
+    _show(station.vault, "originals")
+    _show(station.policy, "default")
+    _show(station.receipt_key, "default")
+    _keep_and_show(station, station_name(unit))
     return station
 
 
 def register_watch(home: Home) -> DutyWatch:
-    """The same for the watch over duties, apart because only whoever tells people needs the channels' secrets."""
+    """The same for the watch over duties, apart because only whoever tells people needs the channels."""
     _register_types(home)
     watch = watch_of(home)
     if watch.notifier is None:
         _forget_notifier()
     else:
-        watch.notifier.save("default", overwrite=True)
-    watch.registry.save("default", overwrite=True)
-    watch.policy.save("default", overwrite=True)
-    watch.save("default", overwrite=True)
+        _show(watch.notifier, "default")
+    _show(watch.registry, "default")
+    _show(watch.policy, "default")
+    _keep_and_show(watch, "default")
     return watch
 
 
-def archive_of(home: Home) -> Archive:
-    """The archive that the settings describe."""
-    return Archive(
-        registry=RegistryDatabase(url=SecretStr(home.settings.registry_url)),
-        policy=policy_of(home.settings),
-        vault=vault_of(home.settings),
-        receipt_key=ReceiptKey(private_key=SecretStr(home.receipt_key())),
-    )
+def timestamps_of(settings: Settings) -> TimestampAuthority | None:
+    """The timestamp authority that the settings name, if they do."""
+    if not settings.timestamp_url:
+        return None
+    file = settings.timestamp_certificates
+    certificates = None if file is None else _text(file, "CUSTODY_TIMESTAMP_CERTIFICATES")
+    try:
+        return TimestampAuthority(
+            url=settings.timestamp_url, certificates=certificates, policy=settings.timestamp_policy
+        )
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = f"CUSTODY_TIMESTAMP_{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise ConfigurationError(f"{first['msg']}.", subject=name) from None
 
 
 def register_archive(home: Home) -> Archive:
     """The same for the archive."""
     _register_types(home)
     archive = archive_of(home)
-    archive.save("default", overwrite=True)
+    _keep_and_show(archive, "default")
     return archive
+
+
+def _keep_and_show(block: Block, name: str) -> None:
+    keep(block, name)
+    _show(block, name)
+
+
+def _show(block: Block, name: str) -> None:
+    """So that people see in Prefect what is set; nobody takes it from there."""
+    block.save(name, overwrite=True)
 
 
 def _forget_notifier() -> None:
     """Without a notifier file there is no notifier."""
     with suppress(ValueError):  # there was none
         LeaderNotifier.delete("default")
+
+
+def _in_environment(name: str) -> SecretStr:
+    return SecretStr(f"env:{name}")
+
+
+def _in_home(file: str) -> SecretStr:
+    return SecretStr(f"file:{file}")
 
 
 def _register_types(home: Home) -> None:

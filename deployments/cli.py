@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    anchor,
+    blocks,
     clock,
     device,
     directory,
@@ -12,7 +14,9 @@ from deployments.commands import (
     dock,
     doctor,
     duty,
+    export,
     filing,
+    fixity,
     hold,
     notify,
     person,
@@ -24,6 +28,7 @@ from deployments.commands import (
     token,
     up,
     verify,
+    worker,
 )
 from deployments.console import told
 
@@ -38,6 +43,7 @@ app.add_typer(dock.app, name="dock")
 app.add_typer(directory.app, name="directory")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
+app.add_typer(fixity.app, name="fixity")
 app.add_typer(registry.app, name="registry")
 app.add_typer(token.app, name="token")
 app.add_typer(device.app, name="device")
@@ -48,7 +54,11 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
 app.add_typer(policy.app, name="policy")
+app.add_typer(anchor.app, name="anchor")
+app.add_typer(export.app, name="export")
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("blocks")(blocks.blocks)
 app.command("clock")(clock.clock)
 app.command("sweep")(sweep.sweep)
 app.command("doctor")(doctor.doctor)

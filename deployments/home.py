@@ -14,6 +14,9 @@ from blocks import clock
 from deployments.settings import Settings
 from regulation.errors import ConfigurationError
 
+RECEIPT_KEY = "receipt-key.pem"
+PAGES_KEY = "pages-key"
+
 
 class Home:
     """`settings.home` laid out. Making it again changes nothing that is there."""
@@ -30,10 +33,9 @@ class Home:
         try:
             for folder in (self.root, self.prefect_home, self.settings.receipts):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _keep_secret(self.root / "receipt-key.pem", new_private_key)
+            _keep_secret(self.root / RECEIPT_KEY, new_private_key)
             _keep_secret(self.root / "prefect-password", lambda: secrets.token_urlsafe(24))
-            for name in ("pages-key", "alerts-key"):
-                _keep_secret(self.root / name, lambda: secrets.token_urlsafe(32))
+            _keep_secret(self.root / PAGES_KEY, lambda: secrets.token_urlsafe(32))
         except OSError as error:
             raise ConfigurationError(
                 f"The home folder cannot be written: {error.strerror}.", subject="CUSTODY_HOME"
@@ -49,14 +51,16 @@ class Home:
         return self.root / "prefect"
 
     def receipt_key(self) -> str:
-        return (self.root / "receipt-key.pem").read_text()
+        """The key that signs receipts and anchors. Raises `ConfigurationError` where this home has none."""
+        try:
+            return (self.root / RECEIPT_KEY).read_text()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The signing key cannot be read: {error.strerror}.", subject=str(self.root / RECEIPT_KEY)
+            ) from None
 
     def pages_key(self) -> str:
-        return (self.root / "pages-key").read_text()
-
-    def alerts_key(self) -> str:
-        """The secret by which Prefect's automations tell the desk that something is wrong."""
-        return (self.root / "alerts-key").read_text()
+        return (self.root / PAGES_KEY).read_text()
 
     def now(self) -> datetime:
         """The time in this home. Raises `ConfigurationError` where its clock is moved by a file that cannot be read."""
@@ -66,12 +70,19 @@ class Home:
 
     def prefect_login(self) -> str:
         """The one shared login of the Prefect server, `user:password`."""
+        if self.settings.prefect_login is not None:
+            return self.settings.prefect_login.get_secret_value()
         return f"custody:{(self.root / 'prefect-password').read_text()}"
 
+    def enter(self) -> None:
+        """Let this process follow what blocks say of secrets."""
+        os.environ.update(self.settings.environment())
+
     def prefect_environment(self) -> dict[str, str]:
-        """What Prefect needs to know, offline and behind a password. Without a password its API would show the secrets
-        kept in blocks to anyone who reaches it."""
+        """What the parts of an installation need to know: of its home, and of a Prefect that is offline and behind a
+        password, for whoever reaches it reads numbers of cases and can stop the work."""
         return {
+            **self.settings.environment(),
             "DO_NOT_TRACK": "1",
             "PREFECT_HOME": str(self.prefect_home),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

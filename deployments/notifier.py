@@ -1,7 +1,7 @@
 """The notifier of this installation, from its file: by which channels people are told (Art. 16, 20).
 
 [channels]                                # name = Apprise address, or several with spaces between them
-mail = "env:CUSTODY_MAIL_ADDRESS"         # a secret can stay in the environment
+mail = "env:CUSTODY_MAIL_ADDRESS"         # or what the environment says, as CUSTODY_…
 group = "wecombot://…"
 
 [per_minute]                              # at most, by channel; group robots allow 20
@@ -17,7 +17,6 @@ channels = ["mail"]
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +30,6 @@ from regulation.errors import ConfigurationError
 
 SETTING = "CUSTODY_NOTIFIER_FILE"
 _KEYS = frozenset({"channels", "routes", "per_minute", "seconds", "language"})
-_FROM_ENVIRONMENT = "env:"
 
 
 def notifier_of(settings: Settings) -> LeaderNotifier | None:
@@ -46,7 +44,9 @@ def notifier_of(settings: Settings) -> LeaderNotifier | None:
     for key in table.keys() - _KEYS:
         raise _refusal(settings.notifier_file, key, f"Unknown; known are {', '.join(sorted(_KEYS))}.")
     try:
-        notifier = LeaderNotifier.model_validate({**table, "channels": _resolved(table.get("channels", {}))})
+        notifier = LeaderNotifier.model_validate(
+            {**table, "channels": _referred(settings.notifier_file, table.get("channels", {}))}
+        )
         notifier.check()
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
@@ -67,24 +67,12 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file} is not TOML: {where}.", subject=SETTING) from None
 
 
-def _resolved(channels: object) -> object:
+def _referred(file: Path, channels: object) -> object:
+    """Each channel as where its addresses are, for they are secrets; what is no text the block refuses."""
     if not isinstance(channels, Mapping):
         return channels
-    return {name: _addresses(name, value) if isinstance(value, str) else value for name, value in channels.items()}
-
-
-def _addresses(channel: str, value: str) -> str:
-    """The channel's addresses, those that the environment holds among them."""
-    return " ".join(_address(channel, word) for word in value.split())
-
-
-def _address(channel: str, word: str) -> str:
-    if not word.startswith(_FROM_ENVIRONMENT):
-        return word
-    name = word.removeprefix(_FROM_ENVIRONMENT)
-    if not os.environ.get(name):
-        raise ConfigurationError(f"The environment variable {name} is not set.", subject=f"channels.{channel}")
-    return os.environ[name]
+    place = file.absolute()
+    return {name: f"channel:{place}#{name}" if isinstance(told, str) else told for name, told in channels.items()}
 
 
 def _refusal(file: Path, key: str, message: str) -> ConfigurationError:

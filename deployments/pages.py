@@ -31,6 +31,7 @@ def app() -> FastAPI:
     """The application for the settings of this machine. Raises `ConfigurationError` where the registry is not ready."""
     settings = read_settings()
     home = Home(settings)
+    home.enter()
     registry = Registry(settings.registry_url)
     registry.check()
     return create_app(

@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     vault: Literal["directory", "s3"] = Field(default="directory", description="Where originals are kept.")
     vault_folder: Path | None = Field(default=None, description="Folder of the directory vault; `vault` in the home.")
     vault_immutable: bool = Field(default=True, description="Set the immutable attribute where the system grants it.")
+    replica_folder: Path | None = Field(
+        default=None,
+        description="Folder of a second vault, with the same originals under the same keys: damaged ones are put back "
+        "from it (Art. 7).",
+    )
     s3_endpoint: str = Field(default="", description="Address of the S3 server; empty for AWS.")
     s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
     s3_bucket: str = Field(default="custody-originals", description="The bucket; created with Object Lock if missing.")
@@ -34,6 +39,13 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret key.")
     s3_accepts_no_object_lock: bool = Field(
         default=False, description="The unit accepts, in so many words, a bucket that cannot lock originals."
+    )
+    wipe_allowed: bool = Field(
+        default=False, description="Runs started from Prefect may wipe a recorder of what its receipt names (Art. 16)."
+    )
+    replica_bucket: str = Field(
+        default="",
+        description="A second vault as a bucket on the same S3 server, with the same keys.",
     )
     unit: str = Field(default="unit", description="Code of the unit whose recorders are docked here.")
     dock_roots: list[Path] = Field(
@@ -46,7 +58,7 @@ class Settings(BaseSettings):
     notifier_file: Path | None = Field(
         default=None,
         description="TOML with `channels`, `routes`, `per_minute`, `seconds`, `language`: by which channel people are "
-        "told (Art. 16, 20). An address may be `env:NAME`. Without it notices stay queued.",
+        "told (Art. 16, 20). An address may be `env:CUSTODY_…`. Without it notices stay queued.",
     )
     oidc_issuer: str = Field(
         default="", description="Issuer of a city's single sign-on (OpenID Connect); empty: passwords alone (Art. 17)."
@@ -62,8 +74,21 @@ class Settings(BaseSettings):
         default=None,
         description="Address asked after each finished sweep over deadlines: a dead man's switch elsewhere.",
     )
+    timestamp_url: str = Field(
+        default="", description="Address of an RFC 3161 timestamp authority; empty: anchors have no timestamp (Art. 7)."
+    )
+    timestamp_certificates: Path | None = Field(
+        default=None, description="PEM file with the certificates of that authority, and of those that it replaced."
+    )
+    timestamp_policy: str | None = Field(default=None, description="Object identifier of the policy to insist on.")
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
+    prefect_api: str = Field(
+        default="", description="Address of the Prefect API (`https://…/api`) where another machine runs it."
+    )
+    prefect_login: SecretStr | None = Field(
+        default=None, description="Its login, `user:password`, where another machine runs it."
+    )
     pages_port: int = Field(default=4201, description="Port of the pages and of the intake of docks.")
     intake_batch_bytes: int = Field(default=1 << 40, gt=0, description="Most bytes a dock may push in one batch.")
     intake_batch_files: int = Field(default=50_000, gt=0, description="Most files a dock may push in one batch.")
@@ -103,13 +128,19 @@ class Settings(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        """Prefect's API."""
-        return f"http://{self.host}:{self.prefect_port}/api"
+        """Prefect's API, without a slash at the end."""
+        return self.prefect_api.rstrip("/") or f"http://{self.host}:{self.prefect_port}/api"
 
     @property
     def pages_url(self) -> str:
         """The pages and the intake of docks."""
         return f"http://{self.host}:{self.pages_port}"
+
+    def environment(self) -> dict[str, str]:
+        """The secrets among the settings, as variables: blocks say ``env:…`` of them, wherever they were set."""
+        secrets = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+        told = {f"CUSTODY_{name.upper()}": secret for name, secret in secrets.items() if secret}
+        return {**told, "CUSTODY_HOME": str(self.home.absolute()), "CUSTODY_DATABASE_URL": self.registry_url}
 
 
 def read_settings() -> Settings:

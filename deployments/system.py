@@ -12,8 +12,6 @@ from deployments.server import START_SECONDS, start_server
 from deployments.supervisor import Supervisor, python
 
 POOL = "custody"
-PLACES = "6"
-"""Runs at once: four uploads, and always room for the sweep over deadlines and the delivery of notices."""
 
 
 def start_system(home: Home, supervisor: Supervisor) -> None:
@@ -23,10 +21,7 @@ def start_system(home: Home, supervisor: Supervisor) -> None:
     if supervisor.stopping:
         return
     _deploy(home)
-    supervisor.start(
-        "worker",
-        *python("-m", "prefect", "worker", "start", "--pool", POOL, "--name", "this-machine", "--limit", PLACES),
-    )
+    supervisor.start("worker", *python("-m", "deployments.cli", "worker", "--name", "this-machine"))
     supervisor.start(
         "pages",
         *python("-m", "uvicorn", "--factory", "deployments.pages:app", "--no-access-log"),

@@ -18,9 +18,13 @@ from desk.alerts import Alarm, alerts
 from desk.api.app import PREFIX, create_api
 from desk.asking import asking
 from desk.assets import assets
+from desk.cases import cases
 from desk.context import AccessDoors, Desk
 from desk.copies import copies
+from desk.disposal_register import disposal_registers
+from desk.disposals import disposals
 from desk.guard import Guard
+from desk.holds import holds
 from desk.housekeeping import EVERY, tidy
 from desk.intake import sessions
 from desk.notices import LayOut, notices
@@ -36,6 +40,7 @@ from desk.showing import NotShown, answer_not_shown
 from desk.signing import answer_sign_in_first, signing
 from desk.single_sign_on import single
 from desk.spool import Limits, Spool
+from desk.terms import terms
 from desk.tokens import Doorkeeper
 from desk.tus import files
 from desk.uploads import Uploads
@@ -119,6 +124,11 @@ def create_app(
         copies,
         registers,
         recordings,
+        disposal_registers,
+        disposals,
+        holds,
+        cases,
+        terms,
         personal_tokens,
         people,
     ):

@@ -33,6 +33,9 @@ TUS_VERSION = "1.0.0"
 ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 """Gives a part of an original: its key and version in the vault, the first byte and how many."""
 
+ReadPaper = Callable[[str], Iterator[bytes]]
+"""Gives all of a paper that is kept in the vault, by its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
@@ -40,7 +43,7 @@ class AccessDoors:
 
     `rules` are read in the session of the act that needs them: an act that waited for a second connection could wait
     for itself. `follow` has somebody look at a request that has changed; whether it works matters to nobody but whoever
-    watches. `single_sign_on` is a city's, if it has one.
+    watches. `single_sign_on` is a city's, if it has one. `paper` reads certificates.
     """
 
     read: ReadFootage
@@ -50,6 +53,7 @@ class AccessDoors:
     patience: Patience = field(default_factory=Patience)
     follow: Callable[[str], None] = lambda _number: None
     single_sign_on: SingleSignOn | None = None
+    paper: ReadPaper | None = None
 
 
 @dataclass(frozen=True, slots=True)

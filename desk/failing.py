@@ -9,6 +9,7 @@ from desk.showing import NotShown
 from desk.words import Language
 from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
+from regulation.retention import LONGEST_YEARS
 
 _CHINESE: Mapping[str, str] = {
     "This step is not yours to decide.": "您不是本环节的审批人。",
@@ -27,7 +28,7 @@ _CHINESE: Mapping[str, str] = {
     ),
     "This request is somebody else's.": "这是他人的申请。",
     "Name the letter or document with which the footage is asked for.": "请填写调阅所依据的文书。",
-    "Footage can be asked for once it is sealed.": "资料封存后方可申请。",
+    "Footage can be asked for once it is sealed, and until it is destroyed.": "资料封存后、销毁前方可申请。",
     "Only the device administrator asks on behalf of somebody else.": "只有执法记录仪管理员可以代他人申请。",
     "There is no such person in office.": "没有此人，或者已不在职。",
     "A request names 1 to 200 recordings.": "一次申请须选择 1 至 200 条资料。",
@@ -61,6 +62,52 @@ _CHINESE: Mapping[str, str] = {
     "This appointment is over.": "该任职已经结束。",
     "This was decided already.": "该事项已经办理。",
     "It ends before it begins, or is over already.": "截止时间早于开始时间，或者已经过去。",
+    "No recording is named.": "请选择资料，或者填写案卷编号。",
+    "There is no such recording.": "没有这条资料。",
+    "This recording was destroyed by decision.": "该资料已依决定销毁。",
+    "Its destruction has begun.": "该资料已开始销毁，不能再暂停处置。",
+    "Choose one of these.": "请选择一项。",
+    "Choose at least one recording.": "请至少选择一条资料。",
+    "A number has 1 to 64 characters.": "案卷编号须为 1 至 64 个字符。",
+    "A permanent file is not kept for a number of years.": "永久保存的案卷不填保存年数。",
+    f"A file is kept 1 to {LONGEST_YEARS} years, or it is permanent.": (
+        f"案卷保存 1 至 {LONGEST_YEARS} 年，或者永久保存。"
+    ),
+    "A case is not closed in the future.": "结案日期不能晚于今天。",
+    "Another unit has a case file with this number.": "其他单位已有该编号的案卷。",
+    "There is no case file with this number.": "没有该编号的案卷，请先登记。",
+    "There is a case file with this number already.": "该编号的案卷已经登记。",
+    "Only the device administrator, the department head or a leader above keeps case files.": (
+        "案卷由执法记录仪管理员、部门负责人或者上级领导登记。"
+    ),
+    "Only who made footage, or has a role over it, may hold it back.": (
+        "只有拍摄人或者对该资料负有职责的人员可以暂停处置。"
+    ),
+    "Only the principal leader may lift what holds footage back.": "只有主要领导可以解除暂停处置。",
+    "A hold is over the recordings of one unit.": "一项暂停处置只能包括一个单位的资料。",
+    "There is no such hold, or it was lifted already.": "没有这项暂停处置，或者已经解除。",
+    "Only the principal leader lets a shorter term into force.": "缩短保存期限须经主要领导同意。",
+    "There is no such disposal list.": "没有这份清册。",
+    "This step is not open: it was answered, or there is none.": "本环节已作出决定，或者尚未开始。",
+    "This list was handed in already.": "该清册已提交批准。",
+    "This list was not carried out.": "该清册尚未销毁完毕。",
+    "Something on the list is not appraised yet.": "还有资料尚未鉴定。",
+    "Name a day to keep it until, and no day for anything else.": "延长保存的，请填写保存至何日。",
+    "This does not stand on the list.": "所选资料不在清册上，请刷新后重试。",
+    "This day lies behind.": "日期须晚于今天。",
+    "It is too late: the list is being carried out, or is over.": "清册已开始销毁或者已经办结，不能再撤出。",
+    "Its time of grace is not over, or it was not decided.": "等待期未满，或者尚未批准。",
+    "It lacks an approval or its witnesses.": "缺少批准或者监销确认。",
+    "Nothing is left on the list: something keeps all of it by now.": "清册上的资料目前都有保存理由，没有可以销毁的。",
+    "Only the witness who was named says this.": "只有被指定的监销人本人可以确认。",
+    "Nothing is to be witnessed here now.": "该清册目前不需要监销确认。",
+    "Only the unit's device administrator appraises a disposal list.": "由本单位的执法记录仪管理员鉴定。",
+    "Two different people witness a disposal.": "监销人须为两名不同的人员。",
+    "Who appraised or approves a list does not witness it.": "参与鉴定或者批准的人员不能监销。",
+    "A witness is somebody in office.": "监销人须为在职人员。",
+    "Only who takes part in a disposal, or has a role over it, may stop it.": (
+        "只有参与本次销毁或者对该资料负有职责的人员可以撤出。"
+    ),
 }  # fmt: skip
 
 
@@ -72,6 +119,8 @@ def said(refused: ActionDenied, language: Language) -> str:
         return "请填写，不超过 " + refused.message.removeprefix("Say it in 1 to ").split()[0] + " 字。"
     if refused.message.startswith("There are ") and "tokens already" in refused.message:
         return "令牌数量已达上限，请先收回一个。"
+    if refused.message.startswith("A disposal list that is "):
+        return "清册目前的状态不能办理此事项。"
     if refused.message.startswith("It must be "):
         return "数值须在" + refused.message.removeprefix("It must be ").replace(" to ", "至").rstrip(".") + "之间。"
     if refused.message.startswith("Access is granted for at most"):

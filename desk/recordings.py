@@ -1,20 +1,31 @@
-"""A recording's trail at the desk: what ever happened to it, its markings, and the file to check it by (Art. 7, 17)."""
+"""A recording at the desk: why it is kept, what ever happened to it, its markings; the file to check it by.
+
+Art. 7, 17, 18.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from desk.failing import field_of, said
+from desk.holds import placed
+from desk.keeping import member, status_of, why
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
 from desk.trail_paper import trail_file, trail_paper
+from registry.act import Act
+from registry.queries.recording_standing import Standing, standing_of
 from registry.queries.recording_trail import Trail, recording_trail
-from registry.transitions import access
+from registry.queries.retention import case_numbered
+from registry.transitions import access, retention
 from regulation.access import OVERSEERS
+from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
+from regulation.holds import ARTICLE, HoldKind
 from regulation.vocabulary import Marking
 
 recordings = APIRouter()
@@ -48,14 +59,21 @@ def look(found: TheTrail) -> Response:
 def _page(visit: Visit, trail: Trail, typed: Form | None = None, refused: ActionDenied | None = None) -> Response:
     return visit.page(
         "recording.html.j2",
-        200 if refused is None else 422,
+        status_of(refused),
         trail=trail,
         recording=trail.recording,
+        standing=standing_for(visit, trail),
         markings=list(Marking),
+        kinds=list(HoldKind),
         typed=typed or Form({}),
-        wrong=None if refused is None else said(refused, visit.language),
-        field="" if refused is None else field_of(refused),
+        **why(visit, refused),
     )
+
+
+def standing_for(visit: Visit, trail: Trail) -> Standing:
+    """How the recording stands: why it is kept, or what is left of it (Art. 18)."""
+    with visit.desk.registry.reading() as reading:
+        return standing_of(reading, trail.recording, trail.unit, visit.desk.now())
 
 
 @recordings.get("/recordings/{recording}/trail.json")
@@ -76,18 +94,47 @@ def paper(found: TheTrail) -> Response:
 
 
 @recordings.post("/recordings/{recording}")
-def mark(found: TheTrail, form: TheForm) -> Response:
-    """Mark it, or lift a marking."""
+def act_on(form: TheForm, found: TheTrail) -> Response:
+    """Mark it or lift a marking, hold it back, enter that it is used in a case; by the button that was pressed."""
     visit, trail = found
-    marking, do = form.one("marking"), _DO.get(form.one("do"))
-    if do is None or marking not in list(Marking):
-        raise NotShown(400, "内容不正确。", "This is no marking.")
+    do = _DO.get(form.one("do"))
+    if do is None:
+        raise NotShown(400, "内容不正确。", "This is nothing that is done with a recording.")
     try:
         with visit.acting() as act:
-            do(act, trail.recording.id, Marking(marking), visit.reader.person_id, form.one("reason"))
+            do(act, visit, trail.recording.id, form)
     except ActionDenied as refused:
         return _page(visit, trail, form, refused)
     return go_to(f"/recordings/{trail.recording.id}")
 
 
-_DO = {"mark": access.mark_recording, "lift": access.lift_marking}
+def _mark(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
+    access.mark_recording(act, recording, _marking(form), visit.reader.person_id, form.one("reason"))
+
+
+def _lift(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
+    access.lift_marking(act, recording, _marking(form), visit.reader.person_id, form.one("reason"))
+
+
+def _marking(form: Form) -> Marking:
+    found = member(Marking, form.one("marking"))
+    if found is None:
+        raise NotShown(400, "内容不正确。", "This is no marking.")
+    return found
+
+
+def _hold(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
+    placed(act, visit, form, {recording})
+
+
+def _use(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
+    number = form.one("case_number")
+    if case_numbered(act.connection, number) is None:
+        raise FieldDenied("case_number", "There is no case file with this number.", ARTICLE)
+    retention.use_in_case(act, number, [recording], visit.reader.person_id, form.one("reason"))
+
+
+_DO: Mapping[str, Callable[[Act, Visit, UUID, Form], None]] = MappingProxyType(
+    {"mark": _mark, "lift": _lift, "hold": _hold, "use": _use}
+)
+"""By the button that was pressed."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from openpyxl import Workbook
 
-from desk.moments import read_time, shown_time
-from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
+from desk.moments import shown_time
+from desk.paging import ON_A_PAGE, days_asked, first_of, page_asked, pages_in
 from desk.reader import SEARCHING, TheVisit, Visit
+from desk.sheets import MOST_EXPORTED, SheetForm, sheet
 from desk.showing import NotShown
 from desk.words import WORDS, say
 from registry.queries.access_pages import RequestRow
@@ -21,14 +17,11 @@ from registry.queries.access_register import Sought, register
 from registry.queries.organisation import unit_subtree
 from regulation.access import OVERSEERS
 from regulation.access_states import RequestState
-from regulation.access_terms import FieldDenied
 
 registers = APIRouter()
-MOST_EXPORTED = 20_000
 _COLUMNS = (
     "编号", "状态", "申请人", "单位", "用途", "代何人申请", "依据文书", "提交时间", "申请期限", "查看次数", "复制份数",
 )  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @registers.get("/register")
@@ -50,12 +43,10 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
 
 
 @registers.get("/register.{form}")
-def export(request: Request, visit: TheVisit, form: Literal["csv", "xlsx"]) -> Response:
+def export(request: Request, visit: TheVisit, form: SheetForm) -> Response:
     """All that was found, as a file."""
     rows, _ = found(request, visit, 0, MOST_EXPORTED)
-    make, media_type = _FORMS[form]
-    headers = {"Content-Disposition": f'attachment; filename="register.{form}"'}
-    return Response(make(_lines(visit, rows)), media_type=media_type, headers=headers)
+    return sheet("register", form, _lines(visit, rows))
 
 
 def found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list[RequestRow], int]:
@@ -72,17 +63,12 @@ def found(request: Request, visit: Visit, offset: int, limit: int) -> tuple[list
 def _sought(request: Request, visit: Visit) -> Sought:
     asked = request.query_params
     state = asked.get("state", "")
-    try:
-        since, until = (
-            read_time("day", asked[name], visit.reader.zone) if asked.get(name) else None for name in ("since", "until")
-        )
-    except FieldDenied:
-        raise NotShown(400, "日期不正确。", "This is not a date.") from None
+    since, until = days_asked(request, visit.reader.zone)
     return Sought(
         words=asked.get("words", "").strip()[:100],
         state=RequestState(state) if state in list(RequestState) else None,
         since=since,
-        until=None if until is None else until + timedelta(days=1),
+        until=until,
     )
 
 
@@ -103,32 +89,3 @@ def _lines(visit: Visit, rows: Iterable[RequestRow]) -> Iterator[list[str]]:
             str(row.views),
             str(row.copies),
         ]
-
-
-def _csv(lines: Iterable[list[str]]) -> bytes:
-    """With a byte order mark, without which the usual program takes Chinese for something else."""
-    text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in line] for line in lines)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(lines: Iterable[list[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("register")
-    for line in lines:
-        sheet.append([_harmless(cell) for cell in line])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no program takes for a formula."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in cell)
-    return f"'{shown}" if shown.startswith(_DANGEROUS) else shown
-
-
-_FORMS = {
-    "csv": (_csv, "text/csv; charset=utf-8"),
-    "xlsx": (_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}

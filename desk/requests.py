@@ -12,10 +12,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from blocks.access_link import read_step
 from desk.context import TheDesk
+from desk.disposals import waiting_lists
 from desk.failing import field_of, said
 from desk.moments import read_number, read_time
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
+from desk.terms import pending_changes
 from registry.act import Act
 from registry.queries import person_by_number
 from registry.queries.access_pages import (
@@ -44,7 +46,10 @@ def inbox(visit: TheVisit) -> Response:
     with visit.desk.registry.reading() as reading:
         rows = to_decide(reading, visit.reader.person_id, IN_A_LIST + 1)
         seats = proposals_for(reading, visit.reader.person_id, visit.desk.now()) if visit.reader.keeps_people else []
-    return _list(visit, rows, title="待我审批", empty="没有待您审批的申请。", seats=len(seats))
+        lists = waiting_lists(visit, reading, IN_A_LIST)
+        changes = pending_changes(visit, reading)
+    also = {"seats": len(seats), "lists": lists, "changes": len(changes)}
+    return _list(visit, rows, title="待我审批", empty="没有待您审批的申请。", **also)
 
 
 def _list(visit: Visit, rows: Sequence[RequestRow], **facts: Any) -> Response:
@@ -57,7 +62,7 @@ def mine(visit: TheVisit) -> Response:
     """What this person asked for."""
     with visit.desk.registry.reading() as reading:
         rows = requests_of(reading, visit.reader.person_id, IN_A_LIST + 1)
-    return _list(visit, rows, title="我的申请", empty="您还没有申请。", seats=0)
+    return _list(visit, rows, title="我的申请", empty="您还没有申请。", seats=0, lists=[], changes=0)
 
 
 @requests.get("/go/{token}")
@@ -123,7 +128,7 @@ def _page(
 
 
 @requests.post("/requests/{number}/steps/{step}")
-def answer(found: Whole, form: TheForm, step: UUID) -> Response:
+def answer(form: TheForm, found: Whole, step: UUID) -> Response:
     """What whoever decides says of a step: given, denied, sent back, left to others."""
     visit, whole = found
     act = _ANSWERS.get(form.one("do"))
@@ -217,7 +222,7 @@ def _parts(whole: WholeRequest, step: StepRow, form: Form) -> dict[UUID, Range]:
 
 
 @requests.post("/requests/{number}")
-def manage(found: Whole, form: TheForm) -> Response:
+def manage(form: TheForm, found: Whole) -> Response:
     """What the requester, or whoever granted it, does with the request."""
     visit, whole = found
     do = _MANAGES.get(form.one("do"))

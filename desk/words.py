@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from desk import words_retention
 from desk.phrases import PAGES
+from desk.phrases_retention import RETENTION
 from registry.tables import Assigned, CopyEnd, Verdict
 from regulation.access import Ground, PassedOver, Stage
 from regulation.access_states import RequestState
@@ -53,6 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "marking": {Marking.STATE_SECRET: "国家秘密", Marking.TRADE_SECRET: "商业秘密", Marking.PRIVACY: "个人隐私"},
     "copy_end": {CopyEnd.RETURNED: "已交回", CopyEnd.DESTROYED: "已销毁"},
     "ended": {Assigned.STOOD_ASIDE: "回避", Assigned.PASSED_ON: "委托他人"},
+    **words_retention.WORDS,
 }
 """Members of enumerations, by what they are of."""
 
@@ -98,7 +101,7 @@ MEMBERS: Mapping[str, str] = {
     "委托他人": "named another",
 }
 
-_ENGLISH: Mapping[str, str] = {**MEMBERS, **PAGES}
+_ENGLISH: Mapping[str, str] = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **words_retention.TOLD, **RETENTION}
 
 
 def say(text: str, language: Language, **facts: object) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import uuid4
 
-from prefect import flow
 from prefect.flow_runs import suspend_flow_run
 from pydantic import Field
 
 from blocks.clock import now
 from blocks.duty_watch import DutyWatch
+from flows.lifecycle import lifecycle
 from tasks.access.case import access_case, look_into, waits
 from tasks.access.prepare import find_footage, publish_form
 from tasks.access.show import publish_request
 
 
-@flow(name="approve-access", flow_run_name="access-{request}")
+@lifecycle(name="approve-access", flow_run_name="access-{request}")
 def approve_access(request: str, watch: str = "default") -> str:
     """Follow one request until it is granted or closed, suspended while people think.
 
@@ -39,7 +39,7 @@ def approve_access(request: str, watch: str = "default") -> str:
     return standing.row.state.value
 
 
-@flow(name="prepare-access", flow_run_name="prepare-{activity}")
+@lifecycle(name="prepare-access", flow_run_name="prepare-{activity}")
 def prepare_access(
     activity: str,
     views: Annotated[int, Field(ge=1, le=50)] = 3,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from prefect import flow
-
 from blocks.clock import now
 from blocks.duty_watch import DutyWatch
+from flows.lifecycle import lifecycle
 from tasks.access.tend import follow_requests, tend_requests
 from tasks.escalation.publish import publish_sweep
 from tasks.escalation.recovery import recover_crashed
@@ -17,7 +16,7 @@ def _run_name() -> str:
     return f"deadlines-{now():%Y-%m-%d-%H%M}"
 
 
-@flow(name="escalate-deadlines", flow_run_name=_run_name)
+@lifecycle(name="escalate-deadlines", flow_run_name=_run_name)
 def escalate_deadlines(watch: str = "default") -> dict[str, int]:
     """Go through all duties: settle what facts have changed, tell who must hear of what is due, once each.
 

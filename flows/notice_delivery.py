@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from prefect import flow
-
 from blocks.clock import now
 from blocks.duty_watch import DutyWatch
+from flows.lifecycle import lifecycle
 from tasks.notices.deliver import deliver_queued
 from tasks.notices.work import delivery_work
 
@@ -14,7 +13,7 @@ def _run_name() -> str:
     return f"notices-{now():%Y-%m-%d-%H%M}"
 
 
-@flow(name="deliver-notices", flow_run_name=_run_name)
+@lifecycle(name="deliver-notices", flow_run_name=_run_name)
 def deliver_notices(watch: str = "default") -> dict[str, int]:
     """Send every notice whose time has come: the urgent first, the others outside quiet hours.
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from prefect import flow
 from prefect.flow_runs import suspend_flow_run
 
 from blocks.archive import Archive
 from blocks.clock import now
+from flows.lifecycle import lifecycle
 from regulation.disposal_states import CLOSED, ListState
 from tasks.disposal.certificate import issue_certificate
 from tasks.disposal.destroy import destroy_decided
@@ -26,7 +26,7 @@ def _run_name() -> str:
     return f"retention-{now():%Y-%m-%d-%H%M}"
 
 
-@flow(name="sweep-retention", flow_run_name=_run_name)
+@lifecycle(name="sweep-retention", flow_run_name=_run_name)
 def sweep_retention(archive: str = "default", dry_run: bool = True) -> dict[str, int]:
     """Go through all originals: how long each is kept, what is coming, what is due and kept by nothing.
 
@@ -53,7 +53,7 @@ def sweep_retention(archive: str = "default", dry_run: bool = True) -> dict[str,
     return dict(sweep.counts)
 
 
-@flow(name="dispose-list", flow_run_name="disposal-{disposal_list}")
+@lifecycle(name="dispose-list", flow_run_name="disposal-{disposal_list}")
 def dispose_list(disposal_list: str, archive: str = "default", dry_run: bool = True) -> str:
     """Follow one disposal list until it is closed, suspended while people think and while its time of grace lasts.
 

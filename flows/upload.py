@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-
 from blocks.clock import now
 from blocks.dock_station import DockStation
+from flows.lifecycle import lifecycle
 from tasks.docking.artifacts import publish_session
 from tasks.docking.file import file_originals
 from tasks.docking.finish import finish_sealed
@@ -19,7 +18,7 @@ from tasks.docking.wipe import wipe_dump
 from tasks.docking.work import dock_work, unfinished_work
 
 
-@flow(name="upload-dock-session")
+@lifecycle(name="upload-dock-session")
 def upload_dock_session(folder: Path, station: str = "default", wipe: bool = False) -> str:
     """Take in one dump and issue its receipt. Run again after any interruption, it finishes what it finds begun.
 

@@ -57,16 +57,16 @@ class Range:
 class FieldDenied(ActionDenied):
     """An entry of a form that cannot be: `field` names it, so that the message can stand beside it."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message, article=ARTICLE, subject=field)
+    def __init__(self, field: str, message: str, article: str = ARTICLE) -> None:
+        super().__init__(message, article=article, subject=field)
         self.field = field
 
 
-def check_text(field: str, text: str) -> str:
+def check_text(field: str, text: str, article: str = ARTICLE) -> str:
     """`text` without the blanks around it. Raises `FieldDenied` when it is empty or longer than `LONGEST_TEXT`."""
     trimmed = text.strip()
     if not 0 < len(trimmed) <= LONGEST_TEXT:
-        raise FieldDenied(field, f"Say it in 1 to {LONGEST_TEXT} characters.")
+        raise FieldDenied(field, f"Say it in 1 to {LONGEST_TEXT} characters.", article)
     return trimmed
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
@@ -47,13 +48,14 @@ class Appraisal(StrEnum):
     KEEP = "keep"  # 续存: without an end
 
 
-_RESTORERS = (
+RESTORERS = (
     Role.DEVICE_ADMINISTRATOR,
     Role.DEPARTMENT_HEAD,
     Role.SUPERVISING_LEADER,
     Role.PRINCIPAL_LEADER,
     Role.SUPERVISOR,
 )
+"""Who may stop a disposal in the units below their seat."""
 
 
 def check_appraise(roles: Collection[Role]) -> None:
@@ -63,22 +65,20 @@ def check_appraise(roles: Collection[Role]) -> None:
 
 
 def check_witnesses(named: Collection[UUID], decided: Collection[UUID], in_office: Collection[UUID]) -> None:
-    """Raise `ActionDenied` (Art. 18) unless `named` are two different people `in_office`, neither of whom has
+    """Raise `FieldDenied` (Art. 18) unless `named` are two different people `in_office`, neither of whom has
     `decided` anything on the list."""
     if len(set(named)) != WITNESSES or len(named) != WITNESSES:
-        raise ActionDenied("Two different people witness a disposal.", article=ARTICLE, subject="witnesses")
+        raise FieldDenied("witnesses", "Two different people witness a disposal.", ARTICLE)
     if set(named) & set(decided):
-        raise ActionDenied(
-            "Who appraised or approves a list does not witness it.", article=ARTICLE, subject="witnesses"
-        )
+        raise FieldDenied("witnesses", "Who appraised or approves a list does not witness it.", ARTICLE)
     if not set(named) <= set(in_office):
-        raise ActionDenied("A witness is somebody in office.", article=ARTICLE, subject="witnesses")
+        raise FieldDenied("witnesses", "A witness is somebody in office.", ARTICLE)
 
 
 def check_restore(person: UUID, taking_part: Collection[UUID], roles: Collection[Role]) -> None:
     """Raise `ActionDenied` (Art. 18) unless `person` may take something off a list: whoever takes part in it, and
     whoever holds a role over it, for that only protects (chosen)."""
-    if person not in taking_part and not any(role in _RESTORERS for role in roles):
+    if person not in taking_part and not any(role in RESTORERS for role in roles):
         raise ActionDenied("Only who takes part in a disposal, or has a role over it, may stop it.", article=ARTICLE)
 
 

@@ -27,6 +27,17 @@ def expiry_day(ended_on: date, months: int) -> date:
     return date(year, month, min(ended_on.day, monthrange(year, month)[1]))
 
 
+def ended_before(today: date, months: int) -> date:
+    """The first day that is not yet `months` behind on the day `today`: whatever ended before it is over for longer.
+
+    Raises `ValueError` when `months` is not positive or leads before the year 1.
+    """
+    month = today.year * 12 + today.month - 1 - months
+    first = date(month // 12, month % 12 + 1, 1)
+    days = (first + timedelta(days=count) for count in range(63))
+    return next(day for day in days if expiry_day(day, months) >= today)
+
+
 def day_over(day: date, zone: tzinfo) -> datetime:
     """The moment, in UTC, at which `day` is over for good in `zone`: local midnight wherever there is exactly one.
 

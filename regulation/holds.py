@@ -19,7 +19,7 @@ class HoldKind(StrEnum):
     OTHER = "other"  # 其他
 
 
-_PLACERS = (
+OVERSEERS = (
     Role.DEVICE_ADMINISTRATOR,
     Role.DEPARTMENT_HEAD,
     Role.SUPERVISING_LEADER,
@@ -27,27 +27,33 @@ _PLACERS = (
     Role.CONFIDENTIALITY_REVIEWER,
     Role.SUPERVISOR,
 )
-_LIFTERS = (Role.PRINCIPAL_LEADER, Role.SUPERVISOR)
+"""Who may hold back what the units below their seat made; what is kept and what goes is open to them (chosen)."""
+
+LIFTERS = (Role.PRINCIPAL_LEADER, Role.SUPERVISOR)
+"""Who may let go of it again."""
+
+CASE_KEEPERS = (Role.DEVICE_ADMINISTRATOR, Role.DEPARTMENT_HEAD, *LIFTERS)
+"""Who keeps the case files of the units below their seat."""
 
 
 def check_place(person: UUID, officers: Collection[UUID | None], roles: Collection[Role]) -> None:
     """Raise `ActionDenied` (Art. 18) unless `person` may hold footage back: one of the `officers` who made it, and
     whoever has a role over it, for a hold only protects."""
-    if person not in officers and not any(role in _PLACERS for role in roles):
+    if person not in officers and not any(role in OVERSEERS for role in roles):
         raise ActionDenied("Only who made footage, or has a role over it, may hold it back.", article=ARTICLE)
 
 
 def check_lift(roles: Collection[Role]) -> None:
     """Raise `ActionDenied` (Art. 18) unless a hold, or a decision to keep without an end, may be lifted with these
     roles: by the principal leader, or by the supervision above."""
-    if not any(role in _LIFTERS for role in roles):
+    if not any(role in LIFTERS for role in roles):
         raise ActionDenied("Only the principal leader may lift what holds footage back.", article=ARTICLE)
 
 
 def check_case(roles: Collection[Role]) -> None:
     """Raise `ActionDenied` (Art. 18) unless a case file may be entered or changed with these roles: closing one starts
     the term of all its footage."""
-    if not any(role in (Role.DEVICE_ADMINISTRATOR, Role.DEPARTMENT_HEAD, *_LIFTERS) for role in roles):
+    if not any(role in CASE_KEEPERS for role in roles):
         raise ActionDenied(
             "Only the device administrator, the department head or a leader above keeps case files.", article=ARTICLE
         )

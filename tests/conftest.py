@@ -1,11 +1,15 @@
 """Fixtures of the whole suite; each room keeps its own under `tests/fixtures/`."""
 
 import os
+import tempfile
 
 # Prefect reads its settings when it is imported, which the plugins below do.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+
+# Where blocks are kept and secrets are: the flows of every test look there, in whatever process they run.
+os.environ["CUSTODY_HOME"] = tempfile.mkdtemp(prefix="custody-tests-")
 
 pytest_plugins = [
     "tests.fixtures.custody",
@@ -15,6 +19,7 @@ pytest_plugins = [
     "tests.fixtures.access",
     "tests.fixtures.counter",
     "tests.fixtures.disposal",
+    "tests.fixtures.fixity",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",
@@ -24,4 +29,6 @@ pytest_plugins = [
     "tests.fixtures.vaults",
     "tests.fixtures.walking",
     "tests.fixtures.watches",
+    "tests.fixtures.anchors",
+    "tests.fixtures.archives",  # after those whose fixtures it uses
 ]

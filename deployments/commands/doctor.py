@@ -14,7 +14,7 @@ from rich.table import Table
 from deployments.commands.checking import Check, tried
 from deployments.commands.watching import WITHIN_MINUTES, heartbeat, look_at_watch
 from deployments.console import out
-from deployments.home import Home
+from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.server import is_free
 from deployments.settings import read_settings
 from registry.database import Registry
@@ -32,6 +32,7 @@ def doctor(
     """Look at Python, home, clock, disk, registry, vault, keys, server and the watch over duties; status 1 when
     something grave is wrong."""
     home = Home(read_settings())
+    home.enter()
     if heartbeat_only:
         heartbeat(home, within)
         return
@@ -61,7 +62,7 @@ def _home(home: Home) -> Iterator[Check]:
     mode = root.stat().st_mode & 0o077
     yield Check("home", os.access(root, os.W_OK), str(root), f"make {root} writable for this user")
     yield Check("home is private", mode == 0, f"{root.stat().st_mode & 0o777:o}", f"chmod 700 {root}", grave=False)
-    for secret in ("receipt-key.pem", "prefect-password", "pages-key", "alerts-key"):
+    for secret in (RECEIPT_KEY, "prefect-password", PAGES_KEY):
         path = root / secret
         well = path.exists() and path.stat().st_mode & 0o077 == 0
         yield Check(secret, well, "there, private" if well else "missing or readable by others", f"chmod 600 {path}")
@@ -122,6 +123,18 @@ def _vault(home: Home) -> Iterator[Check]:
         )
 
 
+def _blocks(home: Home) -> Iterator[Check]:
+    from blocks.kept import check_secrets
+    from deployments.bootstrap import blocks_of
+
+    def look() -> str:
+        for block in blocks_of(home).values():
+            check_secrets(block, "default")
+        return "no secret in any, and each where they say"
+
+    yield tried("blocks", look, "set what is named; `custody blocks --check` says what was changed in Prefect")
+
+
 def _server(home: Home) -> Iterator[Check]:
     well = home.server_answers()
     yield Check("Prefect server", well, home.settings.api_url, "run `custody up`", grave=False)
@@ -132,4 +145,4 @@ def _server(home: Home) -> Iterator[Check]:
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
 
 
-LOOKS = (_python, _home, _disk, _registry, _vault, _server, look_at_watch)
+LOOKS = (_python, _home, _disk, _registry, _vault, _blocks, _server, look_at_watch)

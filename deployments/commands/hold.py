@@ -21,7 +21,7 @@ app = typer.Typer(help="Recordings held back from disposal.", no_args_is_help=Tr
 @app.command("list")
 def list_holds() -> None:
     """Show every hold that was not lifted."""
-    from registry.queries.retention_pages import live_holds
+    from registry.queries.retention_report import live_holds
 
     with reading(Home(read_settings())) as session:
         rows = live_holds(session.connection())

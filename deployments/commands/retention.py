@@ -50,7 +50,7 @@ def _sweep(home: Home, *, dry_run: bool) -> dict[str, int]:
 @app.command("status")
 def status() -> None:
     """Show why originals are kept, by unit and class."""
-    from registry.queries.retention_pages import by_class
+    from registry.queries.retention_report import by_class
 
     with reading(Home(read_settings())) as session:
         rows = by_class(session.connection())

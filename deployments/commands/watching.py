@@ -50,7 +50,7 @@ def _last_sweep(home: Home) -> Check:
     mend = "run `custody up`, or start a worker of the pool `custody`"
     try:
         finished = last_sweep(home)
-        return Check("last sweep", not _is_late(home, finished, WITHIN_MINUTES), _told(finished), mend, grave=False)
+        return Check("last sweep", not is_late(home, finished, WITHIN_MINUTES), _told(finished), mend, grave=False)
     except CustodyError as refused:
         return Check("last sweep", False, str(refused), mend, grave=False)
 
@@ -58,7 +58,7 @@ def _last_sweep(home: Home) -> Check:
 def heartbeat(home: Home, within_minutes: int) -> None:
     """Say when the last sweep over deadlines came to its end; status 1 when that is longer ago than it may be."""
     finished = last_sweep(home)
-    late = _is_late(home, finished, within_minutes)
+    late = is_late(home, finished, within_minutes)
     out.print(f"{'[bold red]✗[/]' if late else '[bold green]✓[/]'} last sweep: {_told(finished)}")
     if late:
         raise typer.Exit(1)
@@ -74,7 +74,7 @@ def last_sweep(home: Home) -> datetime | None:
     return max((one.finished_at for one in sweeps if one.finished_at and "abandoned" not in one.counts), default=None)
 
 
-def _is_late(home: Home, finished: datetime | None, minutes: int) -> bool:
+def is_late(home: Home, finished: datetime | None, minutes: int) -> bool:
     return finished is None or home.now() - finished > timedelta(minutes=minutes)
 
 

@@ -19,6 +19,7 @@ from deployments.commands.verify import verify
 from deployments.console import errors, out, told
 from deployments.demo.access import grant_and_look
 from deployments.demo.city import UNIT, Day, write_directory
+from deployments.demo.disposal import let_go
 from deployments.demo.ladder import climb, notifier_file, start_mailbox
 from deployments.home import Home
 from deployments.moved_clock import set_clock
@@ -90,6 +91,8 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     grant_and_look(home, day, mailbox)
     out.print("[bold]6[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
     climb(home, day, supervisor, mailbox)
+    out.print("[bold]7[/] Half a year passes: what is due is listed, decided about by five people, and destroyed.")
+    let_go(home, day, mailbox)
     verify()
     tell_where(home)
     out.print(f"  Mailbox     {mailbox}")

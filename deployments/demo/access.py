@@ -50,7 +50,7 @@ def grant_and_look(home: Home, day: Day, mailbox: str) -> None:
 def _people(home: Home, mailbox: str) -> Iterator[tuple[Person, Person, Person]]:
     """The officer, the supervising leader and the principal leader, each with a password and an authenticator."""
     numbers = (RECORDER.officer, LEADER, OVERSEER)
-    officer, leader, overseer = (_enrolled(home, number, mailbox) for number in numbers)
+    officer, leader, overseer = (enrolled(home, number, mailbox) for number in numbers)
     try:
         officer.sign_in("/requests")
         yield officer, leader, overseer
@@ -59,7 +59,8 @@ def _people(home: Home, mailbox: str) -> Iterator[tuple[Person, Person, Person]]
             one.leave()
 
 
-def _enrolled(home: Home, number: str, mailbox: str) -> Person:
+def enrolled(home: Home, number: str, mailbox: str) -> Person:
+    """Let somebody in: they choose a password and an authenticator, whose codes the mailbox shows."""
     token = secrets.token_urlsafe(32)
     with acting(home) as act:
         invite(act, person_id(act.session, number), token_hash(token))

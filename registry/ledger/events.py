@@ -89,6 +89,8 @@ class Event(StrEnum):
     FIXITY_CHECKED = "fixity.checked"  # how many in one act, and a SHA-256 of what was found
     RECORDING_REPAIRED = "recording.repaired"
     ANCHOR_MADE = "anchor.made"
+    ANCHOR_KEPT = "anchor.kept"  # its copy lies locked in the vault
+    ANCHOR_STAMPED = "anchor.stamped"  # a third party says when it was there
     PERSON_INVITED = "person.invited"  # to choose a password for the desk
     CREDENTIAL_SET = "credential.set"
     CREDENTIAL_ENDED = "credential.ended"  # it lets in nobody any more: a phone was lost

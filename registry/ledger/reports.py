@@ -57,3 +57,24 @@ class RowReport:
 
     rows: int
     problems: list[RowProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorProblem:
+    """Something wrong with anchor `number`, or with the entries under its root; `column` is what does not fit."""
+
+    number: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"anchor {self.number}, {self.column}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorReport:
+    """How many anchors there are, the last entry that they cover, and what is wrong."""
+
+    anchors: int
+    covered: int
+    problems: list[AnchorProblem]

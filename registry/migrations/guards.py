@@ -216,14 +216,38 @@ _SAME_0009: dict[str, str] = {
 }
 
 # What was read again, and what was found wrong (Art. 7).
-FIXED_0010: dict[str, tuple[str, ...] | None] = {}
-_GOES_BACK_0010: dict[str, str] = {}
-_SAME_0010: dict[str, str] = {}
+FIXED_0010: dict[str, tuple[str, ...] | None] = {
+    "fixity_check": ("recording_id",),
+    "incident": ("id", "number", "kind", "unit_id", "subject", "recording_id", "sweep_id", "found_at", "detail"),
+    "recording_repair": None,
+}
+_GOES_BACK_0010: dict[str, str] = {
+    "fixity_check": "OLD.checked_at IS NOT NULL AND (NEW.checked_at IS NULL OR NEW.checked_at < OLD.checked_at)",
+    "incident": "OLD.closed_at IS NOT NULL OR (OLD.repaired_at IS NOT NULL AND NEW.repaired_at IS NULL)",
+}
+_SAME_0010: dict[str, str] = {
+    "fixity_check": "recording_id = NEW.recording_id",
+    "incident": "id = NEW.id OR number = NEW.number OR "
+    "(kind = NEW.kind AND subject = NEW.subject AND closed_at IS NULL AND NEW.closed_at IS NULL)",
+    "recording_repair": "id = NEW.id",
+}
 
 # The ledger's days, each under one root.
-FIXED_0011: dict[str, tuple[str, ...] | None] = {}
-_GOES_BACK_0011: dict[str, str] = {}
-_SAME_0011: dict[str, str] = {}
+FIXED_0011: dict[str, tuple[str, ...] | None] = {
+    "anchor": (
+        "id", "number", "first_seq", "last_seq", "head", "root", "previous", "made_at", "document", "sha256", "key_id",
+        "signature",
+    ),
+}  # fmt: skip
+_GOES_BACK_0011: dict[str, str] = {
+    "anchor": (
+        "(OLD.kept_at IS NOT NULL AND (NEW.kept_at IS NULL OR NEW.kept_at <> OLD.kept_at OR NEW.vault_key IS NULL "
+        "OR NEW.vault_key <> OLD.vault_key OR coalesce(NEW.vault_version, '') <> coalesce(OLD.vault_version, ''))) "
+        "OR (OLD.stamped_at IS NOT NULL AND (NEW.stamped_at IS NULL OR NEW.stamped_at <> OLD.stamped_at "
+        "OR NEW.token IS NULL OR NEW.token <> OLD.token OR NEW.authority IS NULL OR NEW.authority <> OLD.authority))"
+    ),
+}
+_SAME_0011: dict[str, str] = {"anchor": "id = NEW.id OR number = NEW.number OR last_seq >= NEW.first_seq"}
 
 FIXED = (
     FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008 | FIXED_0009 | FIXED_0010

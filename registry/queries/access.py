@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.fixity import as_kept
 from registry.queries.organisation import holders_at, roles_at
 from registry.tables import (
     AccessAssignment,
@@ -26,6 +27,7 @@ from registry.tables import (
     AccessStepItem,
     AccessView,
     Assigned,
+    DisposalItem,
     Person,
     Recording,
     RecordingMarking,
@@ -35,6 +37,7 @@ from registry.tables import (
 from regulation.access import Deciders, Footage, PassedOver, deciders
 from regulation.access_terms import Given, Range, Terms
 from regulation.authority import Holding
+from regulation.disposal_states import ItemState
 from regulation.recipients import ONE_UP
 from regulation.vocabulary import Marking, Role, UnitLevel
 
@@ -49,6 +52,7 @@ _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(
 _assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
 _given, _request = table_of(AccessDecisionItem), table_of(AccessRequest)
 _copy = table_of(AccessCopy)
+_doomed = table_of(DisposalItem)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
 
 
@@ -94,7 +98,8 @@ def last_marked(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, d
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An item of a request with the recording it is about."""
+    """An item of a request with the recording it is about; `is_sealed` is whether it can be had at all: it is not once
+    it was destroyed, or that has begun."""
 
     footage: Footage
     recording_id: UUID
@@ -109,6 +114,7 @@ def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
     query = select(_item, *about).join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
     rows = session.execute(query.where(_item.c.request_id == request_id).order_by(_item.c.id)).all()
     markings = markings_of(session, [row.recording_id for row in rows])
+    going = being_destroyed(session, [row.recording_id for row in rows])
     authorities = {unit_id: authority_of(session, unit_id) for unit_id in {row.unit_id for row in rows}}
     return [
         Wanted(
@@ -116,10 +122,17 @@ def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
             row.recording_id,
             Range(row.start_second, row.end_second),
             row.duration_seconds,
-            row.state is RecordingState.SEALED,
+            row.state is RecordingState.SEALED and row.recording_id not in going,
         )
         for row in rows
     ]
+
+
+def being_destroyed(session: Session, recording_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these recordings whose destruction has begun: it is not stopped any more (Art. 18)."""
+    query = select(_doomed.c.recording_id).where(_doomed.c.state.in_((ItemState.DESTROYING, ItemState.FAILED)))
+    rows = rows_among(session.connection(), query, _doomed.c.recording_id, recording_ids)
+    return {row.recording_id for row in rows}
 
 
 def steps_in(session: Session, request_id: UUID, of_round: int) -> list[AnyRow]:
@@ -253,7 +266,7 @@ def viewing(session: Session, view_id: UUID, person_id: UUID, at: datetime) -> V
     part = opened_part(session, view.grant_id, view.recording_id)
     if part is None or not is_live(grant, at):
         return None
-    recording = session.get_one(Recording, view.recording_id)
+    recording = as_kept(session, session.get_one(Recording, view.recording_id))
     return Viewing(view_id, view.grant_id, recording, part, view.opened_at, view.address)
 
 
@@ -270,11 +283,14 @@ def copies_used(session: Session, grant_id: UUID) -> int:
 
 
 def opened_part(session: Session, grant_id: UUID, recording_id: UUID) -> Range | None:
-    """The part of the recording that the grant opens; None where it opens none of it, and where it was marked since."""
+    """The part of the recording that the grant opens; None where it opens none of it, where it was marked since, and
+    where it was destroyed (Art. 18)."""
     query = (
         select(_grant_item.c.start_second, _grant_item.c.end_second)
         .join_from(_grant_item, _grant, _grant.c.id == _grant_item.c.grant_id)
+        .join(_recording, _recording.c.id == _grant_item.c.recording_id)
         .where(_grant_item.c.grant_id == grant_id, _grant_item.c.recording_id == recording_id)
+        .where(_recording.c.state != RecordingState.DISPOSED)
     )
     since = (
         select(_marking.c.id)

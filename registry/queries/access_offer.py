@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
-from registry.tables import Activity, Recording
+from registry.tables import Activity, DisposalItem, Recording, RecordingState
+from regulation.disposal_states import ItemState
 
-_recording, _activity = table_of(Recording), table_of(Activity)
+_recording, _activity, _doomed = table_of(Recording), table_of(Activity), table_of(DisposalItem)
+
+
+def _is_there() -> ColumnElement[bool]:
+    """Sealed, and neither destroyed nor about to be (Art. 18)."""
+    going = select(_doomed.c.recording_id).where(_doomed.c.state.in_((ItemState.DESTROYING, ItemState.FAILED)))
+    return (_recording.c.state == RecordingState.SEALED) & _recording.c.id.not_in(going)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ def offered(session: Session, activity_number: str, limit: int = 200) -> list[Of
     query = (
         select(*(_recording.c[name] for name in names), _activity.c.number.label("activity"))
         .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
-        .where(_activity.c.number == activity_number, _recording.c.sealed_at.is_not(None))
+        .where(_activity.c.number == activity_number, _is_there())
     )
     rows = session.execute(query.order_by(_recording.c.started_at, _recording.c.id).limit(limit))
     return [Offered(**row._mapping) for row in rows]
@@ -43,7 +50,7 @@ def offered(session: Session, activity_number: str, limit: int = 200) -> list[Of
 
 def recent_activities(session: Session, unit_ids: Collection[UUID], limit: int = 30) -> list[AnyRow]:
     """The latest activities of these units that have footage: number, kind, start."""
-    has = select(_recording.c.activity_id).where(_recording.c.sealed_at.is_not(None))
+    has = select(_recording.c.activity_id).where(_is_there())
     query = (
         select(_activity.c.number, _activity.c.kind, _activity.c.started_at)
         .where(_activity.c.unit_id.in_(unit_ids), _activity.c.id.in_(has))

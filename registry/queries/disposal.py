@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, or_, select
@@ -34,6 +35,15 @@ from regulation.vocabulary import MediaKind
 _list, _item, _step = table_of(DisposalList), table_of(DisposalItem), table_of(DisposalStep)
 _decision, _recording = table_of(DisposalDecision), table_of(Recording)
 _certificate, _activity = table_of(DisposalCertificate), table_of(Activity)
+
+
+class SomeList(Protocol):
+    """A list, as a page shows it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID: ...
 
 
 def list_row(connection: Connection, list_id: UUID) -> AnyRow | None:
@@ -85,7 +95,7 @@ def taking_part(connection: Connection, list_id: UUID) -> set[UUID]:
     return appraisers_of(connection, list_id) | named | decided
 
 
-def approvers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
+def approvers_of(session: Session, row: AnyRow | SomeList, at: datetime) -> Deciders:
     """Who may approve the list at the moment `at`: the principal leader, but nobody who appraised it; then it goes one
     seat up."""
     chain = [unit.id for unit in units_upward(session, row.unit_id)]

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.fixity import disputed, version_kept
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -143,6 +144,27 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
 
 
+HELD = (
+    select(_hold_item.c.recording_id)
+    .join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
+    .where(_hold.c.lifted_at.is_(None))
+)
+"""What a hold names."""
+
+WANTED = (
+    select(_item.c.recording_id)
+    .join_from(_item, _request, _request.c.id == _item.c.request_id)
+    .where(_request.c.state.not_in(CLOSED))
+)
+"""What an open request or a live grant names (Art. 17)."""
+
+COPIED = select(_copy.c.recording_id).where(_copy.c.ended_at.is_(None))
+"""Of what a copy is out (Art. 17)."""
+
+OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.not_in(_OF_DISPOSAL))
+"""Recordings and activities about which something is not settled yet."""
+
+
 def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
     named = select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
@@ -166,11 +188,8 @@ def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[U
 
 def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open request or a live grant names, and those of which a copy is out (Art. 17)."""
-    wanted = select(_item.c.recording_id).join_from(_item, _request, _request.c.id == _item.c.request_id)
-    wanted = wanted.where(_request.c.state.not_in(CLOSED))
-    copied = select(_copy.c.recording_id).where(_copy.c.ended_at.is_(None))
-    found = {row[0] for row in rows_among(connection, wanted, _item.c.recording_id, ids)}
-    return found | {row[0] for row in rows_among(connection, copied, _copy.c.recording_id, ids)}
+    found = {row[0] for row in rows_among(connection, WANTED, _item.c.recording_id, ids)}
+    return found | {row[0] for row in rows_among(connection, COPIED, _copy.c.recording_id, ids)}
 
 
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
@@ -180,9 +199,8 @@ def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UU
     activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in rows_among(connection, filed, _recording.c.id, ids):
         activities[row.activity_id].add(row.id)
-    query = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.not_in(_OF_DISPOSAL))
     found = set[UUID]()
-    for row in rows_among(connection, query, _duty.c.subject_id, {*about, *activities}):
+    for row in rows_among(connection, OWED, _duty.c.subject_id, {*about, *activities}):
         found |= activities.get(row[0], set()) | ({row[0]} if row[0] in about else set())
     return found
 
@@ -193,6 +211,7 @@ KEEPERS: Mapping[Kept, Question] = MappingProxyType(
         Kept.HELD: held,
         Kept.ACCESS_OPEN: asked_for,
         Kept.DUTY_OPEN: owed,
+        Kept.INCIDENT_OPEN: disputed,
     }
 )
 """What keeps an original whose term is over, and the question that finds it."""
@@ -243,7 +262,7 @@ def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID]
     """Up to `limit` originals, `besides` these, of which the vault is to be told something: a hold, or a longer
     lock."""
     query = (
-        select(_term, _recording.c.vault_key, _recording.c.vault_version, _recording.c.retain_until, _unit.c.zone)
+        select(_term, _recording.c.vault_key, version_kept(), _recording.c.retain_until, _unit.c.zone)
         .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)
         .join(_unit, _unit.c.id == _recording.c.unit_id)
         .where(_term.c.vault_stale, _recording.c.state == RecordingState.SEALED)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from registry.bulk import AnyRow, table_of
 from registry.queries.organisation import roles_at
 from registry.tables import Credential, DeskSession, Invitation, Person, PersonalToken, Unit
+from regulation import access, holds
 from regulation.appointing import MANAGERS
 from regulation.authority import Holding
 from regulation.vocabulary import Role
@@ -54,6 +55,16 @@ class Reader:
     def keeps_people(self) -> bool:
         """Whether they keep a list of people."""
         return not self.roles.isdisjoint(MANAGERS)
+
+    @property
+    def oversees_footage(self) -> bool:
+        """Whether what is kept and what goes of some unit is open to them."""
+        return not self.roles.isdisjoint(holds.OVERSEERS)
+
+    @property
+    def sees_trails(self) -> bool:
+        """Whether the pages of some unit's recordings are open to them."""
+        return not self.roles.isdisjoint(access.OVERSEERS)
 
 
 def credential_of(session: Session, number: str) -> AnyRow | None:

@@ -45,12 +45,11 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     under way; `FieldDenied` without a reason. Of a case, whatever is still there is held back.
     """
     reason = storable(check_text("reason", new.reason))
-    case = _case_of(act, new)
+    case = _case_of(act, new, by)
     named = originals_named(act, new.recording_ids) if new.recording_ids or case is None else []
     unit = _unit_of(act, named, case)
     for one in named:
         check_over(act, one, by)
-    _check_over_case(act, case, by)
     if begun := being_destroyed(act, (one.id for one in named)):
         raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(min(begun)))
     ids = sorted({one.id for one in named} | _still_there(act, case))
@@ -82,12 +81,13 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     return number
 
 
-def _case_of(act: Act, new: NewHold) -> AnyRow | None:
+def _case_of(act: Act, new: NewHold, by: UUID) -> AnyRow | None:
+    """The case, if `by` has a role in its unit; another unit's is as if there were none."""
     if new.case_number is None:
         return None
     case = case_numbered(act.connection, new.case_number)
-    if case is None:
-        raise FieldDenied("case_number", "There is no case file with this number.")
+    if case is None or not roles_over(act.session, by, unit_chain(act.session, case.unit_id), act.at):
+        raise FieldDenied("case_number", "There is no case file with this number.", ARTICLE)
     return case
 
 
@@ -97,11 +97,6 @@ def _unit_of(act: Act, rows: Collection[AnyRow], case: AnyRow | None) -> Unit:
     if len(ids) != 1:
         raise ActionDenied("A hold is over the recordings of one unit.", article=ARTICLE, subject="recordings")
     return act.session.get_one(Unit, ids.pop())
-
-
-def _check_over_case(act: Act, case: AnyRow | None, by: UUID) -> None:
-    if case is not None and not roles_over(act.session, by, unit_chain(act.session, case.unit_id), act.at):
-        raise ActionDenied("Only who has a role in the case's unit may hold it back.", article=ARTICLE)
 
 
 def _still_there(act: Act, case: AnyRow | None) -> set[UUID]:
@@ -121,7 +116,7 @@ def lift_hold(act: Act, number: str, by: UUID, reason: str) -> None:
     if row is None or row.lifted_at is not None:
         raise ActionDenied("There is no such hold, or it was lifted already.", article=ARTICLE, subject=number)
     check_lift(roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at))
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     lifted = {"id": row.id, "lifted_by_id": by, "lifted_at": act.at, "lift_reason": said}
     update_rows(act.connection, Hold, [lifted])
     facts = {"person_id": by, "reason_sha256": digest_of(said)}

@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
+from blocks.secret_reference import revealed
 from registry.queries.duties import Overdue, last_sweeps, overdue_by_unit
 from registry.tables import Sweep
 from registry.tables.notices import DEADLINES
@@ -103,6 +104,6 @@ def beat(work: SweepWork) -> None:
     if work.watch.heartbeat_url is None:
         return
     try:
-        httpx.get(work.watch.heartbeat_url.get_secret_value(), timeout=HEARTBEAT_SECONDS).raise_for_status()
+        httpx.get(revealed(work.watch.heartbeat_url), timeout=HEARTBEAT_SECONDS).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as silent:
         get_run_logger().warning("The watchdog did not answer: %s", type(silent).__name__)

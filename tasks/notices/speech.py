@@ -7,9 +7,9 @@ import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from regulation.citing import numeral
 from tasks.notices.words import PHRASES, ZONES, Language
 
-_DIGITS = "零一二三四五六七八九"
 _LOOKALIKES = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "[]()<>{}*`#!|\\~@"})
 """Signs of markup and of mentions to their wide forms, which every reader knows and no program obeys."""
 
@@ -32,14 +32,7 @@ def plain(value: str) -> str:
 def article(cited: str, language: Language) -> str:
     """``Art. 16`` as people cite it: 第十六条."""
     number = int(cited.removeprefix("Art. ").split("(")[0])
-    return phrase("article", language, number=_numeral(number) if language == "zh" else number)
-
-
-def _numeral(number: int) -> str:
-    """A number below 100 in Chinese."""
-    tens, ones = divmod(number, 10)
-    ten = {0: "", 1: "十"}.get(tens, f"{_DIGITS[tens]}十")
-    return f"{ten}{_DIGITS[ones] if ones or not tens else ''}"
+    return phrase("article", language, number=numeral(number) if language == "zh" else number)
 
 
 def span(length: timedelta, language: Language) -> str:

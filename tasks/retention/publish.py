@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from registry.queries.retention_pages import Held, by_class, coming, open_changes, overlong
+from registry.queries.retention_report import Held, by_class, coming, open_changes, overlong
 from registry.transitions import notices
 from regulation.retention import Kept
 from tasks.disposal.words import CLASSES, KEPT

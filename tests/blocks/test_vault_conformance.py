@@ -156,6 +156,16 @@ def test_document_is_kept_once_and_never_replaced(vault: EvidenceVault) -> None:
     assert list(vault.originals()) == []
 
 
+def test_a_document_is_locked_where_that_is_asked_for_and_its_lock_only_lengthens(vault: EvidenceVault) -> None:
+    key, later = "anchors/00000001.json", FLOOR + timedelta(days=1)
+    assert vault.put_document(key, b"{}").retain_until is None
+    assert vault.put_document(key, b"{}", retain_until=FLOOR).retain_until == FLOOR
+    assert vault.put_document(key, b"{}", retain_until=later).retain_until == later
+    assert vault.put_document(key, b"{}", retain_until=FLOOR).retain_until == later
+    with pytest.raises(ActionDenied):
+        vault.put_document(key, b"{ }", retain_until=later)
+
+
 def test_nothing_is_held_under_an_unknown_key(vault: EvidenceVault) -> None:
     key = f"originals/chengguan/2026/11/{hashlib.sha256(b'never').hexdigest()}"
     assert vault.check(key, None) is None

@@ -13,6 +13,7 @@ from prefect import Flow
 
 from deployments.system import POOL, prefect_yaml
 from deployments.watch import DEPLOYMENT
+from flows.lifecycle import Nowhere
 from tasks.access.nudge import APPROVAL
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,14 @@ def test_every_deployment_is_described_tagged_by_article_limited_and_pooled(depl
     assert any(tag.startswith("art-") for tag in deployment["tags"])
     assert deployment["concurrency_limit"]["limit"] >= 1
     assert deployment["work_pool"]["name"] == POOL
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_what_a_flow_returns_is_kept_nowhere(deployment: dict[str, Any]) -> None:
+    """Else Prefect keeps it where a block on the server says, and unpickles what is there."""
+    flow = flow_of(deployment)
+    assert flow.persist_result is False
+    assert isinstance(flow.result_storage, Nowhere), "made with flows.lifecycle"
 
 
 def test_the_watch_starts_a_deployment_that_is_there() -> None:

@@ -37,6 +37,8 @@ def make_bell(
         settings = Settings(home=tmp_path / "home", database_url=database_url, unit=unit, notifier_file=file)
         home = Home(settings)
         home.prepare()
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
         return Bell(home, duty_city.city.registry)
 
     return make

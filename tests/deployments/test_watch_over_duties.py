@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blocks.secret_reference import revealed
 from deployments.home import Home
 from deployments.moved_clock import span_of
 from deployments.notifier import notifier_of
@@ -126,7 +127,7 @@ def test_a_notifier_takes_its_secrets_from_the_environment(tmp_path: Path, monke
     notifier = notifier_of(notifier_file(tmp_path, NOTIFIER))
 
     assert notifier is not None
-    assert notifier.channels["mail"].get_secret_value() == "json://localhost/{number} json://localhost/SECRET"
+    assert revealed(notifier.channels["mail"]) == "json://localhost/{number} json://localhost/SECRET"
     assert (notifier.language, notifier.per_minute, len(notifier.routes)) == ("en", {"mail": 20}, 2)
     assert notifier_of(Settings(home=tmp_path)) is None
 

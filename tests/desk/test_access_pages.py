@@ -6,7 +6,7 @@ import re
 
 from regulation.access_states import RequestState
 from tests.fixtures.access import terms
-from tests.fixtures.counter import Browser, Counter
+from tests.fixtures.counter import PASSWORD, Browser, Counter
 
 
 def ask(counter: Counter, browser: Browser, **more: str) -> str:
@@ -65,6 +65,19 @@ def test_every_page_is_there_in_both_languages(counter: Counter) -> None:
         page = officer.open(f"{place}{join}lang=en")
         assert '<html lang="en">' in page
         assert "Sign out" in page
+
+
+def test_a_decision_typed_while_the_session_ends_is_kept(counter: Counter) -> None:
+    number, leader = ask(counter, counter.browser("A1")), counter.browser("L2")
+    place = step_place(leader.open(f"/requests/{number}"))
+    counter.access.city.wait(hours=13)
+    answer = leader.fill(place, do="deny", reason="与本案无关，已核对", item=items(leader))
+    assert answer.status_code == 401
+    kept = re.search(r'name="kept" value="([^"]+)"', answer.text)
+    assert kept is not None
+    counter.access.city.wait(seconds=30)
+    fields = {"number": "L2", "password": PASSWORD, "code": counter.code("L2"), "to": place, "kept": kept[1]}
+    assert "与本案无关，已核对" in leader.post("/sign-in", data=fields).text
 
 
 def test_an_error_loses_nothing_that_was_typed(counter: Counter) -> None:

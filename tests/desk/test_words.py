@@ -8,32 +8,39 @@ from pathlib import Path
 import pytest
 
 import desk
+from desk import words_retention
+from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.phrases import PAGES
+from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
 
 ROOM = Path(desk.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").glob("*.j2"))
+PHRASES = ("phrases.py", "phrases_retention.py")
 SAID = re.compile(r"""\bt\(\s*(["'])(.*?)\1""")
+LABEL = re.compile(r"""\bline[s]?\("[^"]*", "[^"]*", "([^"]+)"|\("(?:/[^"]*|all|chosen|unappraised)", "([^"]+)\"""")
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_every_text_of_a_page_has_its_english(template: Path) -> None:
-    texts = [found[2] for found in SAID.finditer(template.read_text(encoding="utf-8"))]
+    page = template.read_text(encoding="utf-8")
+    texts = [found[2] for found in SAID.finditer(page)] + [found[1] or found[2] for found in LABEL.finditer(page)]
     assert [text for text in texts if not is_known(text)] == []
 
 
 def test_every_member_that_is_shown_has_its_english() -> None:
-    members = {text for words in WORDS.values() for text in words.values()} | set(_COLUMNS)
+    members = {text for words in WORDS.values() for text in words.values()} | {
+        *_COLUMNS, *COLUMNS, *ITEM_COLUMNS,
+    }  # fmt: skip
     assert {text for text in members if not is_known(text)} == set()
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
     sources = [*TEMPLATES, *ROOM.glob("*.py")]
-    everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name != "phrases.py")
-    assert {
-        text for text in {**MEMBERS, **PAGES} if f'"{text}"' not in everything and f"'{text}'" not in everything
-    } == set()
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name not in PHRASES)
+    said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION}
+    assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
 
 
 def test_facts_stand_in_both_languages() -> None:

@@ -17,7 +17,6 @@ from deployments.home import Home
 from deployments.server import START_SECONDS, free_port
 from deployments.settings import Settings
 from deployments.supervisor import Supervisor, python
-from deployments.system import POOL
 from tests.faults.victims import ROOT, At, Order
 from tests.fixtures.stations import Scene
 
@@ -51,12 +50,20 @@ class OwnPrefect:
         """Start a worker whose flows meet `moments`, each told of by its file."""
         told = [asdict(moment) | {"file": str(file)} for file, moment in moments.items()]
         faults = {"CUSTODY_FAULTS": json.dumps(told), "PYTHONPATH": f"{INSIDE}:{ROOT}"}
-        self._start(name, faults, "prefect", "worker", "start", "--pool", POOL, "--name", name, "--limit", "4")
+        self._start(name, faults, "deployments.cli", "worker", "--name", name, "--limit", "4")
 
     def _start(self, name: str, more: dict[str, str], *command: str) -> None:
-        supervisor = Supervisor(self.home.prefect_environment() | more, self.home.root / "logs")
+        supervisor = Supervisor(self.environment() | more, self.home.root / "logs")
         supervisor.start(name, *python("-m", *command))
         self._parts[name] = supervisor
+
+    def environment(self) -> dict[str, str]:
+        """What its parts are started with: the settings as variables, and what they need to know of Prefect."""
+        told = self.home.settings.model_dump(include=self.home.settings.model_fields_set, mode="json")
+        settings = {
+            f"CUSTODY_{name.upper()}": one if isinstance(one, str) else json.dumps(one) for name, one in told.items()
+        }
+        return settings | self.home.prefect_environment()
 
     def kill(self, name: str, *, alone: bool = False) -> None:
         """kill -9 of a part with all the processes below it; `alone` leaves those."""

@@ -16,6 +16,7 @@ from tests.faults.dumps import fill
 from tests.faults.own_prefect import OwnPrefect
 from tests.faults.promises import Contents, assert_all_done, contents_of
 from tests.faults.victims import At, Ended, Order, Victim, Victims
+from tests.fixtures.kept import keep_plain
 from tests.fixtures.stations import Scene
 
 pytestmark = pytest.mark.servers
@@ -66,8 +67,7 @@ def fates(
 
 def prepared(moment: At, own: OwnPrefect, new_scene: NewScene, samples: dict[str, bytes]) -> Fate:
     scene = new_scene()
-    with own.spoken_to():
-        scene.station.save(scene.name)
+    keep_plain(scene.station, scene.name)
     fill(scene.dump, samples)
     before = contents_of(scene.dump)
     return Fate(scene, before, own.order(scene, wipe=True, moments=(moment,)))

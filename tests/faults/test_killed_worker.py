@@ -35,14 +35,13 @@ WIPING = At("tasks.docking.wipe:_wipe", call=3, do="hold")
 @pytest.fixture
 def scene(own_prefect: OwnPrefect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """The system's own station, deployed."""
+    own_prefect.home.settings.wipe_allowed = True
     for name, value in own_prefect.home.prefect_environment().items():
         monkeypatch.setenv(name, value)
     registry = Registry(own_prefect.home.settings.registry_url)
     people = populate(registry)
     with own_prefect.spoken_to():
         station = register(own_prefect.home)
-        station.wipe_allowed = True
-        station.save("default", overwrite=True)
         deploy_all(prefect_yaml(), POOL)
         dump = own_prefect.dock / "dump"
         dump.mkdir()

@@ -20,6 +20,7 @@ from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill, numbers, put
 from tests.faults.promises import assert_all_done, assert_sound, contents_of
 from tests.faults.victims import HASTY, SMALL_BATCHES, At, Order, Victims
+from tests.fixtures.kept import keep_plain
 from tests.fixtures.s3 import Server, new_store
 from tests.fixtures.stations import Scene
 from tests.servers.faulty_proxy import Fault, FaultyProxy
@@ -76,7 +77,7 @@ class Bucket:
         self._known = b64encode(pickle.dumps({settings: given})).decode()
         self.scene = scene
         scene.station.vault = self.vault
-        scene.station.save(scene.name, overwrite=True)
+        keep_plain(scene.station, scene.name)
         fill(scene.dump, samples, big=VIDEO)
         put(scene.dump / "big-again.dat", numbers(VIDEO))
         self.before = contents_of(scene.dump)

@@ -20,6 +20,7 @@ from registry.database import Registry
 from registry.ledger import Event, verify, verify_rows
 from registry.tables import LedgerEntry, Notice, NoticeLine, NoticeState, Sweep
 from tests.faults.victims import At, Order
+from tests.fixtures.kept import keep_plain
 from tests.properties.duty_model import Activity, Check, Stay
 from tests.properties.duty_town import OFFICERS, Town, found
 
@@ -81,7 +82,7 @@ class Watch:
         """Keep the watch block with other settings."""
         for name, value in settings.items():
             setattr(self.block, name, value)
-        self.block.save(self.name, overwrite=True)
+        keep_plain(self.block, self.name)
 
     def notices(self) -> list[Notice]:
         """Every notice, by number."""

@@ -15,8 +15,7 @@ from prefect.client.schemas import FlowRun
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
-from blocks.duty_watch import DutyWatch
-from blocks.registry_database import RegistryDatabase
+from deployments.bootstrap import register_watch
 from deployments.prefect_yaml import _prefect
 from deployments.server import free_port
 from deployments.system import POOL, prefect_yaml
@@ -37,14 +36,14 @@ def system(
 ) -> Iterator[OwnPrefect]:
     """A system that is up as `custody up` has it, over the small city."""
     made = OwnPrefect(tmp_path)
+    made.home.settings.database_url = SecretStr(database_url)
     for name, value in made.home.prefect_environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(deadline_escalation, "now", lambda: access_city.city.now)
     try:
         made.start_server()
         with made.spoken_to():
-            watch = DutyWatch(registry=RegistryDatabase(url=SecretStr(database_url)))
-            watch.save("default", overwrite=True)
+            register_watch(made.home)
             deploy(APPROVAL.partition("/")[2])
             made.start_worker("places", {})
             yield made

@@ -28,6 +28,7 @@ from regulation.errors import ActionDenied
 from regulation.holds import HoldKind
 from regulation.vocabulary import Role
 from tests.fixtures.custody import CITY_RULES
+from tests.fixtures.kept import keep_plain
 from tests.fixtures.stations import NOON, Scene
 from tests.flows.test_upload import Samples, put, recorded
 
@@ -92,9 +93,8 @@ class Archived:
 @pytest.fixture
 def archived(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Archived:
     station, name = scene.station, f"archive-{uuid4().hex[:8]}"
-    Archive(
-        registry=station.registry, policy=station.policy, vault=station.vault, receipt_key=station.receipt_key
-    ).save(name)
+    parts = {"registry": station.registry, "policy": station.policy, "vault": station.vault}
+    keep_plain(Archive(**parts, receipt_key=station.receipt_key), name)
     with scene.registry.acting("system:test", NOON - timedelta(days=9)) as act:
         directory.enter_people(act, [PersonEntry(one, "某人", "chengguan") for one in SEATS])
         held = [AppointmentEntry(one, "chengguan", role, NOON - timedelta(days=9)) for one, role in SEATS.items()]

@@ -170,7 +170,7 @@ def _check_own(request: AnyRow, by: UUID) -> None:
 
 def _check_ready(act: Act, request: AnyRow, wanted: Sequence[Wanted], rules: Rules) -> None:
     if any(not one.is_sealed for one in wanted):
-        raise FieldDenied("recordings", "Footage can be asked for once it is sealed.")
+        raise FieldDenied("recordings", "Footage can be asked for once it is sealed, and until it is destroyed.")
     for unit_id in {one.footage.unit_id for one in wanted}:
         zone = ZoneInfo(act.session.get_one(Unit, unit_id).zone)
         check_asked(terms_of(request), rules.policy_of(unit_id), zone, act.at)

@@ -43,8 +43,8 @@ def appraise(
     if not items or len(items) != len(set(recording_ids)):
         raise ActionDenied("This does not stand on the list.", article=ARTICLE, subject="recordings")
     if (appraisal is Appraisal.EXTEND) != (keep_until is not None):
-        raise FieldDenied("keep_until", "Name a day to keep it until, and no day for anything else.")
-    said = storable(check_text("reason", reason))
+        raise FieldDenied("keep_until", "Name a day to keep it until, and no day for anything else.", ARTICLE)
+    said = storable(check_text("reason", reason, ARTICLE))
     _write(act, items, by, appraisal, said)
     facts = {
         "person_id": by,

@@ -67,7 +67,7 @@ def refuse(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules, keep_un
     step, row = open_step(act, step_id, DisposalStage.APPROVAL)
     found = approvers_of(act.session, row, act.at)
     check_decide(by, found)
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     verdict, until = DisposalVerdict.REFUSED, keep_until and keep_until.isoformat()
     answer(act, step, row, by, verdict, said, rules, role=found.role, passed=found.passed, keep_until=until)
     change(act, row, ListEvent.REFUSED)

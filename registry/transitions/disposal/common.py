@@ -107,7 +107,7 @@ def answer(
 ) -> None:
     """Enter the one answer to a step, of exactly the items that stand on the list now; `more` is what else the ledger
     has of it. Raises `FieldDenied` without a reason, `ConfigurationError` where the unit's policy is not sound."""
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     items, digest = digest_of_items(act.connection, row.id)
     decision: dict[str, Any] = {
         "step_id": step.id,

@@ -64,7 +64,7 @@ def restore(
     items = [one for one in items_in(act.connection, list_id, ItemState.LISTED) if one.recording_id in recording_ids]
     if not items or len(items) != len(set(recording_ids)):
         raise ActionDenied("This does not stand on the list.", article=ARTICLE, subject="recordings")
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     keep(act, row, items, by, said, keep_until)
     facts = {
         "person_id": by,
@@ -81,9 +81,11 @@ def keep(act: Act, row: AnyRow, items: Collection[AnyRow], by: UUID, reason: str
     any file's term: the vault would lock it until then, and nobody could take it back."""
     today = act.at.astimezone(ZoneInfo(act.session.get_one(Unit, row.unit_id).zone)).date()
     if until is not None and until <= today:
-        raise FieldDenied("keep_until", "This day lies behind.")
+        raise FieldDenied("keep_until", "This day lies behind.", ARTICLE)
     if until is not None and until.year > today.year + LONGEST_YEARS:
-        raise FieldDenied("keep_until", f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.")
+        raise FieldDenied(
+            "keep_until", f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.", ARTICLE
+        )
     rows = [
         {
             "id": new_id(),

@@ -49,7 +49,7 @@ def enter_case(act: Act, entry: CaseEntry, by: UUID) -> UUID:
     """
     unit = unit_by_code(act.session, entry.unit)
     if unit is None:
-        raise FieldDenied("unit", "There is no such unit.")
+        raise FieldDenied("unit", "There is no such unit.", ARTICLE)
     check_case(roles_over(act.session, by, unit_chain(act.session, unit.id), act.at))
     _check(act, entry, unit)
     row = {
@@ -67,15 +67,15 @@ def enter_case(act: Act, entry: CaseEntry, by: UUID) -> UUID:
 
 def _check(act: Act, entry: CaseEntry, unit: Unit) -> None:
     if not 0 < len(entry.number.strip()) <= 64 or entry.number != entry.number.strip():
-        raise FieldDenied("number", "A number has 1 to 64 characters.")
+        raise FieldDenied("number", "A number has 1 to 64 characters.", ARTICLE)
     if entry.permanent and entry.keep_years is not None:
-        raise FieldDenied("keep_years", "A permanent file is not kept for a number of years.")
+        raise FieldDenied("keep_years", "A permanent file is not kept for a number of years.", ARTICLE)
     if entry.keep_years is not None and not 1 <= entry.keep_years <= LONGEST_YEARS:
-        raise FieldDenied("keep_years", f"A file is kept 1 to {LONGEST_YEARS} years, or it is permanent.")
+        raise FieldDenied("keep_years", f"A file is kept 1 to {LONGEST_YEARS} years, or it is permanent.", ARTICLE)
     if entry.closed_on is not None and entry.closed_on > act.at.astimezone(ZoneInfo(unit.zone)).date():
-        raise FieldDenied("closed_on", "A case is not closed in the future.")
+        raise FieldDenied("closed_on", "A case is not closed in the future.", ARTICLE)
     if entry.closed_on is not None or entry.permanent or entry.keep_years is not None:
-        check_text("document", entry.document or "")
+        check_text("document", entry.document or "", ARTICLE)
 
 
 def _enter(act: Act, entry: CaseEntry, unit_id: UUID, row: dict[str, Any], by: UUID) -> UUID:
@@ -89,7 +89,7 @@ def _enter(act: Act, entry: CaseEntry, unit_id: UUID, row: dict[str, Any], by: U
 
 def _change(act: Act, known: AnyRow, authority_id: UUID, row: dict[str, Any], by: UUID) -> UUID:
     if known.unit_id != authority_id:
-        raise FieldDenied("number", "Another unit has a case file with this number.")
+        raise FieldDenied("number", "Another unit has a case file with this number.", ARTICLE)
     if any(getattr(known, name) != row[name] for name in _CHANGING):
         update_rows(act.connection, CaseFile, [{"id": known.id, **row, "changed_at": act.at}])
         _tell(act, Event.CASE_CHANGED, known.id, known.unit_id, row, by)
@@ -121,7 +121,7 @@ def use_in_case(act: Act, number: str, recording_ids: Collection[UUID], by: UUID
     case = case_numbered(act.connection, number)
     if case is None:
         raise ActionDenied("There is no case file with this number.", article=ARTICLE, subject=number)
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     begun = being_destroyed(act, recording_ids)
     for one in originals_named(act, recording_ids):
         check_over(act, one, by)

@@ -33,7 +33,7 @@ def decide_change(act: Act, change_id: UUID, by: UUID, verdict: Shortened, reaso
     if row is None or row.decided_at is not None:
         raise ActionDenied("This was decided already.", article="Art. 23", subject=str(change_id))
     check_shorten(roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at))
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, "Art. 23"))
     decided = {"id": change_id, "decided_by_id": by, "decided_at": act.at, "verdict": verdict, "reason": said}
     update_rows(act.connection, TermChange, [decided])
     items = select(_item.c.recording_id).where(_item.c.change_id == change_id)

@@ -1,0 +1,163 @@
+"""A quick look at a long ledger, on every core: all is well, or it is not, and `verification` says what and where.
+
+An entry passes only if the hash over its columns, written as canonical JSON, is the one it has. Whatever no honest
+writer leaves in a column does not pass either, and is looked at closely.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from hashlib import sha256
+from json.encoder import encode_basestring as _quoted
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from registry.bulk import table_of
+from registry.ledger.chain import GENESIS, Head
+from registry.ledger.reports import Progress
+from registry.tables.ledger import LedgerEntry
+
+if TYPE_CHECKING:
+    from registry.database import Registry
+
+WORTH_IT = 50_000
+"""Entries from which on looking twice at an altered ledger costs less than never looking quickly."""
+
+STRETCH = 50_000
+"""Entries that one process looks at in one go."""
+
+_FROM = (
+    "SELECT seq, at, event, actor, subject_kind, subject_id, unit_id, article, facts, previous_hash, hash "
+    "FROM ledger_entry WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq"
+)
+_LOWEST = -(2**63)
+_entry = table_of(LedgerEntry)
+
+Row = tuple[int, str, str, str, str, str, str, str, str, str, str]
+"""The columns as the hashed text has them, with their quotes."""
+
+
+def all_is_well(registry: Registry, newest: Head, progress: Progress | None = None) -> bool:
+    """Whether the entries up to `newest` are all there and form a chain, each process looking at a stretch of them."""
+    total = newest.seq
+    stretches = [(first, min(first + STRETCH - 1, total)) for first in range(1, total + 1, STRETCH)]
+    with registry.streaming() as connection:
+        links = _hashes_at(connection, [last for _, last in stretches]) | {total: newest.hash}
+    url = registry.engine.url.render_as_string(hide_password=False)
+    asked = [(url, first, last, links.get(first - 1, GENESIS)) for first, last in stretches]
+    # Not forked: whoever calls may have threads and connections.
+    with ProcessPoolExecutor(_cores(), mp_context=get_context("spawn")) as pool:
+        for (_, last), head in zip(stretches, pool.map(_look_at, asked), strict=True):
+            if head is None or head != links.get(last):
+                pool.shutdown(cancel_futures=True)
+                return False
+            if progress is not None:
+                progress(last, total)
+    return True
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _hashes_at(connection: Connection, numbers: list[int]) -> dict[int, str]:
+    query = select(_entry.c.seq, _entry.c.hash)
+    return {
+        row.seq: row.hash
+        for begin in range(0, len(numbers), 500)
+        for row in connection.execute(query.where(_entry.c.seq.in_(numbers[begin : begin + 500])))
+    }
+
+
+def _look_at(asked: tuple[str, int, int, str]) -> str | None:
+    from registry.database import Registry
+
+    url, first, last, link = asked
+    registry = Registry(url)
+    try:
+        with registry.streaming() as connection:
+            return head_if_well(connection, first, last, link)
+    finally:
+        registry.dispose()
+
+
+def head_if_well(connection: Connection, first: int, last: int, link: str) -> str | None:
+    """The hash of entry `last`, if all of `first` to `last` are there, fit their hashes and follow each other, the
+    first one `link`; None otherwise. Where `first` is 1, nothing may come before it."""
+    read = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+    wanted, head = first, link
+    for row in read(connection, first if first > 1 else _LOWEST, last):
+        seq, at, event, actor, kind, subject, unit, article, facts, previous, stored = row
+        text = (
+            f'{{"actor":{actor},"article":{article},"at":"{at}","event":{event},"facts":{facts},"previous_hash":"{head}"'
+            f',"seq":{seq},"subject_id":"{subject}","subject_kind":{kind},"unit_id":{unit}}}'
+        )
+        if seq != wanted or previous != head or sha256(text.encode()).hexdigest() != stored:
+            return None
+        wanted, head = wanted + 1, stored
+    return head if wanted == last + 1 else None
+
+
+def _sqlite(connection: Connection, first: int, last: int) -> Iterator[Row]:
+    """By the driver's own cursor: SQLAlchemy's rows would take as long as all the rest."""
+    cursor = connection.connection.cursor()
+    for row in cursor.execute(_FROM.format(first=first, last=last)):
+        seq, at, event, actor, kind, s, u, article, facts, previous, stored = row
+        try:
+            yield (
+                seq,
+                f"{at[:10]}T{at[11:]}Z",
+                _quoted(event),
+                _quoted(actor),
+                _quoted(kind),
+                f"{s[:8]}-{s[8:12]}-{s[12:16]}-{s[16:20]}-{s[20:]}",
+                "null" if u is None else f'"{u[:8]}-{u[8:12]}-{u[12:16]}-{u[16:20]}-{u[20:]}"',
+                "null" if article is None else _quoted(article),
+                _quoted(facts),
+                previous,
+                stored,
+            )
+        except TypeError:  # not text
+            return
+
+
+def _postgresql(connection: Connection, first: int, last: int) -> Iterator[Row]:
+    """By COPY, whose text is JSON's but for the quotes: both write a backslash, a newline or a tab in the same way."""
+    cursor = connection.connection.cursor()
+    cursor.execute("SET LOCAL timezone = 'UTC'")
+    cursor.execute("SET LOCAL datestyle = 'ISO'")
+    with cursor.copy(f"COPY ({_FROM.format(first=first, last=last)}) TO STDOUT") as copy:
+        for line in copy:
+            seq, at, event, actor, kind, subject, unit, article, facts, previous, stored = (
+                bytes(line[:-1]).decode().split("\t")
+            )
+            yield (
+                int(seq),
+                _moment(at),
+                _in_quotes(event),
+                _in_quotes(actor),
+                _in_quotes(kind),
+                subject,
+                _in_quotes(unit),
+                _in_quotes(article),
+                '"' + facts.replace('"', '\\"') + '"',
+                previous,
+                stored,
+            )
+
+
+@lru_cache(maxsize=4_096)
+def _in_quotes(text: str) -> str:
+    return "null" if text == "\\N" else '"' + text.replace('"', '\\"') + '"'
+
+
+@lru_cache(maxsize=512)
+def _moment(text: str) -> str:
+    day, _, rest = text.partition(" ")
+    clock, _, fraction = rest.removesuffix("+00").partition(".")
+    return f"{day}T{clock}.{fraction:0<6}Z"
