@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import files as made
 from bench.files import MIB, Files, sparse
-from bench.measure import Contestant, Sample, interleave, ratios, run, spread
+from bench.measure import Contestant, interleave, ratios, run, spread
 from bench.place import Place, remove
 from bench.report import Gate, Section, machine, speeds, versions
 
@@ -80,16 +80,16 @@ def _memory(place: Place, section: Section) -> list[Gate]:
         f"{much} GiB": _peak(place, [_GIB + number * _PAGE for number in range(much)]),
     }
     section.say("### Memory: sparse originals, peak of the whole process, Prefect's modules included")
-    section.table(["", "peak MiB"], [[name, f"{one.peak_mib:,.0f}"] for name, one in peaks.items()])
-    one, other = (sample.peak_mib for sample in peaks.values())
+    section.table(["", "peak MiB"], [[name, f"{one:,.0f}"] for name, one in peaks.items()])
+    one, other = peaks.values()
     return [Gate(f"memory: {much} GiB against 1 GiB", 1.05, spread([other / one]), least=False)]
 
 
-def _peak(place: Place, sizes: list[int]) -> Sample:
+def _peak(place: Place, sizes: list[int]) -> float:
     home = place.fresh("fixity-memory")
     try:
         files = sparse(home / "dump", sizes)
         run([sys.executable, "-m", "bench.ours", str(files.folder), str(home), "--second", "none"])
-        return run(_audit(home, 0))
+        return float(run(_audit(home, 0)).told["peak_mib"])
     finally:
         remove(home)
