@@ -17,7 +17,8 @@ log = logging.getLogger("custody.desk")
 
 
 class Nudger:
-    """Has the run of a request or a disposal list look into the registry. A Prefect that is down is no matter: the sweep makes it good."""
+    """Has the run of a request or a disposal list look into the registry. A Prefect that is down is no matter: the
+    sweep makes it good."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
