@@ -53,13 +53,13 @@ class LetGo:
 
 
 def begin_list(act: Act, list_id: UUID) -> None:
-    """Have the list carried out from now on; begun already, nothing changes.
+    """Have the list carried out from now on; begun already, or carried out by another run meanwhile, nothing changes.
 
     Raises `ActionDenied` before its time of grace is over and without every decision, `FixityError` where it is not the
     list that was approved.
     """
     row = list_of(act, list_id)
-    if row.state is ListState.DESTROYING:
+    if row.state in (ListState.DESTROYING, ListState.DONE):
         return
     if row.state is not ListState.GRACE or row.grace_until is None or row.grace_until > act.at:
         raise ActionDenied("Its time of grace is not over, or it was not decided.", article=ARTICLE, subject=row.number)
