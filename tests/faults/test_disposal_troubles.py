@@ -203,7 +203,8 @@ def test_half_of_a_request_refused_is_a_duty_until_it_goes(victims: Victims, buc
 
 
 @pytest.mark.parametrize(
-    "moment", [At(DELETE), At(DELETE, "after"), At(DELETE, "after", call=3), At("blocks.s3_store:S3Store.destroy", "after")],
+    "moment",
+    [At(DELETE), At(DELETE, "after"), At(DELETE, "after", call=3), At("blocks.s3_store:S3Store.destroy", "after")],
     ids=str,
 )  # fmt: skip
 def test_killed_and_run_again_nothing_is_lost_or_double(moment: At, victims: Victims, bucket: Bucket) -> None:
