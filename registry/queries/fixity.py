@@ -23,7 +23,7 @@ from registry.tables import (
     Unit,
 )
 from regulation.disposal_states import ItemState
-from regulation.incidents import DAMAGED, IncidentKind
+from regulation.incidents import DAMAGED, IncidentKind, Resolution
 from regulation.recipients import Roster
 from regulation.vocabulary import Role
 
@@ -84,6 +84,12 @@ def has_open_incident(recording_id: ColumnElement[UUID]) -> ColumnElement[bool]:
 def disputed(connection: Connection, recording_ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Of these recordings, those that are in quarantine."""
     query = select(_incident.c.recording_id).where(_incident.c.closed_at.is_(None))
+    return {row[0] for row in rows_among(connection, query, _incident.c.recording_id, recording_ids)}
+
+
+def given_up(connection: Connection, recording_ids: Collection[UUID]) -> set[UUID]:
+    """Of these recordings, those that a leader has given up as lost."""
+    query = select(_incident.c.recording_id).where(_incident.c.resolution == Resolution.LOST)
     return {row[0] for row in rows_among(connection, query, _incident.c.recording_id, recording_ids)}
 
 

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, func, select
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.ledger.events import Event
-from registry.ledger.reports import RowProblem
-from registry.ledger.rows import originals_against_ledger
 from registry.tables import FixityCheck, LedgerEntry, Recording, RecordingRepair, RecordingState, Unit
 
 AT_ONCE = 1_000
@@ -58,11 +56,6 @@ def unenrolled(connection: Connection, recording_ids: Collection[UUID]) -> list[
         .where(_check.c.recording_id.is_(None), _recording.c.state != RecordingState.DISPOSED)
     )
     return [row.id for row in rows_among(connection, query, _recording.c.id, recording_ids)]
-
-
-def unlike_ledger(connection: Connection) -> Iterator[RowProblem]:
-    """Recordings that the ledger does not know, or knows otherwise, and those it knows whose row is gone."""
-    yield from (problem for problem in originals_against_ledger(connection) if problem is not None)
 
 
 def whose(connection: Connection, recording_id: UUID) -> tuple[UUID | None, UUID]:

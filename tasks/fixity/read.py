@@ -88,8 +88,6 @@ def _wait(work: FixityWork, under_way: Sequence[Future[Reading]], progress: Prog
         progress.tell()
         if any(one.exception() is not None for one in done):
             pending = {one for one in pending if not one.cancel()}
-            wait(pending)
-            return
 
 
 def _is_read(one: Future[Reading]) -> bool:

@@ -6,7 +6,7 @@ from blocks.vault import EvidenceVault, Progress
 from registry.bulk import AnyRow
 from registry.tables import CheckOutcome, RecordingState
 from registry.transitions.fixity import Reading
-from regulation.errors import FixityError, Unavailable
+from regulation.errors import ConfigurationError, CustodyError, FixityError
 
 TRIES = 2
 """What is not as it was verified is read once more before anybody is told."""
@@ -15,7 +15,7 @@ TRIES = 2
 def read_original(vault: EvidenceVault, row: AnyRow, progress: Progress) -> Reading:
     """Read the original from end to end and compare it with what was verified. Of what was disposed of nothing is read.
 
-    Raises `Unavailable` where the vault itself does not answer.
+    Raises `Unavailable` where the vault itself does not answer, `ConfigurationError` where it lets us in nowhere.
     """
     if row.state is RecordingState.DISPOSED:
         return _reading(row, CheckOutcome.DISPOSED)
@@ -29,7 +29,7 @@ def read_original(vault: EvidenceVault, row: AnyRow, progress: Progress) -> Read
 def _try(vault: EvidenceVault, row: AnyRow, progress: Progress) -> Reading:
     try:
         found = vault.rehash(row.vault_key, row.vault_version, progress)
-    except (FixityError, Unavailable) as failure:
+    except CustodyError as failure:
         return _unread(vault, row, failure)
     if found.size != row.size:
         return _reading(row, CheckOutcome.WRONG_SIZE, f"size:{found.size}")
@@ -38,11 +38,12 @@ def _try(vault: EvidenceVault, row: AnyRow, progress: Progress) -> Reading:
     return _reading(row, CheckOutcome.INTACT)
 
 
-def _unread(vault: EvidenceVault, row: AnyRow, failure: FixityError | Unavailable) -> Reading:
-    """Missing only where the vault itself lists nothing there. Raises `Unavailable` where it cannot say."""
+def _unread(vault: EvidenceVault, row: AnyRow, failure: CustodyError) -> Reading:
+    """Missing only where the vault itself lists nothing there. Raises what a vault raises that cannot be used."""
     try:
         there = [one.version for one in vault.versions(row.vault_key) if not one.is_marker]
-    except FixityError:
+    except (FixityError, ConfigurationError):
+        next(vault.listed(), None)  # it is this file alone, such as a link in its place, if the vault can still list
         return _reading(row, CheckOutcome.UNREADABLE, "not-a-file")
     if row.vault_version not in there:
         return _reading(row, CheckOutcome.MISSING, f"other-versions:{len(there)}")

@@ -16,6 +16,7 @@ from prefect import task
 from blocks.vault import Listed, Version
 from registry.bulk import AnyRow
 from registry.ledger import RowProblem
+from registry.ledger.rows import originals_against_ledger
 from registry.queries.fixity import leaving
 from registry.queries.reconciling import (
     at_keys,
@@ -25,13 +26,12 @@ from registry.queries.reconciling import (
     top_unit,
     unenrolled,
     unit_codes,
-    unlike_ledger,
     whose,
 )
 from registry.tables import RecordingState
 from registry.transitions import fixity
 from registry.transitions.fixity import Finding
-from regulation.errors import FixityError
+from regulation.errors import ConfigurationError, FixityError
 from regulation.incidents import IncidentKind
 from tasks.fixity.judging import (
     Suspicion,
@@ -132,7 +132,7 @@ class _Vault:
         def asked(row: AnyRow) -> Suspicion | None:
             try:
                 held = work.vault.check(row.vault_key, version_kept(row, put_back.get(row.id, ())))
-            except FixityError:
+            except (FixityError, ConfigurationError):
                 return unreadable_lock(row)
             return judge_lock(row, held, work.now())
 
@@ -158,7 +158,7 @@ class _Vault:
         """What stands there; what cannot be made sense of does not count."""
         try:
             return self._work.vault.versions(key)
-        except FixityError:
+        except (FixityError, ConfigurationError):
             return []
 
     def _finding(self, one: Suspicion) -> Finding:
@@ -185,9 +185,10 @@ def _open(work: FixityWork, findings: Sequence[Finding]) -> None:
 def compare_ledger(work: FixityWork) -> None:
     """Every recording against what the ledger says was verified, and the other way round."""
     with work.registry.streaming() as connection:
-        problems = unlike_ledger(connection)
-        while batch := list(islice(problems, AT_ONCE)):
-            _open(work, [_ghost(work, one) for one in batch])
+        compared = originals_against_ledger(connection)
+        while batch := list(islice(compared, AT_ONCE)):
+            _open(work, [_ghost(work, one) for one in batch if one is not None])
+            work.beat()
 
 
 def _ghost(work: FixityWork, problem: RowProblem) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 from uuid import UUID
 
 from prefect import task
@@ -13,7 +13,7 @@ from registry.bulk import AnyRow
 from registry.queries.fixity import to_repair
 from registry.transitions import fixity
 from registry.transitions.fixity import Repaired
-from regulation.errors import CustodyError, FixityError
+from regulation.errors import ConfigurationError, CustodyError, FixityError
 from tasks.fixity.work import FixityWork
 from tasks.steps import RETRIED
 
@@ -37,7 +37,7 @@ def repair_originals(work: FixityWork) -> None:
 def _repair(work: FixityWork, row: AnyRow) -> None:
     work.beat()
     try:
-        held = right_bytes(work.vault, work.archive.replica, row, work.now())
+        held = right_bytes(work, row)
     except CustodyError as failure:
         get_run_logger().warning("Incident %s waits for its repair: %s", row.incident_id, type(failure).__name__)
         return
@@ -48,25 +48,33 @@ def _repair(work: FixityWork, row: AnyRow) -> None:
     work.counts.update(repaired=1)
 
 
-def right_bytes(vault: EvidenceVault, replica: EvidenceVault | None, row: AnyRow, now: datetime) -> Held | None:
+def right_bytes(work: FixityWork, row: AnyRow) -> Held | None:
     """The original as it was verified, in the vault: what stands there by now, or else what the second vault holds, put
     back. None where neither has it. Raises what a vault raises that does not answer."""
-    there = _newest(vault, row)
+    there = _newest(work, work.vault, row)
     if there is not None:
         return there
-    if replica is None or _newest(replica, row) is None:
+    replica = work.archive.replica
+    if replica is None or _newest(work, replica, row) is None:
         return None
-    pieces = replica.read(row.vault_key, None)
-    return vault.put_back(row.vault_key, pieces, row.sha256, row.retain_until or now)
+    pieces = _alive(work, replica.read(row.vault_key, None))
+    return work.vault.put_back(row.vault_key, pieces, row.sha256, row.retain_until or work.now())
 
 
-def _newest(vault: EvidenceVault, row: AnyRow) -> Held | None:
+def _alive(work: FixityWork, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, with signs of life in between: a large original takes minutes."""
+    for piece in pieces:
+        work.beat()
+        yield piece
+
+
+def _newest(work: FixityWork, vault: EvidenceVault, row: AnyRow) -> Held | None:
     """What a vault holds under the original's key, if that is what was verified from its first byte to its last."""
     try:
         held = vault.check(row.vault_key, None)
         if held is None or held.size != row.size:
             return None
-        found = vault.rehash(row.vault_key, held.version, lambda _count: None)
-    except FixityError:
+        found = vault.rehash(row.vault_key, held.version, lambda _count: work.beat())
+    except (FixityError, ConfigurationError):  # a link in its place, say: what may not be used is not right
         return None
     return held if found.sha256 == row.sha256 else None

@@ -27,7 +27,7 @@ from tests.fixtures.vaults import make_mutable
 pytestmark = pytest.mark.servers
 
 COMMIT = "registry.act:Act.commit"
-ACTS = 12
+ACTS = 10
 """How many acts an undisturbed audit of the archive has."""
 
 SMALL_BATCHES: dict[str, Any] = {

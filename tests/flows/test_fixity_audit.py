@@ -15,6 +15,7 @@ from registry.transitions import fixity
 from registry.transitions.notices import begin_sweep
 from regulation.errors import Unavailable
 from tests.fixtures.archives import Archived
+from tests.fixtures.kept import keep_plain
 
 ON_SQLITE = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 pytestmark = pytest.mark.servers
@@ -48,6 +49,19 @@ def test_damage_in_a_folder(archived: Archived, damaged: bytes | None, kind: str
     archived.city.wait(days=200)
     assert archived.audit()["incidents"] == 0, "it is open already"
     assert len(archived.incidents()) == 1
+    assert archived.is_sound()
+
+
+@ON_SQLITE
+def test_a_link_in_an_originals_place_is_an_incident_and_stops_nothing(archived: Archived) -> None:
+    archived.store("one", "two")
+    archived.remove("one")
+    archived.path("one").symlink_to(archived.path("two"))
+    assert archived.audit()["read"] == 2
+    assert archived.found() == {("unreadable", "one")}
+    archived.mirror("one", "two")
+    assert archived.audit()["repaired"] == 1
+    assert not archived.path("one").is_symlink()
     assert archived.is_sound()
 
 
@@ -176,7 +190,7 @@ def own_period(unit: str, months: int) -> str:
 @ON_SQLITE
 def test_a_unit_that_asks_for_more_is_read_more_often(archived: Archived) -> None:
     archived.archive.policy.layers = [own_period("jt", 3), own_period("xf", 99)]  # the second is not sound
-    archived.archive.save(archived.name, overwrite=True)
+    keep_plain(archived.archive, archived.name)
     archived.store("one")
     archived.store("two", unit="jt")
     archived.audit()
