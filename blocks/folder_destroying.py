@@ -50,7 +50,9 @@ class LettingGo:
             told = [Destroyed(key, 0, (), None) for key in keys]
         except NotADirectoryError:
             return [Destroyed(key, 0, (), _IN_THE_WAY) for key in keys]
-        self.locks.forget([each.key for each in told if each.gone], at)
+        gone = [each.key for each in told if each.gone]
+        if gone:  # where all of them stay, because nothing can be written there, nothing is
+            self.locks.forget(gone, at)
         return told
 
     def _let_go(self, month: int, key: str, at: datetime) -> tuple[int, str | None]:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from blocks import keys
-from blocks.filesystem import storing
+from blocks.filesystem import folder_below, storing
 from blocks.vault import Listed
 
 
 def below(root: Path, folder: str) -> Iterator[Listed]:
     """Everything below `folder` in key order; links are never followed, and folders that the key scheme does not know
     never entered. Holds the names of one folder at each level. Raises what `storing` makes of a failing disk."""
-    for name in _names(root / folder):
+    for name in _names(root, folder):
         key = f"{folder}/{name}"
         if name.endswith("/") and keys.is_folder(key[:-1]):
             yield from below(root, key[:-1])
@@ -26,13 +26,13 @@ def below(root: Path, folder: str) -> Iterator[Listed]:
                 yield found
 
 
-def _names(folder: Path) -> list[str]:
-    """Names in the order of keys: a folder's ends with a slash."""
-    with storing(folder.name):
+def _names(root: Path, folder: str) -> list[str]:
+    """Names in the order of keys: a folder's ends with a slash. None where there is no folder, or a link to one."""
+    with storing(folder):
         try:
-            with os.scandir(folder) as entries:
+            with folder_below(root, folder) as opened, os.scandir(opened) as entries:
                 return sorted(f"{each.name}/" if each.is_dir(follow_symlinks=False) else each.name for each in entries)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
 

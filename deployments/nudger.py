@@ -8,6 +8,7 @@ from threading import Semaphore
 
 from registry.database import Registry
 from registry.queries.access_pages import request_numbered
+from registry.queries.disposal import list_numbered
 
 MOST_WAITING = 20
 """Nudges that wait for their turn: more would take the desk's time from people for what the sweep does anyway."""
@@ -16,7 +17,8 @@ log = logging.getLogger("custody.desk")
 
 
 class Nudger:
-    """Has a request's run look into the registry. A Prefect that is down is no matter: the sweep makes it good."""
+    """Has the run of a request or a disposal list look into the registry. A Prefect that is down is no matter: the
+    sweep makes it good."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -28,14 +30,22 @@ class Nudger:
         if self._places.acquire(blocking=False):
             self._pool.submit(self._nudge, number)
 
-    def _nudge(self, number: str) -> None:
+    def _sent(self, number: str) -> bool:
+        """Whether Prefect could be asked about the request or the disposal list of this number."""
         from tasks.access.nudge import nudge
+        from tasks.disposal.nudge import nudge_list
 
+        with self._registry.reading() as reading:
+            listed = list_numbered(reading.connection(), number)
+            request = request_numbered(reading, number)
+        if listed is not None:
+            return nudge_list(number, listed.changed_at, dry_run=False)
+        return request is None or nudge(number, request.changed_at)
+
+    def _nudge(self, number: str) -> None:
         self._places.release()
         try:
-            with self._registry.reading() as reading:
-                row = request_numbered(reading, number)
-            if row is not None and not nudge(number, row.changed_at):
-                log.warning("Prefect was not reached; the next sweep follows the request")
+            if not self._sent(number):
+                log.warning("Prefect was not reached; the next sweep makes it good")
         except Exception as failure:  # noqa: BLE001 - nobody waits for the answer, and the sweep makes it good
             log.warning("a nudge was not sent: %s", type(failure).__name__)

@@ -62,6 +62,7 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         follow=Nudger(registry).nudge,
         clips=clips_in(home.settings.clips, vault),
         single_sign_on=single_sign_on_of(home.settings),
+        paper=lambda key: vault.read(key, None),
     )
 
 

@@ -117,7 +117,7 @@ def _page(
         may_change=may_change,
         number=page,
         pages=pages_in(row.recordings),
-        typed=typed,
+        typed=typed or Form({}),
         **why(visit, refused),
     )
 

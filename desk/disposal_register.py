@@ -19,6 +19,7 @@ from desk.words import WORDS, say
 from registry.bulk import AnyRow
 from registry.queries.disposal_pages import Registered, SoughtLists, disposal_register
 from registry.queries.disposal_whole import ItemRow, items_of_list
+from regulation.citing import cite
 from regulation.disposal_states import ListState
 
 disposal_registers = APIRouter()
@@ -100,7 +101,7 @@ def _item_lines(visit: Visit, items: Iterable[ItemRow]) -> Iterator[list[str]]:
             one.activity or "",
             one.unit_name,
             say(WORDS["class"][one.retention_class], visit.language),
-            one.article,
+            cite(one.article, visit.language),
             f"{say(WORDS['trigger'][one.trigger], visit.language)} {one.trigger_on}",
             str(one.due_on),
             str(one.size),

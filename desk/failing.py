@@ -95,6 +95,9 @@ _CHINESE: Mapping[str, str] = {
     "Name a day to keep it until, and no day for anything else.": "延长保存的，请填写保存至何日。",
     "This does not stand on the list.": "所选资料不在清册上，请刷新后重试。",
     "This day lies behind.": "日期须晚于今天。",
+    f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.": (
+        f"超过 {LONGEST_YEARS} 年的，按长期续存办理，不填日期。"
+    ),
     "It is too late: the list is being carried out, or is over.": "清册已开始销毁或者已经办结，不能再撤出。",
     "Its time of grace is not over, or it was not decided.": "等待期未满，或者尚未批准。",
     "It lacks an approval or its witnesses.": "缺少批准或者监销确认。",

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from desk.moments import length, shown_time, typed_time
+from regulation.citing import cite
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -15,7 +16,7 @@ POLICY = (
 """What a page may load and do: its own style and pictures, nothing else."""
 
 _templates = Environment(loader=PackageLoader("desk", "templates"), autoescape=True, undefined=StrictUndefined)
-_templates.filters |= {"at": shown_time, "typed": typed_time, "length_of": length}
+_templates.filters |= {"at": shown_time, "typed": typed_time, "length_of": length, "cited": cite}
 
 
 class NotShown(Exception):  # noqa: N818 - it is raised as what it says

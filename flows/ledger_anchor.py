@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from prefect import flow
-
 from blocks.archive import Archive
 from blocks.clock import now
+from flows.lifecycle import lifecycle
 from tasks.anchoring.publish import publish_anchors
 from tasks.anchoring.steps import anchor_stretch, keep_anchors, stamp_anchors
 from tasks.anchoring.work import anchor_work
@@ -15,7 +14,7 @@ def _run_name() -> str:
     return f"anchor-{now():%Y-%m-%d-%H%M}"
 
 
-@flow(name="anchor-ledger", flow_run_name=_run_name)
+@lifecycle(name="anchor-ledger", flow_run_name=_run_name)
 def anchor_ledger(archive: str = "default") -> dict[str, int]:
     """Anchor what the ledger has gained since the newest anchor, if anything.
 

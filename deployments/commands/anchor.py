@@ -82,5 +82,14 @@ def show(
     out.print(f"[bold green]✓[/] {stem}.*")
 
 
+@app.command("key")
+def key() -> None:
+    """Print the public key that anchors and exports are checked with: publish it."""
+    from blocks.signing import key_id_of, public_key_of, read_private_key
+
+    public_key = public_key_of(read_private_key(Home(read_settings()).receipt_key()))
+    out.print(f"{public_key}  key {key_id_of(public_key)}", soft_wrap=True)
+
+
 def _moment(moment: datetime | None) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment is not None else "–"

@@ -8,10 +8,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from desk.api.disposals import disposed
 from desk.api.footage import granted
 from desk.api.people import kept
 from desk.api.requests import asked
-from desk.api.shapes import Problem
+from desk.api.retention import held
+from desk.api.shapes.common import Problem
 from desk.context import Desk
 from desk.failing import field_of, said
 from desk.refused import Refused, answer_custody_error, answer_http_exception, answer_refused, problem
@@ -39,8 +41,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api = FastAPI(
         title="custody desk",
         version="1",
-        description="Access to footage (Art. 17) and the list of people (Art. 6) for programs: each acts as the person "
-        "whose token it shows.",
+        description="Access to footage (Art. 17), retention and disposal (Art. 18), the list of people (Art. 6) for "
+        "programs: each acts as the person whose token it shows.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -56,6 +58,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api.include_router(asked)
     api.include_router(granted)
     api.include_router(kept)
+    api.include_router(disposed)
+    api.include_router(held)
     return api
 
 

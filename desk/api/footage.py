@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from desk import copies, recordings, viewing
-from desk.api.shapes import Copy, CopyBody, LookBody, MarkingBody, Opened
+from desk.api.shapes.footage import Copy, CopyBody, LookBody, MarkingBody, Opened
 from desk.api.who import Caller
 from desk.refused import Refused
 from desk.showing import NotShown

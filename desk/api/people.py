@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from desk.api.shapes import DecisionBody, Listed, OnePerson, PersonBody, PersonDo, Proposal, WholeOne
+from desk.api.shapes.people import DecisionBody, Listed, OnePerson, PersonBody, PersonDo, Proposal, WholeOne
 from desk.api.who import Caller
 from desk.paging import ON_A_PAGE, first_of
 from desk.people import person_shown, units_kept

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from desk import register
-from desk.api.shapes import AnswerBody, ManageBody, Me, NewRequestBody, Page, Part, RequestSummary, Whole
+from desk.api.shapes.requests import AnswerBody, ManageBody, Me, NewRequestBody, Page, Part, RequestSummary, Whole
 from desk.api.who import Caller
 from desk.asking import person_numbered
 from desk.paging import ON_A_PAGE, first_of

@@ -24,6 +24,7 @@ from registry.queries.organisation import (
     unit_chain,
     unit_subtree,
     units_by_code,
+    units_of_authority,
 )
 from registry.queries.recordings import (
     activities_by_number,
@@ -65,4 +66,5 @@ __all__ = [
     "unit_chain",
     "unit_subtree",
     "units_by_code",
+    "units_of_authority",
 ]

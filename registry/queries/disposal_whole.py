@@ -82,10 +82,13 @@ class SoughtItems:
 def items_of_list(
     session: Session, list_id: UUID, sought: SoughtItems, offset: int = 0, limit: int = 50
 ) -> tuple[list[ItemRow], int]:
-    """The items of the list that are sought, those due longest first; and how many there are."""
+    """The items of the list that are sought, what was taken off last, those due longest first; and how many there
+    are."""
     query = _items().where(_item.c.list_id == list_id, *_conditions(sought))
     total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    rows = session.execute(query.order_by(_item.c.due_on, _item.c.id).offset(offset).limit(limit))
+    rows = session.execute(
+        query.order_by(_item.c.state == ItemState.DROPPED, _item.c.due_on, _item.c.id).offset(offset).limit(limit)
+    )
     return [ItemRow(**row._mapping) for row in rows], int(total)
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from registry.bulk import AnyRow, chunked, rows_among, table_of
 from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
+from regulation.vocabulary import UnitLevel
 
 _appointment = table_of(Appointment)
 
@@ -35,6 +36,16 @@ def unit_subtree(session: Session, unit_id: UUID) -> list[UUID]:
     tree = select_columns(unit.c.id).where(unit.c.id == unit_id).cte("tree", recursive=True)
     tree = tree.union(select_columns(unit.c.id).join(tree, unit.c.parent_id == tree.c.id))
     return list(session.execute(select_columns(tree.c.id)).scalars())
+
+
+def units_of_authority(session: Session, unit_id: UUID) -> list[UUID]:
+    """The unit and the departments below it, but no enforcement unit (执法单位) that it stands over: each decides about
+    its own."""
+    unit = table_of(Unit)
+    own = select_columns(unit.c.id).where(unit.c.id == unit_id).cte("own", recursive=True)
+    departments = select_columns(unit.c.id).join(own, unit.c.parent_id == own.c.id)
+    own = own.union(departments.where(unit.c.level == UnitLevel.DEPARTMENT))
+    return list(session.execute(select_columns(own.c.id)).scalars())
 
 
 def unit_chain(session: Session, unit_id: UUID) -> list[UUID]:

@@ -1,6 +1,7 @@
 """The certificate of a list that was carried out: a signed text that programs check, and a paper for people (Art. 18).
 
-Made again from the same facts it is the same, byte for byte; so a run that dies on the way leaves no second one.
+Made again from the same facts it is the same, byte for byte; so a run that dies on the way leaves no second one. The
+certificate that counts is the one the registry has; it says which paper is its own.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def issue_certificate(work: DisposalWork, row: DisposalList) -> None:
         facts = _Facts(reading, row)
     document = json.dumps(facts.document(work), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     paper = typeset(_TEMPLATE, facts.paper(document), facts.closed_at)
-    number = disposal.certificate_number(row.number)
-    kept = work.archive.vault.put_document(f"statements/disposals/{number}.pdf", paper)
+    digest = sha256(paper).hexdigest()
+    kept = work.archive.vault.put_document(_paper_key(row.number, digest), paper)
     key = work.archive.receipt_key
     with work.acting() as act:
         disposal.certify(
@@ -53,8 +54,14 @@ def issue_certificate(work: DisposalWork, row: DisposalList) -> None:
             key_id=key.key_id,
             signature=key.sign(document),
             paper_key=kept.key,
-            paper_sha256=sha256(paper).hexdigest(),
+            paper_sha256=digest,
         )
+
+
+def _paper_key(list_number: str, digest: str) -> str:
+    """Named by its content too: a run may die before it enters the certificate, and a person's name be corrected before
+    the next one; the first paper, which nothing names, must not stand in the way of the other."""
+    return f"statements/disposals/{disposal.certificate_number(list_number)}-{digest[:16]}.pdf"
 
 
 class _Facts:

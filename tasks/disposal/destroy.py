@@ -63,5 +63,8 @@ def _let_go(work: DisposalWork, doomed: Sequence[Doomed]) -> list[LetGo]:
 
 
 def _answer(one: Doomed, said: Destroyed) -> LetGo:
+    if said.gone and not said.removed and not one.may_be_gone:
+        # A disk that is not mounted has nothing either: that is no destruction, and nobody would ever look again.
+        return LetGo(one.item_id, False, "the vault does not have it")
     problem = None if said.gone else (said.problem or f"{len(said.left)} versions are left")[:LONGEST_PROBLEM]
     return LetGo(one.item_id, said.gone, problem)

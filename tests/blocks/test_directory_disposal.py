@@ -116,6 +116,17 @@ def test_the_lock_file_goes_with_its_original(directory_store: FolderStore, root
     assert lock_file(root, held[1].key).exists()
 
 
+def test_a_lock_file_whose_whole_month_is_gone_goes_too(
+    directory_store: FolderStore, root: Path, tmp_path: Path
+) -> None:
+    held = store_lapsed(directory_store, tmp_path, b"x")
+    directory_store.extend_retention(held.key, None, LONG_AGO + timedelta(days=1))
+    (root / held.key).unlink()
+    (root / held.key).parent.rmdir()
+    assert directory_store.destroy([held.key], FLOOR)[0].gone
+    assert not lock_file(root, held.key).exists()
+
+
 def test_the_lock_of_what_is_on_its_way_in_stays(directory_store: FolderStore, root: Path, tmp_path: Path) -> None:
     """Where the file system has no attributes, the lock of an original is there before the original."""
     held = store_lapsed(directory_store, tmp_path, b"x")
@@ -186,6 +197,14 @@ def test_a_folder_that_was_replaced_by_a_link_is_not_entered(
     assert told.problem == "A link or a file stands where this original's folder should be."
     assert len(list(elsewhere.iterdir())) == 1
     assert [(each.key, each.is_foreign) for each in directory_store.listed()] == [("originals/chengguan/2026/11", True)]
+
+
+def test_a_units_folder_that_is_a_link_is_not_entered(directory_store: FolderStore, root: Path, tmp_path: Path) -> None:
+    store_lapsed(directory_store, tmp_path, b"x")
+    (root / "originals" / "huanbao").symlink_to(root / "originals" / "chengguan")
+    assert len(list(directory_store.listed("chengguan"))) == 1
+    assert list(directory_store.listed("huanbao")) == []
+    assert [each.key for each in directory_store.listed() if each.is_foreign] == ["originals/huanbao"]
 
 
 def test_a_disk_that_is_no_longer_mounted_proves_nothing_gone(

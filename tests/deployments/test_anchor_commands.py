@@ -56,6 +56,7 @@ def test_anchors_are_listed_shown_and_laid_out(
     assert (tmp_path / "out" / "anchor-00000002.json").read_text() == second.document
     assert (tmp_path / "out" / "anchor-00000002.tsr").read_bytes() == second.token
     assert isinstance(custody_run("anchor", "show", "99").exception, ActionDenied)
+    assert anchored.copies().public_key in custody_run("anchor", "key").stdout
 
 
 def test_what_is_exported_checks_elsewhere(at_home: str, custody_run: Run, tmp_path: Path) -> None:

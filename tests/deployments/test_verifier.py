@@ -161,6 +161,18 @@ def test_what_is_extracted_checks_by_hand(auditor: Auditor, exports: Exports) ->
     assert "Verification: OK" in by_hand.stdout + by_hand.stderr
 
 
+def test_the_way_by_hand_that_is_written_down_works(auditor: Auditor, exports: Exports) -> None:
+    page = (FILE.parents[2] / "docs" / "explanation" / "proof.md").read_text(encoding="utf-8")
+    auditor.write("by_hand.py", page.partition("```python\n")[2].partition("```")[0])
+    for edit, wanted in ((lambda told: None, "7 True True"), (EDITS["an entry's facts"][0], "7 False False")):
+        told = exports.told()
+        edit(told)
+        auditor.write("proof.json", json.dumps(told))
+        command = [sys.executable, "-I", "by_hand.py"]
+        done = subprocess.run(command, cwd=auditor.folder, capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[0] == wanted, done.stderr
+
+
 def test_another_authority_does_not_pass(auditor: Auditor, exports: Exports, tmp_path: Path) -> None:
     stranger = TimestampServer(tmp_path / "stranger")
     stranger.stop()

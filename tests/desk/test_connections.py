@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import event
 
 from tests.desk.test_access_pages import ask, items, step_place
+from tests.desk.test_disposal_pages import appraise_all, approve
 from tests.fixtures.counter import Counter
+from tests.fixtures.disposal import DisposalDesk
 
 
 @pytest.fixture
@@ -47,4 +49,26 @@ def test_nobody_holds_one_connection_and_asks_for_another(counter: Counter, most
     administrator = counter.browser("A3")
     administrator.open("/people/A2")
     administrator.press("/people/A2", do="propose", role="officer", unit="xf", document="任1号")
+    assert max(most.values()) == 1
+
+
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
+def test_nor_with_lists_holds_cases_and_terms(disposal_desk: DisposalDesk, most: Count[int]) -> None:
+    number = disposal_desk.open_list()
+    most.clear()  # what the test itself did
+    administrator, leader = disposal_desk.browser("A3"), disposal_desk.browser("L3")
+    place, old = f"/disposals/{number}", disposal_desk.recording("old")
+    appraise_all(administrator, number)
+    administrator.press(place, do="submit", reason="已鉴定")
+    approve(disposal_desk, number)
+    leader = disposal_desk.browser("L3")
+    leader.open(place)
+    leader.press(place, do="restore", scope="chosen", recording=old, reason="续存")
+    leader.open("/holds/new?activity=xf-1")
+    leader.press("/holds/new", kind="legal", reason="复议", recording=old)
+    for page in ("/disposals", "/disposals/register", "/holds", "/cases", "/cases/new", "/terms/changes", "/inbox"):
+        leader.open(page)
+    leader.open("/terms/review")
+    leader.open(f"/recordings/{old}")
+    assert leader.get(f"{place}/items.csv").status_code == 200
     assert max(most.values()) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from threading import Lock
@@ -12,14 +13,15 @@ from uuid import uuid4
 
 import pytest
 from prefect.settings import get_current_settings
-from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
-pytest.register_assert_rewrite("tests.faults.promises")
+pytest.register_assert_rewrite("tests.faults.disposals", "tests.faults.promises")
 
 from registry.database import Registry  # noqa: E402
+from tests.faults.disposals import Kept, NewKept, Prepared, copy_of_file, prepare  # noqa: E402 - after the rewriting
 from tests.faults.own_prefect import OwnPrefect  # noqa: E402
 from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
-from tests.fixtures.databases import started_postgres  # noqa: E402
+from tests.fixtures.databases import administer, started_postgres  # noqa: E402
 from tests.fixtures.stations import Scene, build_scene  # noqa: E402
 from tests.servers.postgresql import PostgresServer  # noqa: E402
 
@@ -75,6 +77,49 @@ def new_scene(
         scene.registry.dispose()
 
 
+@pytest.fixture(scope="session")
+def prepared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+    """The city whose footage is due, and the same with a list that was decided, on SQLite."""
+    return prepare(tmp_path_factory.mktemp("prepared"), f"sqlite:///{sqlite_template}", copy_of_file)
+
+
+@pytest.fixture(scope="module")
+def new_kept(prepared: dict[str, Prepared], tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewKept]:
+    """Makes archives, copies of what was prepared under that name, from any thread."""
+    with copying(prepared, tmp_path_factory) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def new_kept_on_postgres(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewKept]:
+    """The same on a PostgreSQL that may be stopped."""
+
+    def copy(url: str) -> str:
+        name = f"custody_{uuid4().hex[:12]}"
+        administer(own_postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        return own_postgres.url(name)
+
+    empty = copy(own_postgres.url("template1"))
+    registry = Registry(empty)
+    registry.migrate()
+    registry.dispose()
+    with copying(prepare(tmp_path_factory.mktemp("prepared"), empty, copy), tmp_path_factory) as make:
+        yield make
+
+
+@contextmanager
+def copying(prepared: dict[str, Prepared], folders: pytest.TempPathFactory) -> Iterator[NewKept]:
+    made: list[Kept] = []
+
+    def make(stage: str) -> Kept:
+        made.append(prepared[stage].copied(folders.mktemp("kept")))
+        return made[-1]
+
+    yield make
+    for kept in made:
+        kept.registry.dispose()
+
+
 @pytest.fixture(scope="module")
 def own_postgres() -> Iterator[PostgresServer]:
     """One that may be stopped without disturbing others."""
@@ -85,10 +130,7 @@ def own_postgres() -> Iterator[PostgresServer]:
 def own_url(own_postgres: PostgresServer) -> str:
     """A registry on it."""
     name = f"custody_{uuid4().hex[:12]}"
-    engine = create_engine(own_postgres.url("postgres").replace("postgresql:", "postgresql+psycopg:"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
+    administer(own_postgres.url("postgres"), f"CREATE DATABASE {name}")
     registry = Registry(own_postgres.url(name))
     registry.migrate()
     registry.dispose()

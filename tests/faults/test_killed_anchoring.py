@@ -11,6 +11,7 @@ import pytest
 from registry.ledger import Event
 from tests.faults.victims import At, Order, Victims
 from tests.fixtures.anchors import Anchored
+from tests.fixtures.kept import keep_plain
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
 
@@ -39,7 +40,7 @@ def archive(anchored: Anchored) -> str:
     anchored.run()
     anchored.grow()
     name = f"archive-{uuid4().hex[:8]}"
-    anchored.archive.save(name)
+    keep_plain(anchored.archive, name)
     return name
 
 

@@ -1,5 +1,5 @@
-"""A process that takes in a dump, sweeps over duties, delivers notices or anchors the ledger and, where it is told to,
-dies, waits or fails at a set moment.
+"""A process that takes in a dump, sweeps over duties or terms, audits a vault, delivers notices, anchors the ledger or
+carries a disposal list out and, where it is told to, dies, waits or fails at a set moment.
 
 It imports everything once and then forks a victim for each order that comes as a line of JSON on its standard input, so
 that a victim costs no start of Python.
@@ -12,6 +12,7 @@ import errno
 import gc
 import importlib
 import json
+import math
 import os
 import pickle
 import resource
@@ -25,6 +26,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from prefect import Task
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
@@ -32,8 +34,12 @@ from prefect.settings import (
 )
 
 from blocks import filesystem, s3_store
-from flows import deadline_escalation, ledger_anchor, notice_delivery
+from blocks.archive import Archive
+from flows import deadline_escalation, fixity_audit, ledger_anchor, notice_delivery, retention_expiry
 from flows.upload import upload_dock_session
+from tasks import progress
+from tasks.disposal import publish as disposal_publish
+from tasks.retention import publish as retention_publish
 from tests.faults.moments import Moment, found
 
 for _name in ("anyio._backends._asyncio", "fastapi", "prefect.engine", "registry.migrations.guards"):
@@ -57,7 +63,7 @@ _SHAPES: dict[type, Callable[[Any], Any]] = {dict: lambda span: timedelta(**span
 def _stop_clocks(at: datetime) -> None:
     """It is `at`, and a moment later whenever somebody looks."""
     moments = (at + timedelta(microseconds=tick) for tick in count())
-    for flow in (deadline_escalation, ledger_anchor, notice_delivery):
+    for flow in (deadline_escalation, fixity_audit, ledger_anchor, notice_delivery, retention_expiry):
         flow.now = lambda: next(moments)  # type: ignore[assignment]
 
 
@@ -65,9 +71,37 @@ def _upload(order: dict[str, Any]) -> dict[str, Any]:
     return {"receipt": upload_dock_session(Path(order["folder"]), order["station"], order["wipe"])}
 
 
+def _sweep_terms(order: dict[str, Any]) -> dict[str, Any]:
+    sweep = retention_expiry.sweep_retention
+    return {"counts": (sweep if order["archive"] is None else sweep.fn)(order["station"], dry_run=False)}
+
+
+def _dispose(order: dict[str, Any]) -> dict[str, Any]:
+    # A run that no deployment started cannot suspend.
+    retention_expiry.suspend_flow_run = lambda key: None  # type: ignore[assignment]
+    dispose = retention_expiry.dispose_list
+    follow = dispose if order["archive"] is None else dispose.fn
+    return {"state": follow(order["number"], order["station"], dry_run=False)}
+
+
+def _without_prefect(archive: Archive) -> None:
+    """The steps over terms and lists as the plain functions that they are, on this archive; nothing is shown."""
+    for name, step in list(vars(retention_expiry).items()):
+        if isinstance(step, Task):
+            setattr(retention_expiry, name, step.fn)
+    Archive.named = lambda name: archive  # type: ignore[method-assign, assignment]
+    progress._silent_until = math.inf
+    for shown in (retention_publish, disposal_publish):
+        shown.emit_event = lambda **told: None  # type: ignore[assignment]
+
+
 FLOWS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "upload": _upload,
     "sweep": lambda order: {"counts": deadline_escalation.escalate_deadlines(order["station"])},
+    "audit": lambda order: {"counts": fixity_audit.audit_fixity(order["station"])},
+    "reconcile": lambda order: {"counts": fixity_audit.reconcile_vault(order["station"])},
+    "retain": _sweep_terms,
+    "dispose": _dispose,
     "deliver": lambda order: {"counts": notice_delivery.deliver_notices(order["station"])},
     "anchor": lambda order: {"counts": ledger_anchor.anchor_ledger(order["station"])},
 }
@@ -82,6 +116,8 @@ def _circumstances(order: dict[str, Any]) -> Iterator[None]:
         _stop_clocks(datetime.fromisoformat(order["now"]))
     if order["known_servers"] is not None:
         s3_store._tried.update(pickle.loads(b64decode(order["known_servers"])))
+    if order["archive"] is not None:
+        _without_prefect(pickle.loads(b64decode(order["archive"])))
     if order["no_rename"]:
         filesystem._libc = _NoRename()  # type: ignore[assignment]
     for told in order["moments"]:

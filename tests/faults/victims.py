@@ -63,12 +63,13 @@ def _short(target: str) -> str:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a victim ended: `code` is negative for a signal; of a finished flow the receipt, the counts or the
-    error."""
+    """How a victim ended: `code` is negative for a signal; of a finished flow the receipt, the counts, the list's state
+    or the error."""
 
     code: int
     receipt: str | None = None
     counts: Mapping[str, int] | None = None
+    state: str | None = None
     error: str | None = None
     message: str = ""
     log: str = ""
@@ -81,13 +82,16 @@ class Ended:
 @dataclass(frozen=True)
 class Order:
     """What a victim is to do, and in which circumstances. `known_servers`: what S3 servers were found to do (pickled,
-    in base64), for trying one takes seconds. `flow` is upload, or sweep or deliver at the time `now`, when
-    `station` is a watch, or anchor, when it is an archive."""
+    in base64), for trying one takes seconds. `flow` is upload; or, at the time `now`, sweep or deliver, when `station`
+    is a watch; anchor, audit, reconcile, retain or dispose, when it is an archive, and `number` that of a disposal
+    list. With an `archive` itself (pickled, in base64) the last two do without Prefect."""
 
     folder: Path
     station: str
     flow: str = "upload"
     now: datetime | None = None
+    number: str | None = None
+    archive: str | None = None
     wipe: bool = False
     moments: tuple[At, ...] = ()
     values: Mapping[str, Any] = field(default_factory=lambda: SMALL_BATCHES | HASTY)

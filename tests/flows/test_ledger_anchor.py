@@ -10,6 +10,7 @@ from prefect.client.orchestration import get_client
 from flows import ledger_anchor
 from regulation.errors import FixityError
 from tests.fixtures.anchors import Anchored
+from tests.fixtures.kept import keep_plain
 
 ON_SQLITE = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 pytestmark = pytest.mark.servers
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.servers
 def name(prefect_server: None, anchored: Anchored, monkeypatch: pytest.MonkeyPatch) -> str:
     """The archive's block, and the city's clock."""
     found = f"archive-{uuid4().hex[:8]}"
-    anchored.archive.save(found)
+    keep_plain(anchored.archive, found)
     monkeypatch.setattr(ledger_anchor, "now", anchored.now)
     return found
 

@@ -18,12 +18,12 @@ from flows.retention_expiry import dispose_list, sweep_retention
 from registry import ledger
 from registry.queries import people_by_number
 from registry.queries.disposal import certificate_of, list_numbered, open_step_of, steps_of_list
-from registry.tables import ItemOutcome, Recording, RecordingState
+from registry.tables import DisposalItem, ItemOutcome, Recording, RecordingState
 from registry.transitions import directory, disposal, holding
 from registry.transitions.directory import AppointmentEntry, PersonEntry
 from registry.transitions.holding import NewHold
 from regulation.disposal import Appraisal, DisposalStage
-from regulation.disposal_states import ListState
+from regulation.disposal_states import ItemState, ListState
 from regulation.errors import ActionDenied
 from regulation.holds import HoldKind
 from regulation.vocabulary import Role
@@ -201,5 +201,25 @@ def test_what_was_destroyed_is_not_taken_in_again(archived: Archived, media_samp
     lines = archived.scene.lines().values()
     assert {line.outcome for line in lines} == {ItemOutcome.DISPOSED}
     assert not any(line.may_be_wiped for line in lines)
+    assert archived.scene.originals() == []
+    assert archived.sound()
+
+
+def test_what_the_vault_does_not_have_is_not_called_destroyed(archived: Archived, media_samples: Samples) -> None:
+    dock(archived, media_samples)
+    archived.now = AFTER
+    archived.sweep()
+    archived.decide()
+    archived.now += timedelta(days=7)
+    vault = archived.scene.station.vault
+    originals, aside = vault.root / "originals", vault.root / "aside"
+    originals.rename(aside)
+    originals.mkdir()  # as if the disk were not mounted
+    assert archived.dispose(archived.number()) == "destroying"
+    with archived.scene.registry.reading() as reading:
+        assert {one.state for one in reading.exec(select(DisposalItem))} == {ItemState.FAILED}
+    originals.rmdir()
+    aside.rename(originals)
+    assert archived.dispose(archived.number()) == "done"
     assert archived.scene.originals() == []
     assert archived.sound()

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from registry.ledger import verify, verify_rows
-from registry.tables import RecordingState
+from registry.tables import RecordingState, Unit
+from registry.transitions.retention.telling import tell_coming
 from regulation.disposal import Appraisal
 from regulation.disposal_states import ItemState, ListState
 from regulation.errors import ActionDenied
 from regulation.retention import Kept, RetentionClass
-from tests.fixtures.disposal import Disposal
+from tests.fixtures.custody import CITY_RULES
+from tests.fixtures.disposal import AFTER_TERM, Disposal
 
 
 def test_routine_footage_has_a_last_day(disposal_city: Disposal) -> None:
@@ -76,3 +78,15 @@ def test_what_is_kept_by_appraisal_leaves_the_list(disposal_city: Disposal) -> N
     assert {one.state for one in disposal_city.items()} == {ItemState.DROPPED}
     assert disposal_city.list_due().number is None
     assert disposal_city.term("old").kept is Kept.APPRAISED
+
+
+def test_the_city_decides_about_nothing_of_the_units_it_stands_over(disposal_city: Disposal) -> None:
+    city = disposal_city.city
+    city.now = AFTER_TERM - timedelta(days=20)
+    disposal_city.settle()
+    with city.act() as act:
+        assert tell_coming(act, act.session.get_one(Unit, city.unit_id("city")), CITY_RULES) == []
+        assert [one.originals for one in tell_coming(act, act.session.get_one(Unit, city.unit_id("xf")), CITY_RULES)]
+    disposal_city.later()
+    assert disposal_city.list_due("city").number is None
+    assert disposal_city.list_due("xf").items == 2

@@ -30,6 +30,8 @@ def test_the_tree_is_walked_down_and_up(city: City, registry: Registry) -> None:
         assert set(queries.unit_subtree(reading, ids["city"])) == set(ids.values())
         assert set(queries.unit_chain(reading, ids["xfa"])) == {ids["xfa"], ids["xf"], ids["city"]}
         assert queries.unit_chain(reading, ids["city"]) == [ids["city"]]
+        assert set(queries.units_of_authority(reading, ids["xf"])) == {ids["xf"], ids["xfa"]}
+        assert queries.units_of_authority(reading, ids["city"]) == [ids["city"]]
 
 
 def test_roles_are_those_of_the_moment(city: City, registry: Registry) -> None:

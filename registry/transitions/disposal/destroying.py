@@ -15,6 +15,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.disposal import decisions_on, digest_of_items, items_in, taking_part
+from registry.queries.fixity import given_up
 from registry.tables import DisposalItem, DisposalVerdict, Recording, RecordingState
 from registry.transitions.disposal.common import change, list_of, tell_ledger, tell_people
 from registry.transitions.disposal.dropping import drop_kept
@@ -33,11 +34,13 @@ _item, _recording = table_of(DisposalItem), table_of(Recording)
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """An original that the vault is to let go of now."""
+    """An original that the vault is to let go of now. `may_be_gone`: it was begun before, so that the vault may have
+    let go of it already; or a leader has given it up as lost (Art. 7). Of any other the vault must have something."""
 
     item_id: UUID
     recording_id: UUID
     vault_key: str
+    may_be_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,13 @@ class LetGo:
 
 
 def begin_list(act: Act, list_id: UUID) -> None:
-    """Have the list carried out from now on; begun already, nothing changes.
+    """Have the list carried out from now on; begun already, or carried out by another run meanwhile, nothing changes.
 
     Raises `ActionDenied` before its time of grace is over and without every decision, `FixityError` where it is not the
     list that was approved.
     """
     row = list_of(act, list_id)
-    if row.state is ListState.DESTROYING:
+    if row.state in (ListState.DESTROYING, ListState.DONE):
         return
     if row.state is not ListState.GRACE or row.grace_until is None or row.grace_until > act.at:
         raise ActionDenied("Its time of grace is not over, or it was not decided.", article=ARTICLE, subject=row.number)
@@ -90,10 +93,15 @@ def begin_items(act: Act, list_id: UUID, rules: Rules, limit: int = AT_ONCE) -> 
         return []
     check_decided(act, row)
     begun = items_in(act.connection, list_id, ItemState.DESTROYING)[:limit]
+    resumed = bool(begun)
     if not begun:
         begun = _begin(act, row, rules, items_in(act.connection, list_id, ItemState.LISTED)[:limit])
-    keys = _keys(act, [one.recording_id for one in begun])
-    return [Doomed(one.id, one.recording_id, keys[one.recording_id].vault_key) for one in begun]
+    ids = [one.recording_id for one in begun]
+    keys, lost = _keys(act, ids), given_up(act.connection, ids)
+    return [
+        Doomed(one.id, one.recording_id, keys[one.recording_id].vault_key, resumed or one.recording_id in lost)
+        for one in begun
+    ]
 
 
 def _begin(act: Act, row: AnyRow, rules: Rules, items: Sequence[AnyRow]) -> list[AnyRow]:

@@ -14,7 +14,7 @@ from registry.bulk import insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at, unit_subtree
+from registry.queries.organisation import holders_at, units_of_authority
 from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
 from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
@@ -69,7 +69,7 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
     found: list[tuple[Original, Term]] = []
     counts: dict[Kept, int] = {}
     after: tuple[date, UUID] | None = None
-    units = unit_subtree(act.session, unit.id)
+    units = units_of_authority(act.session, unit.id)
     while len(found) < most:
         # As early as any zone has it; each original is judged by its own unit's day.
         rows = overdue_terms(act.connection, units, act.at.astimezone(ZoneInfo("Etc/GMT-14")).date(), after, CHUNK)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from registry.act import Act
 from registry.bulk import table_of
-from registry.queries.organisation import unit_subtree
+from registry.queries.organisation import units_of_authority
 from registry.tables import NoticeKind, RetentionTerm, Unit
 from registry.transitions.disposal.listing import seat_of_unit
 from registry.transitions.duties.settling import Rules
@@ -41,7 +41,7 @@ def tell_coming(act: Act, unit: Unit, rules: Rules) -> list[Coming]:
     """
     today = act.at.astimezone(ZoneInfo(unit.zone)).date()
     policy = rules.policy_of(unit.id)
-    units = unit_subtree(act.session, unit.id)
+    units = units_of_authority(act.session, unit.id)
     told = []
     for place, name in reversed(list(enumerate(NOTICES, start=1))):
         until = today + timedelta(days=policy.span(name, today).days)

@@ -1,0 +1,34 @@
+"""What every shape is made of, and how it is said that something was not done."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from registry.bulk import storable
+from regulation.access_terms import LONGEST_TEXT
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+Text = Annotated[str, AfterValidator(storable), Field(max_length=LONGEST_TEXT)]
+Short = Annotated[str, AfterValidator(storable), Field(max_length=64)]
+Second = Annotated[float, Field(ge=0, le=1e7)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Body(BaseModel):
+    """What is sent: nothing but what is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out (RFC 9457). `field` names the entry that cannot be."""
+
+    title: str
+    status: int
+    detail: str
+    detail_zh: str | None = None
+    article: str | None = None
+    field: str | None = None
