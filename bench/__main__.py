@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import desk, destroy, directory, duties, intake, memory, orchestration, records, report, retention, waiting
+from bench import (
+    desk,
+    destroy,
+    directory,
+    duties,
+    fixity,
+    intake,
+    memory,
+    orchestration,
+    records,
+    report,
+    retention,
+    waiting,
+)
 from bench.place import Place, place
 from bench.report import Section
 
@@ -22,10 +35,9 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "waiting": [waiting.measure],
     "retention": [retention.measure],
     "destroy": [destroy.measure],
+    "fixity": [fixity.measure],
 }
-_ALL = (
-    "intake", "directory", "memory", "registry", "orchestration", "duties", "desk", "waiting", "retention", "destroy",
-)  # fmt: skip
+_ALL = tuple(name for name in TOPICS if not name.startswith("intake-"))
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ class Archive(Block):
     registry: RegistryDatabase = Field(title="Registry")
     policy: UnitPolicy = Field(title="Policy", default_factory=UnitPolicy)
     vault: DirectoryVault | S3Vault = Field(title="Vault")
+    replica: DirectoryVault | S3Vault | None = Field(
+        default=None,
+        title="Second vault",
+        description="Holds the same originals under the same keys; damaged ones are put back from it (备份保管库).",
+    )
     receipt_key: ReceiptKey = Field(
         title="Signing key", description="Signs certificates and anchors, as it signs receipts."
     )

@@ -1,7 +1,8 @@
 """The vault in a folder: a disk of the unit's own or a NAS mount, the embedded default (Art. 4, 7, 16, 18).
 
 Layout below `root`: ``originals/<unit>/<yyyy>/<mm>/<sha256>``, our own documents (``receipts/…``), ``locks/`` beside
-them, and ``incoming/`` for files that are not whole yet. An original appears under its key in one step, when it is
+them, ``incoming/`` for files that are not whole yet, and ``quarantine/`` for what was found under a key and is not what
+was verified. An original appears under its key in one step, when it is
 whole, settled on the medium, read back and read-only; it never replaces another, and is immutable where the system
 grants it.
 """
@@ -17,7 +18,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, PrivateAttr
 
 from blocks.folder_store import FolderStore
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 from regulation.errors import ConfigurationError
 
 
@@ -80,6 +81,14 @@ class DirectoryVault(Block):
     def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """See `EvidenceVault.read`. Raises `FixityError` when nothing is held under the key."""
         return self._folder.read(key, version, start, length)
+
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        """See `EvidenceVault.rehash`."""
+        return self._folder.rehash(key, version, progress)
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        """See `EvidenceVault.put_back`."""
+        return self._folder.put_back(key, pieces, sha256, retain_until)
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """See `EvidenceVault.extend_retention`."""

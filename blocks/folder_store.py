@@ -26,10 +26,12 @@ from blocks.filesystem import (
 from blocks.folder_destroying import LettingGo
 from blocks.folder_listing import below
 from blocks.folder_locks import FolderLocks, Lock
+from blocks.folder_quarantine import Aside
+from blocks.folder_rehashing import rehashed
 from blocks.folder_trial import try_folder
 from blocks.folder_writing import Settling
 from blocks.hashing import Digest, Digests, Slab, Slabs, digest_of, read_slab
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 from regulation.errors import ActionDenied, ConfigurationError, FixityError, Unavailable
 
 _SLAB = 4 << 20
@@ -46,6 +48,7 @@ class FolderStore:
         self._immutable = immutable
         self._sync = DirectorySync()
         self._locks = FolderLocks(root, self._sync)
+        self._aside = Aside(root, self._sync)
         self._slabs = Slabs(buffers, _SLAB)
 
     def prepare(self) -> list[Ability]:
@@ -89,6 +92,26 @@ class FolderStore:
             while piece := os.pread(opened, min(_PIECE, end - offset), offset):
                 offset += len(piece)
                 yield piece
+
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        with self._known(key, version) as opened, storing(key):
+            return rehashed(opened, progress)
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        keys.checked_originals([key])
+        floor = keys.checked_floor(retain_until)
+        with self._claimed(f"{uuid4()}.part") as (temporary, opened):
+            target = Settling(opened)
+            try:
+                if _written(pieces, target) != sha256:
+                    raise FixityError("These are not the bytes that were verified.", article="Art. 7", subject=key)
+                with storing(key):
+                    self._aside.set_aside(key)
+                    if not self._place(temporary, opened, target, key, floor):
+                        raise Unavailable("Something else was put under this key meanwhile.", subject=key)
+            finally:
+                target.stop()
+        return self._present(key)
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         floor = keys.checked_floor(until)
@@ -137,7 +160,8 @@ class FolderStore:
     def destroy(self, keys: Sequence[str], at: datetime) -> list[Destroyed]:
         self._must_be_there()
         self._remove_leftovers()  # which may be copies of the same content, or second names of it
-        return LettingGo(self._root, self._locks).destroy(keys, at)
+        told = LettingGo(self._root, self._locks).destroy(keys, at)
+        return [self._aside.forget(one) if one.gone else one for one in told]
 
     def _must_be_there(self) -> None:
         """A mount point that has lost its disk is empty too, and proves nothing gone."""
@@ -183,7 +207,7 @@ class FolderStore:
         """The same content is there already, perhaps since a moment ago and not yet durably: hash what is held, and see
         that all the rest of an intake holds for it too."""
         with self._known(key, None) as opened, storing(key):
-            if os.fstat(opened).st_size != size or _sha256_of(opened) != keys.digest_in(key):
+            if rehashed(opened, lambda _count: None) != Rehashed(size, keys.digest_in(key) or ""):
                 raise FixityError(
                     "The vault holds other bytes under this content's key.", article="Art. 7", subject=key
                 )
@@ -269,14 +293,13 @@ def _write(target: Settling, slab: Slab) -> None:
         target.write(slab.data)
 
 
-def _sha256_of(opened: int) -> str:
-    """Read from the medium where the page cache can be dropped."""
-    os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED)
+def _written(pieces: Iterator[bytes], target: Settling) -> str:
+    """Write them; gives their SHA-256."""
     digest = hashlib.sha256()
-    offset = 0
-    while piece := os.pread(opened, _PIECE, offset):
+    for piece in pieces:
         digest.update(piece)
-        offset += len(piece)
+        with storing("root"):
+            target.write(memoryview(piece))
     return digest.hexdigest()
 
 

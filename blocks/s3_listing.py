@@ -85,7 +85,9 @@ def _lines(wire: Wire, prefix: str, begin: Mapping[str, str], size: int) -> tupl
     """One page of versions and markers, and where the next begins; nothing after the last."""
     asked = {"versions": "", "prefix": prefix, "max-keys": str(size), "encoding-type": "url"}
     page = _page(wire, asked | dict(begin), prefix)
-    lines = [_line(entry) for entry in page if name_of(entry) in ("Version", "DeleteMarker")]
+    found = [_line(entry) for entry in page if name_of(entry) in ("Version", "DeleteMarker")]
+    # Some servers tell the markers of a page after all its versions.
+    lines = sorted(found, key=lambda line: (line.key, not line.newest_of_all))
     if text_of(page, "IsTruncated") != "true":
         return lines, {}
     following = _next(page, {"key-marker": "NextKeyMarker", "version-id-marker": "NextVersionIdMarker"})

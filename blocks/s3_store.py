@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -17,10 +18,11 @@ from blocks.s3_keeping import Keeping
 from blocks.s3_listing import listed, standing
 from blocks.s3_objects import look, whole_seconds, with_locks
 from blocks.s3_parts import Uploader
+from blocks.s3_restoring import Restoring
 from blocks.s3_sending import put_object
 from blocks.s3_settings import MIB, S3Settings
 from blocks.s3_wire import Wire
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 from regulation.errors import ActionDenied, ConfigurationError
 
 _SMALL_SLABS = 64  # of 1 MiB: photos go up many at a time, for servers that take their time with each
@@ -73,6 +75,21 @@ class S3Store:
     def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         keys.checked_key(key)
         yield from self._keeping.pieces(self._keeping.known(key, version), start, length)
+
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        keys.checked_key(key)
+        digest, size = hashlib.sha256(), 0
+        for piece in self._keeping.pieces(self._keeping.known(key, version)):
+            digest.update(piece)
+            size += len(piece)
+            progress(len(piece))
+        return Rehashed(size, digest.hexdigest())
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        with self._turns.turn(key):
+            return (
+                Restoring(self._keeping, self._uploader, self._slabs).put_back(key, pieces, sha256, retain_until).held()
+            )
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         keys.checked_key(key)
@@ -147,6 +164,9 @@ class S3Store:
         return Keeping(self._wire, self._control, self.settings.retention_mode, self._try())
 
     @property
+    def _uploader(self) -> Uploader:
+        return Uploader(self._wire, self._control, self._senders, self._try())
+
+    @property
     def _taking(self) -> Taking:
-        uploader = Uploader(self._wire, self._control, self._senders, self._try())
-        return Taking(self._keeping, uploader, self._slabs, self._small_slabs, self._turns)
+        return Taking(self._keeping, self._uploader, self._slabs, self._small_slabs, self._turns)

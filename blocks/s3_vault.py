@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr
 from blocks.s3_settings import MIB, RetentionMode, S3Settings
 from blocks.s3_store import S3Store
 from blocks.secret_reference import revealed
-from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, SecondDigest, Stored, Version
+from blocks.vault import Ability, Destroyed, Held, Intake, Listed, Progress, Rehashed, SecondDigest, Stored, Version
 
 
 class S3Vault(Block):
@@ -111,6 +111,14 @@ class S3Vault(Block):
     def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """See `EvidenceVault.read`. Raises `FixityError` when nothing is held under the key."""
         return self._bucket.read(key, version, start, length)
+
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        """See `EvidenceVault.rehash`."""
+        return self._bucket.rehash(key, version, progress)
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        """See `EvidenceVault.put_back`."""
+        return self._bucket.put_back(key, pieces, sha256, retain_until)
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """See `EvidenceVault.extend_retention`."""

@@ -127,6 +127,14 @@ class Destroyed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehashed:
+    """What reading an original from end to end has found."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ability:
     """One thing a vault was tried for at start. `required` abilities that are not `given` forbid write-once mode."""
 
@@ -161,6 +169,19 @@ class EvidenceVault(Protocol):
 
     def read(self, key: str, version: str | None, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """The original's bytes from `start` on, `length` of them or all that are left, in pieces of at most 8 MiB."""
+
+    def rehash(self, key: str, version: str | None, progress: Progress) -> Rehashed:
+        """Read the whole original, from the medium where the system lets us past its caches, and hash it.
+
+        Raises `FixityError` when nothing is held there or it gives back less than it says."""
+
+    def put_back(self, key: str, pieces: Iterator[bytes], sha256: str, retain_until: datetime) -> Held:
+        """Put an original's verified bytes, from a second vault, under its own key again, locked until `retain_until`.
+
+        What stands there is set aside, never overwritten: a folder moves it to its quarantine, a bucket keeps it as an
+        older version. Raises `FixityError` where the bytes are not those of `sha256`; verify them before, as a bucket
+        can tell only once they are there.
+        """
 
     def extend_retention(self, key: str, version: str | None, until: datetime) -> Held:
         """Lengthen the lock; shortening raises `ActionDenied` (Art. 18)."""

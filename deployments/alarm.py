@@ -17,12 +17,10 @@ from desk.alerts import Alarm
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import unit_by_code
-from registry.queries.organisation import organisation_at
+from registry.queries.fixity import administrators_of
 from registry.tables import NoticeKind
 from registry.transitions.notices import queue_notices
 from regulation.errors import CustodyError
-from regulation.recipients import Roster
-from regulation.vocabulary import Role
 
 log = logging.getLogger("custody.desk")
 
@@ -60,14 +58,8 @@ class Bell:
 def administrators(act: Act, unit_code: str) -> Iterator[UUID]:
     """Who administers the recorders of the unit at the act's time; where nobody does, those one role up."""
     unit = unit_by_code(act.session, unit_code)
-    if unit is None:
-        return
-    organisation = organisation_at(act.session, act.at)
-    chain = organisation.chain(unit.id)
-    roster = Roster(chain, organisation.holdings(chain), act.at, organisation.gone)
-    for one in roster.told(Role.DEVICE_ADMINISTRATOR):
-        if one.person_id is not None:
-            yield one.person_id
+    if unit is not None:
+        yield from administrators_of(act.session, unit.id, act.at)
 
 
 def _deliver(home: Home) -> None:

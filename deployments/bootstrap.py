@@ -86,9 +86,20 @@ def vault_of(settings: Settings) -> DirectoryVault | S3Vault:
     """The vault that the settings describe."""
     if settings.vault == "directory":
         return DirectoryVault(root=settings.vault_root, immutable=settings.vault_immutable)
+    return _s3_vault(settings, settings.s3_bucket)
+
+
+def replica_of(settings: Settings) -> DirectoryVault | S3Vault | None:
+    """The second vault, where there is one."""
+    if settings.replica_folder is not None:
+        return DirectoryVault(root=settings.replica_folder, immutable=False)
+    return _s3_vault(settings, settings.replica_bucket) if settings.replica_bucket else None
+
+
+def _s3_vault(settings: Settings, bucket: str) -> S3Vault:
     return S3Vault(
         endpoint_url=settings.s3_endpoint,
-        bucket=settings.s3_bucket,
+        bucket=bucket,
         region=settings.s3_region,
         access_key=_in_environment("CUSTODY_S3_ACCESS_KEY"),
         secret_key=_in_environment("CUSTODY_S3_SECRET_KEY"),
@@ -120,6 +131,7 @@ def archive_of(home: Home) -> Archive:
         registry=registry_of(),
         policy=policy_of(home.settings),
         vault=vault_of(home.settings),
+        replica=replica_of(home.settings),
         receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
         timestamps=timestamps_of(home.settings),
     )

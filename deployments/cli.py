@@ -16,6 +16,7 @@ from deployments.commands import (
     duty,
     export,
     filing,
+    fixity,
     hold,
     notify,
     person,
@@ -42,6 +43,7 @@ app.add_typer(dock.app, name="dock")
 app.add_typer(directory.app, name="directory")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
+app.add_typer(fixity.app, name="fixity")
 app.add_typer(registry.app, name="registry")
 app.add_typer(token.app, name="token")
 app.add_typer(device.app, name="device")

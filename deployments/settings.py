@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     vault: Literal["directory", "s3"] = Field(default="directory", description="Where originals are kept.")
     vault_folder: Path | None = Field(default=None, description="Folder of the directory vault; `vault` in the home.")
     vault_immutable: bool = Field(default=True, description="Set the immutable attribute where the system grants it.")
+    replica_folder: Path | None = Field(
+        default=None,
+        description="Folder of a second vault, with the same originals under the same keys: damaged ones are put back "
+        "from it (Art. 7).",
+    )
     s3_endpoint: str = Field(default="", description="Address of the S3 server; empty for AWS.")
     s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
     s3_bucket: str = Field(default="custody-originals", description="The bucket; created with Object Lock if missing.")
@@ -37,6 +42,10 @@ class Settings(BaseSettings):
     )
     wipe_allowed: bool = Field(
         default=False, description="Runs started from Prefect may wipe a recorder of what its receipt names (Art. 16)."
+    )
+    replica_bucket: str = Field(
+        default="",
+        description="A second vault as a bucket on the same S3 server, with the same keys.",
     )
     unit: str = Field(default="unit", description="Code of the unit whose recorders are docked here.")
     dock_roots: list[Path] = Field(

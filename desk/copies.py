@@ -13,6 +13,7 @@ from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from desk.viewing import WAIT_SECONDS, of_file
 from registry.queries.access_copies import CopyRow, copy_shown
+from registry.queries.fixity import as_kept
 from registry.tables import CopyEnd, Recording
 from registry.transitions import access
 from registry.transitions.access import MadeCopy
@@ -36,7 +37,7 @@ def allowed(visit: Visit, grant: UUID, recording: UUID) -> tuple[Recording, Rang
     """The recording and the part of it. Raises `NotShown` (403)."""
     with shown_as(403), visit.desk.registry.reading() as reading:
         part = access.check_copy(reading, grant, recording, visit.reader.person_id, visit.desk.now())
-        return reading.get_one(Recording, recording), part
+        return as_kept(reading, reading.get_one(Recording, recording)), part
 
 
 def made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
@@ -80,7 +81,7 @@ def fetch(visit: TheVisit, number: str) -> Response:
     """The file, for its holder, while the grant lasts; each time is entered."""
     found = copy_for(visit, number)
     with visit.desk.registry.reading() as reading:
-        row = reading.get_one(Recording, found.recording_id)
+        row = as_kept(reading, reading.get_one(Recording, found.recording_id))
     pieces, extension = _pieces(visit, row, found)
     with visit.trying() as act:
         access.note_fetched(act, number, visit.reader.person_id, visit.address)

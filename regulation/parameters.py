@@ -87,6 +87,16 @@ _ALL = (
         "The text sets no time; longer than any routine term, and as long as claims are usually brought.",
     ),
     since_issue(
+        "fixity_period_months",
+        6,
+        Measure.MONTHS,
+        Strictness.LOWER,
+        "Art. 7",
+        "Within what time every original is read again from end to end and compared with what was verified.",
+        "The text forbids altering, not how soon that must be seen: within the shortest term of Art. 18, so that "
+        "nothing comes to its end unread.",
+    ),
+    since_issue(
         "exemption_record_hours",
         24,
         Measure.HOURS,

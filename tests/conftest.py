@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.fixtures.access",
     "tests.fixtures.counter",
     "tests.fixtures.disposal",
+    "tests.fixtures.fixity",
     "tests.fixtures.mail",
     "tests.fixtures.media",
     "tests.fixtures.properties",
@@ -29,4 +30,5 @@ pytest_plugins = [
     "tests.fixtures.walking",
     "tests.fixtures.watches",
     "tests.fixtures.anchors",
+    "tests.fixtures.archives",  # after those whose fixtures it uses
 ]

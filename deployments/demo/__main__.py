@@ -21,6 +21,7 @@ from deployments.demo.access import grant_and_look
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.demo.disposal import let_go
 from deployments.demo.ladder import climb, notifier_file, start_mailbox
+from deployments.demo.proof import find_out
 from deployments.home import Home
 from deployments.moved_clock import set_clock
 from deployments.server import free_port, is_free
@@ -91,7 +92,9 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     grant_and_look(home, day, mailbox)
     out.print("[bold]6[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
     climb(home, day, supervisor, mailbox)
-    out.print("[bold]7[/] Half a year passes: what is due is listed, decided about by five people, and destroyed.")
+    out.print("[bold]7[/] Somebody alters one bit of one original in the vault.")
+    find_out(home)
+    out.print("[bold]8[/] Half a year passes: what is due is listed, decided about by five people, and destroyed.")
     let_go(home, day, mailbox)
     verify()
     tell_where(home)

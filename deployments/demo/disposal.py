@@ -30,6 +30,9 @@ def let_go(home: Home, day: Day, mailbox: str) -> None:
     number = _listed(home)
     for row in _why_kept(home):
         table.add_row("the sweep", "looks at every original", row)
+    for why, count in counts.items():
+        if why.startswith("kept_"):
+            table.add_row("the sweep", "keeps what is over", f"{count}: {why.removeprefix('kept_')}")
     table.add_row("the sweep", "lists what is due", f"{number}: {counts.get('listed', 0)} originals")
     with errors.status("Deciding about the list"):
         _decide(home, mailbox, number, table)

@@ -131,13 +131,14 @@ class _Told:
 _DROPPING = (Event.DISPOSAL_APPRAISED, Event.DISPOSAL_RESTORED, Event.DISPOSAL_REFUSED)
 
 
+_DECIDED = ((Event.DISPOSAL_APPROVED, 1), (Event.DISPOSAL_WITNESSED, WITNESSES))
 _NEEDS: Mapping[ListState, tuple[tuple[Event, int], ...]] = {
     ListState.APPRAISAL: (),
     ListState.APPROVAL: ((Event.DISPOSAL_SUBMITTED, 1),),
     ListState.WITNESSING: ((Event.DISPOSAL_APPROVED, 1),),
-    ListState.GRACE: ((Event.DISPOSAL_APPROVED, 1), (Event.DISPOSAL_WITNESSED, WITNESSES)),
-    ListState.DESTROYING: ((Event.DISPOSAL_APPROVED, 1), (Event.DISPOSAL_WITNESSED, WITNESSES)),
-    ListState.DONE: ((Event.DISPOSAL_FINISHED, 1),),
+    ListState.GRACE: _DECIDED,
+    ListState.DESTROYING: _DECIDED,
+    ListState.DONE: (*_DECIDED, (Event.DISPOSAL_FINISHED, 1)),
     ListState.REFUSED: ((Event.DISPOSAL_REFUSED, 1),),
     ListState.EMPTIED: (),
 }

@@ -216,9 +216,21 @@ _SAME_0009: dict[str, str] = {
 }
 
 # What was read again, and what was found wrong (Art. 7).
-FIXED_0010: dict[str, tuple[str, ...] | None] = {}
-_GOES_BACK_0010: dict[str, str] = {}
-_SAME_0010: dict[str, str] = {}
+FIXED_0010: dict[str, tuple[str, ...] | None] = {
+    "fixity_check": ("recording_id",),
+    "incident": ("id", "number", "kind", "unit_id", "subject", "recording_id", "sweep_id", "found_at", "detail"),
+    "recording_repair": None,
+}
+_GOES_BACK_0010: dict[str, str] = {
+    "fixity_check": "OLD.checked_at IS NOT NULL AND (NEW.checked_at IS NULL OR NEW.checked_at < OLD.checked_at)",
+    "incident": "OLD.closed_at IS NOT NULL OR (OLD.repaired_at IS NOT NULL AND NEW.repaired_at IS NULL)",
+}
+_SAME_0010: dict[str, str] = {
+    "fixity_check": "recording_id = NEW.recording_id",
+    "incident": "id = NEW.id OR number = NEW.number OR "
+    "(kind = NEW.kind AND subject = NEW.subject AND closed_at IS NULL AND NEW.closed_at IS NULL)",
+    "recording_repair": "id = NEW.id",
+}
 
 # The ledger's days, each under one root.
 FIXED_0011: dict[str, tuple[str, ...] | None] = {

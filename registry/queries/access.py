@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.fixity import as_kept
 from registry.queries.organisation import holders_at, roles_at
 from registry.tables import (
     AccessAssignment,
@@ -265,7 +266,7 @@ def viewing(session: Session, view_id: UUID, person_id: UUID, at: datetime) -> V
     part = opened_part(session, view.grant_id, view.recording_id)
     if part is None or not is_live(grant, at):
         return None
-    recording = session.get_one(Recording, view.recording_id)
+    recording = as_kept(session, session.get_one(Recording, view.recording_id))
     return Viewing(view_id, view.grant_id, recording, part, view.opened_at, view.address)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.fixity import disputed, version_kept
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -210,6 +211,7 @@ KEEPERS: Mapping[Kept, Question] = MappingProxyType(
         Kept.HELD: held,
         Kept.ACCESS_OPEN: asked_for,
         Kept.DUTY_OPEN: owed,
+        Kept.INCIDENT_OPEN: disputed,
     }
 )
 """What keeps an original whose term is over, and the question that finds it."""
@@ -260,7 +262,7 @@ def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID]
     """Up to `limit` originals, `besides` these, of which the vault is to be told something: a hold, or a longer
     lock."""
     query = (
-        select(_term, _recording.c.vault_key, _recording.c.vault_version, _recording.c.retain_until, _unit.c.zone)
+        select(_term, _recording.c.vault_key, version_kept(), _recording.c.retain_until, _unit.c.zone)
         .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)
         .join(_unit, _unit.c.id == _recording.c.unit_id)
         .where(_term.c.vault_stale, _recording.c.state == RecordingState.SEALED)

@@ -35,6 +35,7 @@ from registry.tables.disposal import (
 from registry.tables.docking import TAKEN_IN, DockItem, DockSession, FileReceipt, ItemOutcome, SessionState
 from registry.tables.docks import DockToken
 from registry.tables.duties import DecisionKind, Duty, DutyDecision, DutyTouch
+from registry.tables.fixity import CheckOutcome, FixityCheck, Incident, RecordingRepair, Turn
 from registry.tables.ledger import LedgerEntry
 from registry.tables.notices import Notice, NoticeKind, NoticeLine, NoticeState, Sweep
 from registry.tables.numbers import NumberSeries
@@ -61,6 +62,7 @@ from registry.tables.retention import (
 )
 from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
+from regulation.incidents import IncidentKind, Resolution
 
 __all__ = [
     "TAKEN_IN",
@@ -85,6 +87,7 @@ __all__ = [
     "Assigned",
     "CaseFile",
     "CaseUse",
+    "CheckOutcome",
     "ClockReading",
     "Condition",
     "CopyEnd",
@@ -111,8 +114,11 @@ __all__ = [
     "FileReceipt",
     "Filing",
     "FilingCandidate",
+    "FixityCheck",
     "Hold",
     "HoldItem",
+    "Incident",
+    "IncidentKind",
     "Invitation",
     "ItemOutcome",
     "LedgerEntry",
@@ -128,7 +134,9 @@ __all__ = [
     "Proposed",
     "Recording",
     "RecordingMarking",
+    "RecordingRepair",
     "RecordingState",
+    "Resolution",
     "RetentionTerm",
     "SessionState",
     "Shortened",
@@ -137,6 +145,7 @@ __all__ = [
     "TermChangeItem",
     "TermExtension",
     "TermTouch",
+    "Turn",
     "Unit",
     "Verdict",
 ]

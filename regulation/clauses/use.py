@@ -85,8 +85,10 @@ CLAUSES = (
         "Nobody deletes or alters originals.",
         Status.ENFORCED,
         "From intake on: written once, hashed as read, compared with what the vault holds, locked until the floor, and "
-        "entered in a hash chain. What happens on the device before docking is out of reach.",
-        "blocks.vault",
+        "entered in a hash chain; then read again from end to end within every six months (chosen) and compared with "
+        "registry and ledger. What is not as it was is an incident until a person has settled it. What happens on the "
+        "device before docking is out of reach.",
+        "flows.fixity_audit",
         "tests/articles/test_article_07.py",
     ),
     Clause(

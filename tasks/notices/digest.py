@@ -91,6 +91,7 @@ class Trouble(StrEnum):
     WORKER_GONE = "worker-gone"
     SWEEP_LATE = "sweep-late"
     NOTICE_DEAD = "notice-dead"
+    ORIGINAL_DISPUTED = "original-disputed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,9 @@ def finish_sweep(work: RetentionWork) -> None:
     """Enter what was counted."""
     with work.registry.reading() as reading:
         work.counts["overlong"] = overlong(reading.connection(), work.now())
+    work.counts.update({f"kept_{why}": count for why, count in work.kept.items()})
     with work.acting() as act:
-        notices.finish_sweep(act, work.sweep_id, {**work.counts, **{f"kept_{k}": n for k, n in work.kept.items()}})
+        notices.finish_sweep(act, work.sweep_id, work.counts)
 
 
 @task(name="publish-sweep", cache_policy=NO_CACHE)

@@ -17,13 +17,18 @@ from sqlalchemy.exc import DatabaseError
 from blocks.vault import Intake, SecondDigest
 from flows.upload import upload_dock_session
 from registry import ledger
+from registry.queries.retention import kept_by
 from registry.tables import ClockReading, Condition, Duty
 from registry.transitions import directory
 from registry.transitions.checks import record_check
 from registry.transitions.directory import CustodyEntry
+from registry.transitions.fixity import close_incident
 from regulation.duties import RULES, Clock, DutyKind, DutyState
 from regulation.errors import ActionDenied, CustodyError
+from regulation.incidents import Resolution
+from regulation.retention import Kept
 from regulation.vocabulary import Role
+from tests.fixtures.archives import Archived
 from tests.fixtures.custody import MORNING
 from tests.fixtures.duties import Duties
 from tests.fixtures.stations import NOON, Scene
@@ -223,3 +228,30 @@ def test_not_replaced_in_time_the_administrator_and_then_the_leaders_hear(duty_c
     people = {person: number for number, person in duty_city.city.people.items()}
     heard = {(one.step.value, people[one.person_id]) for one in duty_city.lines() if one.duty_id == duty.id}
     assert heard == {("reminder", "A3"), ("due", "A3"), ("department-head", "L2")}
+
+
+def test_an_original_that_was_altered_is_found_when_it_is_read_again_and_is_no_longer_destroyed(
+    archived: Archived,
+) -> None:
+    archived.store("录像一", "录像二")
+    archived.audit()
+    archived.overwrite("录像一", "录像三".encode())
+    archived.city.wait(days=183)
+    archived.audit()
+    assert archived.found() == {("different", "录像一")}
+    with archived.city.registry.reading() as reading:
+        kept = kept_by(reading.connection(), [archived.recording("录像一").id], MORNING + timedelta(days=3650))
+    assert Kept.INCIDENT_OPEN in kept[archived.recording("录像一").id]
+
+
+def test_nobody_who_has_no_say_settles_that_an_original_was_altered(archived: Archived) -> None:
+    archived.store("录像一")
+    archived.remove("录像一")
+    archived.audit()
+    number = archived.incidents()[0].number
+    for person, resolution in (("A1", Resolution.EXPLAINED), ("A3", Resolution.RESTORED), ("A3", Resolution.LOST)):
+        with pytest.raises(ActionDenied, match=r"Art\. 7"), archived.city.act() as act:
+            close_incident(act, number, archived.city.people[person], resolution, "说明")
+    with archived.city.act() as act:
+        close_incident(act, number, archived.city.people["L3"], Resolution.LOST, "硬盘损坏，无备份")
+    assert archived.is_sound()

@@ -1,5 +1,5 @@
-"""A process that takes in a dump, sweeps over duties, delivers notices or anchors the ledger and, where it is told to,
-dies, waits or fails at a set moment.
+"""A process that takes in a dump, sweeps over duties, audits a vault, delivers notices or anchors the ledger
+and, where it is told to, dies, waits or fails at a set moment.
 
 It imports everything once and then forks a victim for each order that comes as a line of JSON on its standard input, so
 that a victim costs no start of Python.
@@ -32,7 +32,7 @@ from prefect.settings import (
 )
 
 from blocks import filesystem, s3_store
-from flows import deadline_escalation, ledger_anchor, notice_delivery
+from flows import deadline_escalation, fixity_audit, ledger_anchor, notice_delivery
 from flows.upload import upload_dock_session
 from tests.faults.moments import Moment, found
 
@@ -57,7 +57,7 @@ _SHAPES: dict[type, Callable[[Any], Any]] = {dict: lambda span: timedelta(**span
 def _stop_clocks(at: datetime) -> None:
     """It is `at`, and a moment later whenever somebody looks."""
     moments = (at + timedelta(microseconds=tick) for tick in count())
-    for flow in (deadline_escalation, ledger_anchor, notice_delivery):
+    for flow in (deadline_escalation, fixity_audit, ledger_anchor, notice_delivery):
         flow.now = lambda: next(moments)  # type: ignore[assignment]
 
 
@@ -68,6 +68,8 @@ def _upload(order: dict[str, Any]) -> dict[str, Any]:
 FLOWS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "upload": _upload,
     "sweep": lambda order: {"counts": deadline_escalation.escalate_deadlines(order["station"])},
+    "audit": lambda order: {"counts": fixity_audit.audit_fixity(order["station"])},
+    "reconcile": lambda order: {"counts": fixity_audit.reconcile_vault(order["station"])},
     "deliver": lambda order: {"counts": notice_delivery.deliver_notices(order["station"])},
     "anchor": lambda order: {"counts": ledger_anchor.anchor_ledger(order["station"])},
 }

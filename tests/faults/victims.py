@@ -82,7 +82,7 @@ class Ended:
 class Order:
     """What a victim is to do, and in which circumstances. `known_servers`: what S3 servers were found to do (pickled,
     in base64), for trying one takes seconds. `flow` is upload, or sweep or deliver at the time `now`, when
-    `station` is a watch, or anchor, when it is an archive."""
+    `station` is a watch, or anchor, audit or reconcile, when it is an archive."""
 
     folder: Path
     station: str

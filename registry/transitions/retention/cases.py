@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from registry.act import Act
-from registry.bulk import AnyRow, insert_rows, inserting, storable, table_of, update_rows
+from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.access import authority_of, roles_over
 from registry.queries.organisation import unit_by_code, unit_chain
@@ -123,20 +125,19 @@ def use_in_case(act: Act, number: str, recording_ids: Collection[UUID], by: UUID
         raise ActionDenied("There is no case file with this number.", article=ARTICLE, subject=number)
     said = storable(check_text("reason", reason, ARTICLE))
     begun = being_destroyed(act, recording_ids)
+    used = select(_use.c.recording_id).where(_use.c.case_id == case.id)
+    known = {row.recording_id for row in rows_among(act.connection, used, _use.c.recording_id, recording_ids)}
     for one in originals_named(act, recording_ids):
         check_over(act, one, by)
         if one.id in begun:
             raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(one.id))
-        row = {
-            "id": new_id(),
-            "case_id": case.id,
-            "recording_id": one.id,
-            "person_id": by,
-            "reason": said,
-            "at": act.at,
-        }
-        added = inserting(act.connection, _use).values(row).on_conflict_do_nothing()
-        if act.connection.execute(added).rowcount:
-            facts = {"case_id": case.id, "person_id": by, "reason_sha256": digest_of(said)}
-            act.record(Event.RECORDING_USED, "recording", one.id, facts, unit_id=one.unit_id, article="Art. 18(2)")
+        if one.id not in known:
+            _use_one(act, case, one, by, said)
     touch_terms(act, recording_ids)
+
+
+def _use_one(act: Act, case: AnyRow, one: AnyRow, by: UUID, reason: str) -> None:
+    row = {"id": new_id(), "case_id": case.id, "recording_id": one.id, "person_id": by, "reason": reason, "at": act.at}
+    insert_rows(act.connection, CaseUse, [row])
+    facts = {"case_id": case.id, "person_id": by, "reason_sha256": digest_of(reason)}
+    act.record(Event.RECORDING_USED, "recording", one.id, facts, unit_id=one.unit_id, article="Art. 18(2)")

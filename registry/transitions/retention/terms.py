@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, select
 
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, inserting, rows_among, table_of, update_rows
@@ -93,13 +93,18 @@ def _hold_back(act: Act, originals: Iterable[Original]) -> None:
         for case_id in one.case_ids:
             by_case[case_id].add(one.recording_id)
     query = select(_hold.c.id, _hold.c.case_id).where(_hold.c.lifted_at.is_(None))
-    rows = [
-        {"hold_id": hold.id, "recording_id": recording_id, "at": act.at}
-        for hold in rows_among(act.connection, query, _hold.c.case_id, by_case)
-        for recording_id in sorted(by_case[hold.case_id])
-    ]
-    if rows:
-        act.connection.execute(inserting(act.connection, _hold_item).values(rows).on_conflict_do_nothing())
+    rows = []
+    for hold in rows_among(act.connection, query, _hold.c.case_id, by_case):
+        known = _already(act, _hold_item, _hold_item.c.hold_id == hold.id, by_case[hold.case_id])
+        new = sorted(by_case[hold.case_id] - known)
+        rows += [{"hold_id": hold.id, "recording_id": recording_id, "at": act.at} for recording_id in new]
+    insert_rows(act.connection, HoldItem, rows)
+
+
+def _already(act: Act, table: Table, condition: ColumnElement[bool], recording_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these recordings have their row under `condition`; what is kept for good is not written twice."""
+    query = select(table.c.recording_id).where(condition)
+    return {row.recording_id for row in rows_among(act.connection, query, table.c.recording_id, recording_ids)}
 
 
 @dataclass(slots=True)
@@ -220,8 +225,9 @@ def _list_shorter(act: Act, unit_id: UUID, version: str, rows: list[dict[str, An
             TermChange,
             [{"id": change_id, "unit_id": unit_id, "policy_version": version, "found_at": act.at}],
         )
-    items = [{"change_id": change_id} | row for row in rows]
-    act.connection.execute(inserting(act.connection, _change_item).values(items).on_conflict_do_nothing())
+    known = _already(act, _change_item, _change_item.c.change_id == change_id, [row["recording_id"] for row in rows])
+    items = [{"change_id": change_id} | row for row in rows if row["recording_id"] not in known]
+    insert_rows(act.connection, TermChangeItem, items)
 
 
 def touch_other_policies(act: Act, versions: dict[UUID, str]) -> None:

@@ -1,0 +1,1 @@
+"""The steps of a fixity audit and of a reconciliation (Art. 7)."""
