@@ -50,8 +50,8 @@ def test_facts_stand_in_both_languages() -> None:
     assert say("共 {count} 条", "en", count=3) == "3 in all"
 
 
-DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+)\"""")
-REGISTRY = ROOT.parent / "registry" / "transitions"
+DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+ [^"]+)\"""")
+REGISTRY = ROOM.parent / "registry" / "transitions"
 REFUSING = [*REGISTRY.glob("retention/*.py"), *REGISTRY.glob("disposal/*.py"), REGISTRY / "holding.py"]
 
 
