@@ -21,7 +21,8 @@ from bench.ours import measured
 from registry import ledger
 from registry.bulk import chunked, table_of
 from registry.database import Registry
-from registry.ledger.chain import canonical_json
+from registry.ledger.anchoring import span_between
+from registry.ledger.chain import canonical_json, head_of
 from registry.queries import intake, organisation
 from registry.tables import Condition, DockItem, ItemOutcome, LedgerEntry, Recording
 from registry.transitions import docking
@@ -71,6 +72,26 @@ def fill(url: str, count: int, _batch: int) -> dict[str, Any]:
         for begun in range(0, -(-count // ENTRIES_A_RECORDING), SESSION):
             _session(registry, min(SESSION, -(-count // ENTRIES_A_RECORDING) - begun))
     return told
+
+
+def chain(url: str, _count: int, _batch: int) -> dict[str, Any]:
+    """Every entry of the chain alone, on every core."""
+    registry = Registry(url)
+    with measured() as told:
+        report = ledger.verify(registry)
+    if report.problems:
+        raise RuntimeError(f"{report.problems[:3]}")
+    return told | {"entries": report.entries}
+
+
+def anchor(url: str, _count: int, _batch: int) -> dict[str, Any]:
+    """The root over every entry's hash, as an anchor over all of them would have it."""
+    registry = Registry(url)
+    with registry.streaming() as connection, measured() as told:
+        span = span_between(connection, 1, head_of(connection).seq)
+    if span is None:
+        raise RuntimeError("the ledger has gaps")
+    return told | {"entries": span.last_seq}
 
 
 def verify(url: str, _count: int, _batch: int) -> dict[str, Any]:
@@ -176,6 +197,8 @@ TASKS: dict[str, Callable[[str, int, int], dict[str, Any]]] = {
     "register": register,
     "bare-insert": bare_insert,
     "fill": fill,
+    "chain": chain,
+    "anchor": anchor,
     "verify": verify,
     "bare-hash": bare_hash,
 }

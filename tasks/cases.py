@@ -24,11 +24,11 @@ def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], id
     """
     try:
         with get_client(sync_client=True) as client:
-            latest = _latest(client, run_name)
-            if latest is not None and _is_suspended(latest):
-                client.resume_flow_run(latest.id)
-                return True
-            if latest is not None and latest.state is not None and not latest.state.is_final():
+            unfinished = _unfinished(client, run_name)
+            for run in unfinished:
+                if _is_suspended(run):
+                    client.resume_flow_run(run.id)
+            if unfinished:
                 return True
         run_deployment(
             deployment,
@@ -43,10 +43,12 @@ def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], id
     return True
 
 
-def _latest(client: SyncPrefectClient, run_name: str) -> FlowRun | None:
+def _unfinished(client: SyncPrefectClient, run_name: str) -> list[FlowRun]:
+    """The case's runs that have not ended. The one that sleeps need not be the newest: somebody may have started a dry
+    run by hand since."""
     named = FlowRunFilter(name=FlowRunFilterName(any_=[run_name]))
-    runs = client.read_flow_runs(flow_run_filter=named, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1)
-    return runs[0] if runs else None
+    runs = client.read_flow_runs(flow_run_filter=named, sort=FlowRunSort.EXPECTED_START_TIME_DESC)
+    return [run for run in runs if run.state is not None and not run.state.is_final()]
 
 
 def _is_suspended(run: FlowRun) -> bool:

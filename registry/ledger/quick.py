@@ -6,13 +6,17 @@ writer leaves in a column does not pass either, and is looked at closely.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
-from multiprocessing import get_context
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
@@ -25,8 +29,8 @@ from registry.tables.ledger import LedgerEntry
 if TYPE_CHECKING:
     from registry.database import Registry
 
-WORTH_IT = 50_000
-"""Entries from which on looking twice at an altered ledger costs less than never looking quickly."""
+WORTH_IT = 200_000
+"""Entries from which on starting processes pays: each takes as long to start as a hundred thousand take to look at."""
 
 STRETCH = 50_000
 """Entries that one process looks at in one go."""
@@ -48,17 +52,64 @@ def all_is_well(registry: Registry, newest: Head, progress: Progress | None = No
     stretches = [(first, min(first + STRETCH - 1, total)) for first in range(1, total + 1, STRETCH)]
     with registry.streaming() as connection:
         links = _hashes_at(connection, [last for _, last in stretches]) | {total: newest.hash}
-    url = registry.engine.url.render_as_string(hide_password=False)
-    asked = [(url, first, last, links.get(first - 1, GENESIS)) for first, last in stretches]
-    # Not forked: whoever calls may have threads and connections.
-    with ProcessPoolExecutor(_cores(), mp_context=get_context("spawn")) as pool:
-        for (_, last), head in zip(stretches, pool.map(_look_at, asked), strict=True):
+    asked = [(first, last, links.get(first - 1, GENESIS)) for first, last in stretches]
+    with _Children(registry, min(_cores(), len(stretches))) as children:
+        for (_, last), head in zip(stretches, children.look(asked), strict=True):
             if head is None or head != links.get(last):
-                pool.shutdown(cancel_futures=True)
                 return False
             if progress is not None:
                 progress(last, total)
     return True
+
+
+class _Children:
+    """Processes that look at one stretch after the other. Ours import the registry alone: those of `multiprocessing`
+    would each import the whole program again, which takes longer than looking at a million entries."""
+
+    def __init__(self, registry: Registry, count: int) -> None:
+        command = [sys.executable, "-m", "registry.ledger.quick_child"]
+        pipe = subprocess.PIPE
+        self._all = [subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) for _ in range(count)]
+        self._free: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(count)
+        url = registry.engine.url.render_as_string(hide_password=False)
+        for child in self._all:
+            with suppress(OSError):  # it died at once, which its first answer shows
+                _tell(child, url)
+            self._free.put(child)
+
+    def __enter__(self) -> _Children:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._all:
+            child.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for child in self._all:
+            with suppress(OSError), child:  # closes its pipes and waits for its end
+                pass
+
+    def look(self, asked: Iterable[tuple[int, int, str]]) -> Iterator[str | None]:
+        """The answers in order; None also where a child died."""
+        return self._threads.map(self._look, asked)
+
+    def _look(self, stretch: tuple[int, int, str]) -> str | None:
+        child = self._free.get()
+        try:
+            _tell(child, stretch)
+            assert child.stdout is not None
+            answer: str | None = json.loads(child.stdout.readline())
+            return answer
+        except (OSError, ValueError):
+            return None
+        finally:
+            self._free.put(child)
+
+
+def _tell(child: subprocess.Popen[str], what: object) -> None:
+    assert child.stdin is not None
+    child.stdin.write(json.dumps(what) + "\n")
+    child.stdin.flush()
 
 
 def _cores() -> int:
@@ -72,18 +123,6 @@ def _hashes_at(connection: Connection, numbers: list[int]) -> dict[int, str]:
         for begin in range(0, len(numbers), 500)
         for row in connection.execute(query.where(_entry.c.seq.in_(numbers[begin : begin + 500])))
     }
-
-
-def _look_at(asked: tuple[str, int, int, str]) -> str | None:
-    from registry.database import Registry
-
-    url, first, last, link = asked
-    registry = Registry(url)
-    try:
-        with registry.streaming() as connection:
-            return head_if_well(connection, first, last, link)
-    finally:
-        registry.dispose()
 
 
 def head_if_well(connection: Connection, first: int, last: int, link: str) -> str | None:

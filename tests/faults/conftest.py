@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +20,7 @@ from tests.faults.disposals import Kept, NewKept, Prepared, copy_of_file, prepar
 from tests.faults.own_prefect import OwnPrefect  # noqa: E402
 from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
 from tests.fixtures.databases import administer, started_postgres  # noqa: E402
+from tests.fixtures.kept import keep_plain  # noqa: E402
 from tests.fixtures.stations import Scene, build_scene  # noqa: E402
 from tests.servers.postgresql import PostgresServer  # noqa: E402
 
@@ -56,7 +55,6 @@ def new_scene(
 ) -> Iterator[NewScene]:
     """Makes stations, as `make_scene` does, for a whole module and from any thread."""
     made: list[Scene] = []
-    lock, context = Lock(), copy_context()  # which Prefect server is the tests', for threads that know it not
 
     def make(*, url: str | None = None, **settings: Any) -> Scene:
         name = f"station-{uuid4().hex[:8]}"
@@ -67,8 +65,7 @@ def new_scene(
         scene = build_scene(
             folder, name, url, **({"probes_at_once": 1, "files_at_once": 2, "small_files_at_once": 2} | settings)
         )
-        with lock:  # Prefect refuses to be told of a new kind of block twice at once
-            context.run(scene.station.save, name)
+        keep_plain(scene.station, name)
         made.append(scene)
         return scene
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from deployments.home import Home
@@ -87,3 +88,4 @@ class OwnPrefect:
         there = {PREFECT_API_URL: self.home.settings.api_url, PREFECT_API_AUTH_STRING: self.home.prefect_login()}
         with temporary_settings(there):
             yield
+            EventsWorker.drain_all(timeout=20)  # while there is somebody to tell: it would wait for long otherwise

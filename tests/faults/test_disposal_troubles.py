@@ -20,7 +20,8 @@ from blocks.s3_settings import RetentionMode
 from blocks.s3_store import S3Store
 from blocks.s3_vault import S3Vault
 from regulation.duties import DutyState
-from tests.faults.disposals import DUE, Kept, NewKept, Prepared
+from tests.faults.disposals import Kept, NewKept, Prepared
+from tests.faults.due_city import DUE
 from tests.faults.victims import At, Ended, Order, Victims
 from tests.fixtures.s3 import Server, new_store
 from tests.fixtures.vaults import store_lapsed
@@ -202,11 +203,15 @@ def test_half_of_a_request_refused_is_a_duty_until_it_goes(victims: Victims, buc
     assert_made_good(bucket.kept, victims.run(bucket.order()), FIRST[0])
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [At(DELETE), At(DELETE, "after"), At(DELETE, "after", call=3), At("blocks.s3_store:S3Store.destroy", "after")],
-    ids=str,
-)  # fmt: skip
+KILLS_AT_A_BUCKET = (
+    At(DELETE),
+    At(DELETE, "after"),
+    At(DELETE, "after", call=3),
+    At("blocks.s3_store:S3Store.destroy", "after"),
+)
+
+
+@pytest.mark.parametrize("moment", KILLS_AT_A_BUCKET, ids=str)
 def test_killed_and_run_again_nothing_is_lost_or_double(moment: At, victims: Victims, bucket: Bucket) -> None:
     assert victims.run(bucket.order(moment)).killed
     bucket.kept.assert_sound()

@@ -11,7 +11,8 @@ from typing import Any, TypeGuard
 
 import pytest
 
-from tests.faults.disposals import DUE, EVERYTHING, LIST, THEIRS, Kept, NewKept
+from tests.faults.disposals import LIST, Kept, NewKept
+from tests.faults.due_city import DUE, EVERYTHING, THEIRS
 from tests.faults.victims import At, Victims
 
 pytestmark = pytest.mark.servers

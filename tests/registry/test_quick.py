@@ -96,6 +96,15 @@ def test_a_long_ledger_is_looked_at_by_several_processes(ledger: Registry, monke
     assert looked == [(6, 20), (12, 20), (18, 20), (20, 20)]
 
 
+def test_where_processes_cannot_be_started_it_is_looked_at_closely(
+    ledger: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick.sys, "executable", "/bin/false")
+    monkeypatch.setattr(verification, "WORTH_IT", 10)
+    assert not quick.all_is_well(ledger, head(ledger))
+    assert (verify(ledger).entries, verify(ledger).problems) == (20, [])
+
+
 def test_what_is_not_well_is_looked_at_closely(ledger: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "STRETCH", 6)
     monkeypatch.setattr(verification, "WORTH_IT", 10)
