@@ -2,7 +2,7 @@
 
 Whoever has the Prefect password can change every block there: another vault, another registry, another address. So a
 run takes its blocks from the home of the process it runs in, where only the installation's owner writes
-(docs/adr/0014-nothing-from-prefect.md). What is kept holds no secret either, only where each is.
+(docs/adr/0016-nothing-from-prefect.md). What is kept holds no secret either, only where each is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a secret is, in place of the secret: all that a block says of it (docs/adr/0014-nothing-from-prefect.md).
+"""Where a secret is, in place of the secret: all that a block says of it (docs/adr/0016-nothing-from-prefect.md).
 
 Whoever has the Prefect password reads every block. So blocks say ``env:CUSTODY_…``, ``file:NAME`` or
 ``channel:NOTIFIER_FILE#NAME``, and only a process of this installation can follow that: to its own environment, to a

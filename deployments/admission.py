@@ -1,7 +1,7 @@
 """Which runs a worker takes: those of our own lifecycles, as they are. Everything else is somebody's own code.
 
 Whoever has the Prefect password can deploy any entry point, have any pull step run before it, and set the command, the
-environment and the folder of any run (docs/adr/0014-nothing-from-prefect.md).
+environment and the folder of any run (docs/adr/0016-nothing-from-prefect.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The process of one run, as `custody worker` starts it: ``python -m deployments.run ENTRY_POINT``.
 
 Like Prefect's own engine, but for what that takes from the server: which code to load and, of a run that ended in the
-meantime, a result to read back (docs/adr/0014-nothing-from-prefect.md).
+meantime, a result to read back (docs/adr/0016-nothing-from-prefect.md).
 """
 
 from __future__ import annotations

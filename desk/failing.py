@@ -95,6 +95,7 @@ _CHINESE: Mapping[str, str] = {
     "Name a day to keep it until, and no day for anything else.": "延长保存的，请填写保存至何日。",
     "This does not stand on the list.": "所选资料不在清册上，请刷新后重试。",
     "This day lies behind.": "日期须晚于今天。",
+    "Nothing is kept without an end by this.": "该资料并非长期续存，或者续存已经终止。",
     f"Beyond {LONGEST_YEARS} years it is kept without an end: name no day.": (
         f"超过 {LONGEST_YEARS} 年的，按长期续存办理，不填日期。"
     ),

@@ -1,7 +1,7 @@
 """What every lifecycle has in common: what it returns or fails with stays in its process.
 
 Prefect would put results wherever a block on its server says, and read them back from there as pickles, which is to run
-what they say (docs/adr/0014-nothing-from-prefect.md). Facts are in the registry; a result is only a word to the caller.
+what they say (docs/adr/0016-nothing-from-prefect.md). Facts are in the registry; a result is only a word to the caller.
 """
 
 from __future__ import annotations

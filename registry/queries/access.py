@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.destroying import being_destroyed
 from registry.queries.fixity import as_kept
 from registry.queries.organisation import holders_at, roles_at
 from registry.tables import (
@@ -27,7 +28,6 @@ from registry.tables import (
     AccessStepItem,
     AccessView,
     Assigned,
-    DisposalItem,
     Person,
     Recording,
     RecordingMarking,
@@ -37,7 +37,6 @@ from registry.tables import (
 from regulation.access import Deciders, Footage, PassedOver, deciders
 from regulation.access_terms import Given, Range, Terms
 from regulation.authority import Holding
-from regulation.disposal_states import ItemState
 from regulation.recipients import ONE_UP
 from regulation.vocabulary import Marking, Role, UnitLevel
 
@@ -52,7 +51,6 @@ _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(
 _assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
 _given, _request = table_of(AccessDecisionItem), table_of(AccessRequest)
 _copy = table_of(AccessCopy)
-_doomed = table_of(DisposalItem)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
 
 
@@ -126,13 +124,6 @@ def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
         )
         for row in rows
     ]
-
-
-def being_destroyed(session: Session, recording_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these recordings whose destruction has begun: it is not stopped any more (Art. 18)."""
-    query = select(_doomed.c.recording_id).where(_doomed.c.state.in_((ItemState.DESTROYING, ItemState.FAILED)))
-    rows = rows_among(session.connection(), query, _doomed.c.recording_id, recording_ids)
-    return {row.recording_id for row in rows}
 
 
 def steps_in(session: Session, request_id: UUID, of_round: int) -> list[AnyRow]:

@@ -11,16 +11,15 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
-from registry.tables import Activity, DisposalItem, Recording, RecordingState
-from regulation.disposal_states import ItemState
+from registry.queries.destroying import GOING
+from registry.tables import Activity, Recording, RecordingState
 
-_recording, _activity, _doomed = table_of(Recording), table_of(Activity), table_of(DisposalItem)
+_recording, _activity = table_of(Recording), table_of(Activity)
 
 
 def _is_there() -> ColumnElement[bool]:
     """Sealed, and neither destroyed nor about to be (Art. 18)."""
-    going = select(_doomed.c.recording_id).where(_doomed.c.state.in_((ItemState.DESTROYING, ItemState.FAILED)))
-    return (_recording.c.state == RecordingState.SEALED) & _recording.c.id.not_in(going)
+    return (_recording.c.state == RecordingState.SEALED) & _recording.c.id.not_in(GOING)
 
 
 @dataclass(frozen=True, slots=True)

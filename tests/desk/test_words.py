@@ -10,10 +10,12 @@ import pytest
 import desk
 from desk import words_retention
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
+from desk.failing import said
 from desk.phrases import PAGES
 from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
+from regulation.errors import ActionDenied
 
 ROOM = Path(desk.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").glob("*.j2"))
@@ -46,3 +48,14 @@ def test_nothing_is_translated_that_nobody_says() -> None:
 def test_facts_stand_in_both_languages() -> None:
     assert say("共 {count} 条", "zh", count=3) == "共 3 条"
     assert say("共 {count} 条", "en", count=3) == "3 in all"
+
+
+DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+ [^"]+)\"""")
+REGISTRY = ROOM.parent / "registry" / "transitions"
+REFUSING = [*REGISTRY.glob("retention/*.py"), *REGISTRY.glob("disposal/*.py"), REGISTRY / "holding.py"]
+
+
+@pytest.mark.parametrize("source", REFUSING, ids=lambda path: path.stem)
+def test_what_retention_and_disposal_refuse_is_said_in_chinese(source: Path) -> None:
+    messages = [found[1] for found in DENIED.finditer(source.read_text(encoding="utf-8"))]
+    assert [one for one in messages if said(ActionDenied(one), "zh").startswith("不予办理")] == []
