@@ -173,7 +173,7 @@ def test_an_administrator_finds_it_in_the_register_and_its_trail(walk: Walk, siz
     administrator.look("overseen")
     administrator.press("a[href^='/recordings/']")
     administrator.look("trail")
-    administrator.tick("summary")
+    administrator.tick("details:has(#marking) summary")
     administrator.write("#reason", "画面中有未成年人")
     administrator.page.select_option("#marking", "privacy")
     administrator.press("button[value=mark]")

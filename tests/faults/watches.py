@@ -124,9 +124,10 @@ NewWatch = Callable[..., Watch]
 
 
 def watch_over(town: Town, url: str, **channels: str) -> Watch:
-    """A watch whose notices go by these channels, in this order."""
+    """A watch whose notices go by these channels, in this order, kept where runs look for it."""
     addresses = {name: SecretStr(address) for name, address in channels.items()}
     notifier = LeaderNotifier(channels=addresses, routes=[Route(channels=list(channels))], seconds=1.0)
-    return Watch(
-        town, DutyWatch(registry=RegistryDatabase(url=SecretStr(url)), notifier=notifier if channels else None)
-    )
+    watched = DutyWatch(registry=RegistryDatabase(url=SecretStr(url)), notifier=notifier if channels else None)
+    watch = Watch(town, watched)
+    keep_plain(watch.block, watch.name)
+    return watch
