@@ -18,7 +18,7 @@ class ListState(StrEnum):
     DESTROYING = "destroying"  # 销毁中
     DONE = "done"  # 已销毁
     REFUSED = "refused"  # 不予批准
-    EMPTIED = "emptied"  # 已撤销: nothing is left on it
+    EMPTIED = "emptied"  # 已撤销: nothing is left on it, nothing of it was destroyed
 
 
 class ListEvent(StrEnum):
@@ -55,7 +55,7 @@ _TRANSITIONS: tuple[tuple[tuple[ListState, ...], ListEvent, ListState], ...] = (
     ((ListState.WITNESSING,), ListEvent.WITNESSED, ListState.GRACE),
     ((ListState.GRACE,), ListEvent.BEGUN, ListState.DESTROYING),
     ((ListState.DESTROYING,), ListEvent.FINISHED, ListState.DONE),
-    (RESTORABLE, ListEvent.EMPTIED, ListState.EMPTIED),
+    ((*RESTORABLE, ListState.DESTROYING), ListEvent.EMPTIED, ListState.EMPTIED),
 )
 
 NEXT: Mapping[tuple[ListState, ListEvent], ListState] = MappingProxyType(

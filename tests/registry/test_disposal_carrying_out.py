@@ -99,8 +99,8 @@ def test_a_clock_put_back_while_it_is_carried_out_keeps_what_is_not_begun(ready:
     ready.city.wait(days=-400)
     assert ready.go_on() == []
     assert {one.dropped_why for one in ready.items()} == {Kept.LOCKED}
-    ready.finish([])
-    assert ready.state() is ListState.DONE
+    assert not ready.finish([])
+    assert ready.state() is ListState.EMPTIED
     assert set(ready.states().values()) == {RecordingState.SEALED}
     assert ready.problems() == []
 
@@ -219,4 +219,28 @@ def test_a_certificate_is_kept_once_and_only_of_what_was_carried_out(ready: Disp
     ready.finish(ready.begin())
     assert certify("{}") == certify("{ }") == "DC-xf-2027-00001"
     assert len(ready.facts(Event.DISPOSAL_CERTIFIED)) == 1
+    assert ready.problems() == []
+
+
+def test_what_is_kept_does_not_stand_before_what_may_go(ready: Disposal) -> None:
+    """The first of a list is asked for at the last moment: the run goes on to the next in the same night."""
+    with ready.city.act() as act:
+        disposal.begin_list(act, ready.list_id())
+    first, second = (one.recording_id for one in ready.items())
+    ready.access.ask("A1", next(name for name in BOTH if ready.recording(name) == first))
+    with ready.city.act() as act:
+        begun = disposal.begin_items(act, ready.list_id(), ready.rules, 1)
+    assert [one.recording_id for one in begun] == [second]
+
+
+def test_a_list_of_which_nothing_may_go_any_more_is_over_without_a_certificate(ready: Disposal) -> None:
+    with ready.city.act() as act:
+        disposal.begin_list(act, ready.list_id())
+    ready.hold(*BOTH)
+    assert ready.state() is ListState.EMPTIED
+    assert ready.begin() == []
+    with pytest.raises(ActionDenied, match="not carried out"), ready.city.act() as act:
+        disposal.certify(
+            act, ready.list_id(), document="{}", key_id="k", signature="s", paper_key="p", paper_sha256="0" * 64
+        )
     assert ready.problems() == []

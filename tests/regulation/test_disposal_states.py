@@ -18,7 +18,7 @@ TABLE: dict[State, dict[Event, State]] = {
     },
     State.WITNESSING: {Event.WITNESSED: State.GRACE, Event.EMPTIED: State.EMPTIED},
     State.GRACE: {Event.BEGUN: State.DESTROYING, Event.EMPTIED: State.EMPTIED},
-    State.DESTROYING: {Event.FINISHED: State.DONE},
+    State.DESTROYING: {Event.FINISHED: State.DONE, Event.EMPTIED: State.EMPTIED},
     State.DONE: {},
     State.REFUSED: {},
     State.EMPTIED: {},

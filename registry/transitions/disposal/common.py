@@ -10,7 +10,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.access import roles_over
-from registry.queries.disposal import decisions_on, digest_of_items, items_in, list_row, steps_of_list
+from registry.queries.disposal import decisions_on, digest_of_items, items_in, list_row, steps_of_list, taking_part
 from registry.queries.organisation import unit_chain
 from registry.tables import (
     DisposalDecision,
@@ -158,7 +158,7 @@ def tell_people(act: Act, what: str, row: AnyRow, people: Iterable[UUID]) -> Non
 
 
 def drop(act: Act, row: AnyRow, items: Iterable[AnyRow], **why: Any) -> int:
-    """Take items off their list; what is left without any is over. `why` are columns that say so. Gives how many."""
+    """Take items off their list; what is left without any, and has destroyed nothing, is over. `why` are columns that say so. Gives how many."""
     now = {"state": ItemState.DROPPED, "dropped_at": act.at, "dropped_after": len(decisions_on(act.connection, row.id))}
     dropped = [{"id": one.id, **now, **why} for one in items]
     if not dropped:
@@ -178,7 +178,8 @@ _ON_IT = (ItemState.LISTED, ItemState.DESTROYING, ItemState.FAILED, ItemState.DE
 
 def _end_empty(act: Act, row: AnyRow) -> None:
     now = list_of(act, row.id)
-    if now.state in CLOSED or now.state is ListState.DESTROYING:
+    if now.state in CLOSED:
         return
     change(act, now, ListEvent.EMPTIED)
     close_steps(act, [one.id for one in steps_of_list(act.connection, row.id) if one.closed_at is None])
+    tell_people(act, "outcome", row, taking_part(act.connection, row.id))

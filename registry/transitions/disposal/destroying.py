@@ -53,13 +53,14 @@ class LetGo:
 
 
 def begin_list(act: Act, list_id: UUID) -> None:
-    """Have the list carried out from now on; begun already, or carried out by another run meanwhile, nothing changes.
+    """Have the list carried out from now on; begun already, or carried out by another run meanwhile, nothing changes,
+    and neither where nothing is left on it.
 
     Raises `ActionDenied` before its time of grace is over and without every decision, `FixityError` where it is not the
     list that was approved.
     """
     row = list_of(act, list_id)
-    if row.state in (ListState.DESTROYING, ListState.DONE):
+    if row.state in (ListState.DESTROYING, ListState.DONE, ListState.EMPTIED):
         return
     if row.state is not ListState.GRACE or row.grace_until is None or row.grace_until > act.at:
         raise ActionDenied("Its time of grace is not over, or it was not decided.", article=ARTICLE, subject=row.number)
@@ -94,8 +95,8 @@ def begin_items(act: Act, list_id: UUID, rules: Rules, limit: int = AT_ONCE) -> 
     check_decided(act, row)
     begun = items_in(act.connection, list_id, ItemState.DESTROYING)[:limit]
     resumed = bool(begun)
-    if not begun:
-        begun = _begin(act, row, rules, items_in(act.connection, list_id, ItemState.LISTED)[:limit])
+    while not begun and (listed := items_in(act.connection, list_id, ItemState.LISTED)[:limit]):
+        begun = _begin(act, row, rules, listed)
     ids = [one.recording_id for one in begun]
     keys, lost = _keys(act, ids), given_up(act.connection, ids)
     return [
