@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 from sqlmodel import Session
@@ -14,13 +11,12 @@ from desk.keeping import chosen, overseen, status_of, units_of, why
 from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
-from registry.queries.overlong import Limit, OverlongRow, overlong
+from registry.queries.overlong import OverlongRow, limits_of, overlong
 from registry.queries.people import units_among
 from registry.queries.retention_pages import ChangeRow, change_seen, changes_seen, released_by
 from registry.tables import Shortened, Unit
 from registry.transitions import retention
-from regulation.errors import ActionDenied, ConfigurationError
-from regulation.expiry import day_over, ended_before
+from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
 terms = APIRouter()
@@ -102,21 +98,8 @@ def reviewed(visit: Visit, offset: int, limit: int = ON_A_PAGE) -> tuple[list[Ov
     """What the review finds in one's units, and how much; and the units whose policy is not sound, where it finds
     nothing. Raises `NotShown` (403)."""
     with visit.desk.registry.reading() as reading:
-        limits, unsound = _limits(visit, reading, overseen(visit, reading))
-        rows, total = overlong(reading, limits, visit.desk.now(), offset, limit)
+        now, rules = visit.desk.now(), visit.desk.access.rules(reading)
+        units = [reading.get_one(Unit, one) for one in overseen(visit, reading)]
+        limits, unsound = limits_of(units, rules.policy_of, now)
+        rows, total = overlong(reading, limits, now, offset, limit)
         return rows, total, [one.name for one in units_among(reading, unsound)]
-
-
-def _limits(visit: Visit, reading: Session, units: set[UUID]) -> tuple[dict[Limit, list[UUID]], list[UUID]]:
-    now, rules = visit.desk.now(), visit.desk.access.rules(reading)
-    found, unsound = defaultdict[Limit, list[UUID]](list), list[UUID]()
-    for unit_id in units:
-        zone = ZoneInfo(reading.get_one(Unit, unit_id).zone)
-        today = now.astimezone(zone).date()
-        try:
-            day = ended_before(today, rules.policy_of(unit_id).value("overlong_review_months", today))
-        except ConfigurationError:
-            unsound.append(unit_id)
-            continue
-        found[Limit(day, day_over(day - timedelta(days=1), zone))].append(unit_id)
-    return dict(found), unsound

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from registry.bulk import table_of
-from registry.queries.retention import COPIED, HELD, OWED, WANTED
+from registry.queries.retention import COPIED, HELD, HELD_AS_FILED, HELD_AS_USED, OWED, WANTED
 from registry.tables import Activity, DisposalList, Recording, RecordingState, RetentionTerm, Unit
 from regulation.disposal_states import CLOSED, ListState
+from regulation.errors import ConfigurationError
+from regulation.expiry import day_over, ended_before
+from regulation.policy import Policy
 from regulation.retention import RetentionClass
 
 _term, _recording, _activity = table_of(RetentionTerm), table_of(Recording), table_of(Activity)
@@ -41,6 +46,23 @@ class OverlongRow:
     size: int
     list_number: str | None
     list_state: ListState | None
+
+
+def limits_of(
+    units: Iterable[Unit], policy_of: Callable[[UUID], Policy], at: datetime
+) -> tuple[dict[Limit, list[UUID]], list[UUID]]:
+    """The units by their limit at the moment `at`; and those whose policy is not sound, which have none."""
+    found, unsound = defaultdict[Limit, list[UUID]](list), list[UUID]()
+    for unit in units:
+        zone = ZoneInfo(unit.zone)
+        today = at.astimezone(zone).date()
+        try:
+            day = ended_before(today, policy_of(unit.id).value("overlong_review_months", today))
+        except ConfigurationError:
+            unsound.append(unit.id)
+            continue
+        found[Limit(day, day_over(day - timedelta(days=1), zone))].append(unit.id)
+    return dict(found), unsound
 
 
 def overlong(
@@ -88,5 +110,5 @@ def _kept_by_nothing(at: datetime) -> ColumnElement[bool]:
     """The questions of `registry.queries.retention.KEEPERS`, asked of every original at once."""
     unlocked = or_(_recording.c.retain_until.is_(None), _recording.c.retain_until <= at)
     settled = or_(_recording.c.activity_id.is_(None), _recording.c.activity_id.not_in(OWED))
-    free = [_recording.c.id.not_in(kept) for kept in (HELD, WANTED, COPIED, OWED)]
+    free = [_recording.c.id.not_in(kept) for kept in (HELD, HELD_AS_USED, HELD_AS_FILED, WANTED, COPIED, OWED)]
     return and_(unlocked, settled, *free)

@@ -144,12 +144,24 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
 
 
+_standing = _hold.c.lifted_at.is_(None)
+
 HELD = (
-    select(_hold_item.c.recording_id)
-    .join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
-    .where(_hold.c.lifted_at.is_(None))
+    select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id).where(_standing)
 )
 """What a hold names."""
+
+HELD_AS_USED = select(_use.c.recording_id).join_from(_use, _hold, _hold.c.case_id == _use.c.case_id).where(_standing)
+"""What is used in a case that is held back."""
+
+HELD_AS_FILED = (
+    select(_recording.c.id)
+    .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
+    .join(_case, _case.c.number == _activity.c.case_number)
+    .join(_hold, _hold.c.case_id == _case.c.id)
+    .where(_standing)
+)
+"""What is filed under an activity of a case that is held back."""
 
 WANTED = (
     select(_item.c.recording_id)
@@ -167,17 +179,12 @@ OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.no
 
 def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
-    named = select(_hold_item.c.recording_id).join_from(_hold_item, _hold, _hold.c.id == _hold_item.c.hold_id)
-    used = select(_use.c.recording_id).join_from(_use, _hold, _hold.c.case_id == _use.c.case_id)
-    filed = (
-        select(_recording.c.id)
-        .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
-        .join(_case, _case.c.number == _activity.c.case_number)
-        .join(_hold, _hold.c.case_id == _case.c.id)
+    asked = (
+        (HELD, _hold_item.c.recording_id),
+        (HELD_AS_USED, _use.c.recording_id),
+        (HELD_AS_FILED, _recording.c.id),
     )
-    asked = ((named, _hold_item.c.recording_id), (used, _use.c.recording_id), (filed, _recording.c.id))
-    standing = _hold.c.lifted_at.is_(None)
-    return {row[0] for query, of in asked for row in rows_among(connection, query.where(standing), of, ids)}
+    return {row[0] for query, of in asked for row in rows_among(connection, query, of, ids)}
 
 
 def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:

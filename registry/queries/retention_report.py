@@ -79,13 +79,6 @@ def open_changes(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def overlong(connection: Connection, at: datetime, months: int = 1) -> int:
-    """How many originals are there though their terms have been over for so many months, on no list."""
-    before = at.date() - timedelta(days=31 * months)
-    query = select(func.count()).select_from(_term).where(_term.c.due_on < before, _term.c.list_id.is_(None))
-    return int(connection.execute(query).scalar_one())
-
-
 def failed_items(connection: Connection) -> int:
     """How many originals the vault did not let go of."""
     query = select(func.count()).select_from(_item).where(_item.c.state == ItemState.FAILED)

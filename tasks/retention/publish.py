@@ -7,7 +7,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from registry.queries.retention_report import Held, by_class, coming, open_changes, overlong
+from registry.queries.overlong import limits_of, overlong
+from registry.queries.retention_report import Held, by_class, coming, open_changes
 from registry.transitions import notices
 from regulation.retention import Kept
 from tasks.disposal.words import CLASSES, KEPT
@@ -36,8 +37,10 @@ REFUSED = "制度配置有误 these units wait for a sound policy (Art. 23)"
 @task(**RETRIED, name="finish-sweep")
 def finish_sweep(work: RetentionWork) -> None:
     """Enter what was counted."""
+    at = work.now()
+    limits, _ = limits_of(work.organisation.units.values(), work.rules.policy_of, at)
     with work.registry.reading() as reading:
-        work.counts["overlong"] = overlong(reading.connection(), work.now())
+        _, work.counts["overlong"] = overlong(reading, limits, at, limit=0)
     work.counts.update({f"kept_{why}": count for why, count in work.kept.items()})
     with work.acting() as act:
         notices.finish_sweep(act, work.sweep_id, work.counts)

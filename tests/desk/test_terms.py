@@ -90,6 +90,13 @@ def test_the_review_names_what_is_there_without_a_reason(disposal_desk: Disposal
     hold = disposal.hold("old")
     assert "共 1 条" in leader.open("/terms/review"), "what is held has its reason"
     disposal.lift(hold)
+    disposal.case("案-1", date(2020, 1, 1), 1)
+    disposal.use("案-1", "old")
+    held = disposal.hold(case="案-1")
+    disposal.settle()
+    assert disposal.term("old").due_on is not None
+    assert "共 1 条" in leader.open("/terms/review"), "and so has what its case holds"
+    disposal.lift(held)
     number = disposal_desk.open_list()
     assert "共 0 条" in leader.open("/terms/review"), "its list has just been opened"
     disposal.later(disposal.city.now + timedelta(days=32))

@@ -158,7 +158,10 @@ def tell_people(act: Act, what: str, row: AnyRow, people: Iterable[UUID]) -> Non
 
 
 def drop(act: Act, row: AnyRow, items: Iterable[AnyRow], **why: Any) -> int:
-    """Take items off their list; what is left without any, and has destroyed nothing, is over. `why` are columns that say so. Gives how many."""
+    """Take items off their list; `why` are columns that say so. Gives how many.
+
+    A list that is left without any, and of which nothing was destroyed, is over.
+    """
     now = {"state": ItemState.DROPPED, "dropped_at": act.at, "dropped_after": len(decisions_on(act.connection, row.id))}
     dropped = [{"id": one.id, **now, **why} for one in items]
     if not dropped:
