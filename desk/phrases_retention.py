@@ -77,6 +77,11 @@ RETENTION: Mapping[str, str] = {
     "保存情况": "Keeping",
     "有关事实已变更，今夜重新核定。": "A fact has changed; the term is worked out anew tonight.",
     "没有到期日": "no last day",
+    "终止续存": "ended",
+    "终止长期续存": "End the keeping without an end",
+    "终止后按原定期限保存；期满的列入销毁清册，另行决定。": (
+        "From then on it is kept as long as its term says; what is past it is listed, which is decided about anew."
+    ),
     "暂停处置中": "held",
     "已解除": "lifted",
     "新的暂停处置": "New hold",

@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.holds import placed
-from desk.keeping import member, status_of, why
+from desk.keeping import member, status_of, typed_ids, units_of, why
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
 from desk.trail_paper import trail_file, trail_paper
@@ -25,7 +25,7 @@ from registry.transitions import access, retention
 from regulation.access import OVERSEERS
 from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied
-from regulation.holds import ARTICLE, HoldKind
+from regulation.holds import ARTICLE, LIFTERS, HoldKind
 from regulation.vocabulary import Marking
 
 recordings = APIRouter()
@@ -65,9 +65,16 @@ def _page(visit: Visit, trail: Trail, typed: Form | None = None, refused: Action
         standing=standing_for(visit, trail),
         markings=list(Marking),
         kinds=list(HoldKind),
+        may_end=_may_end(visit, trail),
         typed=typed or Form({}),
         **why(visit, refused),
     )
+
+
+def _may_end(visit: Visit, trail: Trail) -> bool:
+    """Whether they may take back a decision to keep it without an end."""
+    with visit.desk.registry.reading() as reading:
+        return trail.unit.id in units_of(visit, reading, *LIFTERS)
 
 
 def standing_for(visit: Visit, trail: Trail) -> Standing:
@@ -95,7 +102,8 @@ def paper(found: TheTrail) -> Response:
 
 @recordings.post("/recordings/{recording}")
 def act_on(form: TheForm, found: TheTrail) -> Response:
-    """Mark it or lift a marking, hold it back, enter that it is used in a case; by the button that was pressed."""
+    """Mark it or lift a marking, hold it back, enter that it is used in a case, have it go by its own term again; by
+    the button that was pressed."""
     visit, trail = found
     do = _DO.get(form.one("do"))
     if do is None:
@@ -134,7 +142,12 @@ def _use(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
     retention.use_in_case(act, number, [recording], visit.reader.person_id, form.one("reason"))
 
 
+def _end(act: Act, visit: Visit, recording: UUID, form: Form) -> None:
+    for extension in typed_ids([form.one("extension")], "extension"):
+        retention.end_extension(act, recording, extension, visit.reader.person_id, form.one("reason"))
+
+
 _DO: Mapping[str, Callable[[Act, Visit, UUID, Form], None]] = MappingProxyType(
-    {"mark": _mark, "lift": _lift, "hold": _hold, "use": _use}
+    {"mark": _mark, "lift": _lift, "hold": _hold, "use": _use, "end": _end}
 )
 """By the button that was pressed."""

@@ -49,6 +49,15 @@ def standing(visit: Caller, recording: UUID) -> StandingShape:
     return StandingShape.of(recordings.standing_for(visit, recordings.trail_for(visit, recording)))
 
 
+@held.post("/recordings/{recording}/extensions/{extension}/end")
+def end_extension(visit: Caller, recording: UUID, extension: UUID, body: ReasonBody) -> StandingShape:
+    """Take back a decision to keep a recording without an end: it goes by its own term again."""
+    recordings.trail_for(visit, recording)
+    with visit.acting() as act:
+        retention.end_extension(act, recording, extension, visit.reader.person_id, body.reason)
+    return standing(visit, recording)
+
+
 @held.get("/holds")
 def holds(visit: Caller, lifted: bool = False, words: Words = "", page: Page = 1) -> HoldPage:
     """The holds of the units one looks after, and those one placed: those that last, or those that were lifted."""

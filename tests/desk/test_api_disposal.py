@@ -104,6 +104,22 @@ def test_another_units_are_as_if_there_were_none(disposal_desk: DisposalDesk) ->
     assert disposal_desk.disposal.listed() == {"old"}
 
 
+def test_what_is_kept_without_an_end_goes_by_its_term_again(disposal_desk: DisposalDesk) -> None:
+    disposal_desk.open_list()
+    disposal_desk.disposal.restore("old")
+    disposal_desk.disposal.settle()
+    administrator, leader = of(disposal_desk.counter, "A3"), of(disposal_desk.counter, "L3")
+    place = f"/recordings/{disposal_desk.recording('old')}"
+    [kept] = said(administrator.get(f"{place}/standing"))["extensions"]
+    assert (kept["until"], kept["ended_at"]) == (None, None)
+    end = f"{place}/extensions/{kept['id']}/end"
+    assert administrator.post(end, json={"reason": "x"}).status_code == 409
+    assert of(disposal_desk.counter, "J3").post(end, json={"reason": "x"}).status_code == 404
+    [ended] = said(leader.post(end, json={"reason": "不再需要"}))["extensions"]
+    assert (ended["end_reason"], ended["ended_at"] is None) == ("不再需要", False)
+    assert leader.post(end, json={"reason": "x"}).status_code == 409
+
+
 def test_holds_cases_and_uses(disposal_desk: DisposalDesk) -> None:
     administrator, leader = of(disposal_desk.counter, "A3"), of(disposal_desk.counter, "L3")
     disposal_desk.disposal.settle()

@@ -106,6 +106,32 @@ def test_the_review_names_what_is_there_without_a_reason(disposal_desk: Disposal
 
 
 @SQLITE
+def test_what_is_kept_without_an_end_is_ended_on_its_page(disposal_desk: DisposalDesk) -> None:
+    disposal = disposal_desk.disposal
+    disposal_desk.open_list()
+    disposal.restore("old")
+    disposal.settle()
+    [kept] = disposal.extensions()
+    place, said = f"/recordings/{kept.recording_id}", {"do": "end", "extension": str(kept.id)}
+    administrator, leader = disposal_desk.browser("A3"), disposal_desk.browser("L3")
+    assert "终止长期续存" not in administrator.open(place)
+    refused = administrator.fill(place, **said, reason="不再需要")
+    assert (refused.status_code, "只有主要领导可以解除" in refused.text) == (422, True)
+    assert "终止长期续存" in leader.open(place)
+    assert 'id="wrong-reason"' in leader.fill(place, **said, reason=" ").text
+    assert leader.fill(place, do="end", extension="x", reason="x").status_code == 422
+    other = f"/recordings/{disposal_desk.recording('older')}"
+    assert leader.fill(other, **said, reason="x").status_code == 422, "it is not of this recording"
+    page = leader.press(place, **said, reason="<b>不再需要</b>")
+    assert "<s>延长保存</s>" in page
+    assert "&lt;b&gt;不再需要" in leader.get(place).text
+    assert "终止长期续存" not in page
+    assert "续存已经终止" in leader.fill(place, **said, reason="再来").text
+    disposal.settle()
+    assert disposal.term("old").due_on == date(2027, 5, 23)
+
+
+@SQLITE
 def test_a_unit_whose_policy_is_not_sound_is_named(disposal_desk: DisposalDesk) -> None:
     def refuse(_unit: object) -> Policy:
         raise ConfigurationError("not sound")

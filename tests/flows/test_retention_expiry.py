@@ -170,6 +170,14 @@ def test_made_up_parameters_destroy_nothing(archived: Archived, media_samples: S
     assert archived.state() is ListState.APPRAISAL
 
 
+def test_a_list_that_nobody_answers_is_counted_as_kept_too_long(archived: Archived, media_samples: Samples) -> None:
+    dock(archived, media_samples)
+    archived.now = AFTER
+    assert archived.sweep()["overlong"] == 0  # they have just been listed
+    archived.now += timedelta(days=32)
+    assert archived.sweep()["overlong"] == 2
+
+
 def test_what_is_held_in_the_time_of_grace_stays(archived: Archived, media_samples: Samples) -> None:
     dock(archived, media_samples)
     archived.now = AFTER

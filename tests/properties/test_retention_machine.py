@@ -340,7 +340,7 @@ class RetentionMachine(RuleBasedStateMachine):
         if not kept:
             return
         one, person = min(kept, key=lambda row: str(row.id)), self.town.city.people[by]
-        if self.town.goes(lambda act: retention.end_extension(act, one.id, person, "不再需要")):
+        if self.town.goes(lambda act: retention.end_extension(act, one.recording_id, one.id, person, "不再需要")):
             self.model.footage[self.town.name_of(one.recording_id)].kept.remove(None)
 
     @rule(data=st.data(), cut=CUTS)

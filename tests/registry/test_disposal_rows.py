@@ -59,7 +59,7 @@ def full(disposal_city: Disposal) -> Disposal:
         told = ToldVault(disposal_city.recording("kept"), True, datetime(2030, 1, 1, tzinfo=UTC))
         retention.note_vault(act, [told])
         endless = next(one for one in disposal_city.extensions() if one.until is None)
-        retention.end_extension(act, endless.id, disposal_city.person("L3"), "不再需要")
+        retention.end_extension(act, endless.recording_id, endless.id, disposal_city.person("L3"), "不再需要")
     disposal_city.lift(apart)
     disposal_city.list_due()
     disposal_city.appraise()

@@ -414,17 +414,17 @@ def test_what_is_kept_without_an_end_is_let_go_of_by_the_principal_leader_alone(
     assert disposal_city.term("old").kept is Kept.APPRAISED
     for by in ("A1", "A3", "L2", "J3"):
         with pytest.raises(ActionDenied, match="Only the principal leader"), disposal_city.city.act() as act:
-            retention.end_extension(act, kept.id, disposal_city.person(by), "不再需要")
+            retention.end_extension(act, kept.recording_id, kept.id, disposal_city.person(by), "不再需要")
     with pytest.raises(FieldDenied), disposal_city.city.act() as act:
-        retention.end_extension(act, kept.id, disposal_city.person("L3"), "")
+        retention.end_extension(act, kept.recording_id, kept.id, disposal_city.person("L3"), "")
     with disposal_city.city.act() as act:
-        retention.end_extension(act, kept.id, disposal_city.person("L3"), "不再需要")
+        retention.end_extension(act, kept.recording_id, kept.id, disposal_city.person("L3"), "不再需要")
     assert due_on(disposal_city) == "2027-05-23"
     assert disposal_city.list_due().items == 1
     assert disposal_city.problems() == []
-    for one in (kept.id, uuid4()):
+    for of, one in ((kept.recording_id, kept.id), (kept.recording_id, uuid4()), (uuid4(), kept.id)):
         with pytest.raises(ActionDenied, match="Nothing is kept"), disposal_city.city.act() as act:
-            retention.end_extension(act, one, disposal_city.person("L3"), "不再需要")
+            retention.end_extension(act, of, one, disposal_city.person("L3"), "不再需要")
 
 
 def test_what_is_kept_until_a_day_goes_with_that_day(disposal_city: Disposal) -> None:
@@ -433,7 +433,7 @@ def test_what_is_kept_until_a_day_goes_with_that_day(disposal_city: Disposal) ->
     disposal_city.restore("old", keep_until=date(2027, 7, 31))
     [kept] = disposal_city.extensions()
     with pytest.raises(ActionDenied, match="Nothing is kept"), disposal_city.city.act() as act:
-        retention.end_extension(act, kept.id, disposal_city.person("L3"), "不再需要")
+        retention.end_extension(act, kept.recording_id, kept.id, disposal_city.person("L3"), "不再需要")
     assert due_on(disposal_city) == "2027-07-31"
     disposal_city.later(datetime(2027, 7, 31, 15, tzinfo=UTC))
     assert disposal_city.list_due().number is None

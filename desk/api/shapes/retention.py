@@ -182,9 +182,26 @@ class ReviewPage(BaseModel):
     unsound: list[str]
 
 
+class ExtensionShape(BaseModel):
+    """A decision to keep a recording until a day, or without an end, and its end."""
+
+    id: UUID
+    until: date | None
+    reason: str
+    decided_by: str
+    at: AwareDatetime
+    ended_at: AwareDatetime | None
+    end_reason: str | None
+
+    @classmethod
+    def of(cls, row: Any) -> ExtensionShape:
+        """From a row of the registry."""
+        return cls(decided_by=row.name, **_same(cls, row, "decided_by"))
+
+
 class StandingShape(BaseModel):
     """Why a recording is kept, or what is due: in a sentence, and by its parts. `keepers` is what keeps it beside its
-    term, `is_destroyed` that this is all that is left of it."""
+    term, `extensions` what was decided to keep it longer, `is_destroyed` that this is all that is left of it."""
 
     why: str
     why_zh: str
@@ -196,6 +213,7 @@ class StandingShape(BaseModel):
     kept: Kept | None
     keepers: list[Kept]
     list_number: str | None
+    extensions: list[ExtensionShape]
     is_stale: bool
     is_destroyed: bool
     certificate: str | None
@@ -211,6 +229,7 @@ class StandingShape(BaseModel):
             why_zh=found.sentence("zh"),
             keepers=list(found.keepers),
             list_number=found.list_number if stone is None else stone.item.number,
+            extensions=[ExtensionShape.of(one) for one in found.extensions],
             is_stale=found.is_stale,
             is_destroyed=stone is not None,
             certificate=None if stone is None else stone.certificate,

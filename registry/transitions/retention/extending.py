@@ -21,15 +21,17 @@ from regulation.holds import ARTICLE, check_lift
 _extension, _recording = table_of(TermExtension), table_of(Recording)
 
 
-def end_extension(act: Act, extension_id: UUID, by: UUID, reason: str) -> None:
-    """Have an original that is kept without an end go by its own term again. One that names a day ends with it.
+def end_extension(act: Act, recording_id: UUID, extension_id: UUID, by: UUID, reason: str) -> None:
+    """Have an original that a decision keeps without an end go by its own term again; one that names a day ends with
+    that day.
 
     Raises `ActionDenied` for an unknown, dated or ended decision and for who may not, `FieldDenied` without a reason.
     """
     query = select(_extension, _recording.c.unit_id).join_from(
         _extension, _recording, _recording.c.id == _extension.c.recording_id
     )
-    row = act.connection.execute(query.where(_extension.c.id == extension_id)).one_or_none()
+    query = query.where(_extension.c.id == extension_id, _extension.c.recording_id == recording_id)
+    row = act.connection.execute(query).one_or_none()
     if row is None or row.ended_at is not None or row.until is not None:
         raise ActionDenied("Nothing is kept without an end by this.", article=ARTICLE, subject=str(extension_id))
     check_lift(roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at))
