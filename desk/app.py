@@ -26,6 +26,7 @@ from desk.disposals import disposals
 from desk.guard import Guard
 from desk.holds import holds
 from desk.housekeeping import EVERY, tidy
+from desk.incidents import incidents
 from desk.intake import sessions
 from desk.notices import LayOut, notices
 from desk.pages import pages
@@ -129,6 +130,7 @@ def create_app(
         holds,
         cases,
         terms,
+        incidents,
         personal_tokens,
         people,
     ):

@@ -86,6 +86,15 @@ _CHINESE: Mapping[str, str] = {
     "Only the principal leader may lift what holds footage back.": "只有主要领导可以解除暂停处置。",
     "A hold is over the recordings of one unit.": "一项暂停处置只能包括一个单位的资料。",
     "There is no such hold, or it was lifted already.": "没有这项暂停处置，或者已经解除。",
+    "There is no such open incident.": "没有这项异常，或者已经办结。",
+    "Only the device administrator or a leader of the unit settles an incident.": (
+        "由本单位的执法记录仪管理员、部门负责人或者领导办结。"
+    ),
+    "The original is not as it was verified: it is restored, or lost.": (
+        "该资料与原校验值不符，须先恢复，或者确认灭失。"
+    ),
+    "What can be read as it was verified is not lost.": "该资料可以读取且与原校验值一致，不能确认灭失。",
+    "Only a leader gives an original up as lost.": "确认灭失须由领导决定。",
     "Only the principal leader lets a shorter term into force.": "缩短保存期限须经主要领导同意。",
     "There is no such disposal list.": "没有这份清册。",
     "This step is not open: it was answered, or there is none.": "本环节已作出决定，或者尚未开始。",

@@ -138,4 +138,22 @@ RETENTION: Mapping[str, str] = {
     "下列单位的规则有误，未能复核：": "The policy of these units is not sound; they were not reviewed: ",
     "没有超期保存的资料。": "Nothing is kept beyond its limit.",
     "未列入": "on none",
+    "第七条": "Art. 7",
+    "资料异常": "Incidents",
+    "待办结": "open",
+    "已办结": "settled",
+    "确认办结": "Settle",
+    "办理结果": "How it was settled",
+    "发现情况": "What was found",
+    "发现时间": "Found",
+    "已从备份恢复": "put back from the second vault",
+    "定期核对发现的异常。办结前该资料不得销毁；由人办理，系统不自行办结。第七条。": (
+        "What audits found. Until it is settled the recording is not destroyed; people settle it, never the software. "
+        "Art. 7."
+    ),
+    "内容受损的资料，须重新读取并与原校验值一致后才能按恢复或者说明办结；确认灭失由领导决定。": (
+        "A damaged recording is settled as restored or explained once it was read again as it was verified; "
+        "that it is lost, a leader says."
+    ),
+    "{count} 项资料异常待办结": "{count} incidents are open",
 }

@@ -14,6 +14,7 @@ from blocks.access_link import read_step
 from desk.context import TheDesk
 from desk.disposals import waiting_lists
 from desk.failing import field_of, said
+from desk.incidents import open_incidents
 from desk.moments import read_number, read_time
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
@@ -48,7 +49,8 @@ def inbox(visit: TheVisit) -> Response:
         seats = proposals_for(reading, visit.reader.person_id, visit.desk.now()) if visit.reader.keeps_people else []
         lists = waiting_lists(visit, reading, IN_A_LIST)
         changes = pending_changes(visit, reading)
-    also = {"seats": len(seats), "lists": lists, "changes": len(changes)}
+        wrong = open_incidents(visit, reading)
+    also = {"seats": len(seats), "lists": lists, "changes": len(changes), "incidents": wrong}
     return _list(visit, rows, title="待我审批", empty="没有待您审批的申请。", **also)
 
 
@@ -62,7 +64,7 @@ def mine(visit: TheVisit) -> Response:
     """What this person asked for."""
     with visit.desk.registry.reading() as reading:
         rows = requests_of(reading, visit.reader.person_id, IN_A_LIST + 1)
-    return _list(visit, rows, title="我的申请", empty="您还没有申请。", seats=0, lists=[], changes=0)
+    return _list(visit, rows, title="我的申请", empty="您还没有申请。", seats=0, lists=[], changes=0, incidents=0)
 
 
 @requests.get("/go/{token}")

@@ -8,6 +8,7 @@ from registry.tables import Condition, DisposalVerdict, Shortened
 from regulation.disposal import Appraisal, DisposalStage
 from regulation.disposal_states import ItemState, ListState
 from regulation.holds import HoldKind
+from regulation.incidents import IncidentKind, Resolution
 from regulation.retention_words import CLASSES, REASONS, TRIGGERS
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -58,6 +59,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         HoldKind.DISPUTE: "投诉、信访争议",
         HoldKind.OTHER: "其他",
     },
+    "incident": {
+        IncidentKind.MISSING: "资料缺失",
+        IncidentKind.DIFFERENT: "内容不符",
+        IncidentKind.WRONG_SIZE: "大小不符",
+        IncidentKind.UNREADABLE: "不能读取",
+        IncidentKind.MARKED_DELETED: "被标记删除",
+        IncidentKind.LOCK_SHORTENED: "锁定期被缩短",
+        IncidentKind.EXTRA_VERSION: "多余版本",
+        IncidentKind.ORPHAN: "无登记对象",
+        IncidentKind.GHOST: "登记不一致",
+        IncidentKind.STILL_THERE: "应销毁未销毁",
+    },
+    "resolution": {Resolution.RESTORED: "已恢复", Resolution.EXPLAINED: "已说明", Resolution.LOST: "确认灭失"},
     "shortened": {Shortened.ALLOWED: "同意缩短", Shortened.REFUSED: "不同意缩短"},
 }
 """By what they are of, as in `desk.words`."""
@@ -95,6 +109,19 @@ MEMBERS: Mapping[str, str] = {
     "案件需要": "a case needs it",
     "诉讼、复议、监察": "lawsuit, review, inspection",
     "投诉、信访争议": "complaint or dispute",
+    "资料缺失": "missing",
+    "内容不符": "other bytes than were verified",
+    "大小不符": "another size",
+    "不能读取": "cannot be read",
+    "被标记删除": "a delete marker hides it",
+    "锁定期被缩短": "lock shortened",
+    "多余版本": "something was put over it",
+    "无登记对象": "not in the registry",
+    "登记不一致": "registry and ledger do not agree",
+    "应销毁未销毁": "disposed of and still there",
+    "已恢复": "restored",
+    "已说明": "explained",
+    "确认灭失": "given up as lost",
     "同意缩短": "allowed",
     "不同意缩短": "not allowed",
 }

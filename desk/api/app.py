@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from desk.api.disposals import disposed
+from desk.api.fixity import found
 from desk.api.footage import granted
 from desk.api.people import kept
 from desk.api.requests import asked
@@ -41,8 +42,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api = FastAPI(
         title="custody desk",
         version="1",
-        description="Access to footage (Art. 17), retention and disposal (Art. 18), the list of people (Art. 6) for "
-        "programs: each acts as the person whose token it shows.",
+        description="Access to footage (Art. 17), incidents (Art. 7), retention and disposal (Art. 18), the list of "
+        "people (Art. 6) for programs: each acts as the person whose token it shows.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -60,6 +61,7 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api.include_router(kept)
     api.include_router(disposed)
     api.include_router(held)
+    api.include_router(found)
     return api
 
 

@@ -8,10 +8,14 @@ import pytest
 
 from desk.words import Language, say
 from registry.transitions import retention
+from registry.transitions.fixity import Finding
 from regulation.disposal_states import ListState
+from regulation.incidents import IncidentKind
 from regulation.vocabulary import MediaKind
 from tests.fixtures.custody import sha
 from tests.fixtures.disposal import Disposal
+from tests.fixtures.duties import Duties
+from tests.fixtures.fixity import Audits
 from tests.fixtures.walking import Walk, Walker
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
@@ -101,6 +105,15 @@ def test_appraised_approved_witnessed_and_waited_for(due: Disposal, walk: Walk, 
     assert leader.refused == []
 
 
+def damaged(due: Disposal) -> str:
+    """The number of an incident: an audit found other bytes of one recording than were verified."""
+    audits = Audits(Duties(due.city))
+    audits.enrol()
+    finding = Finding(IncidentKind.DIFFERENT, due.city.unit_id("xf"), due.recording("p5"), "key", "sha256")
+    audits.found(audits.begin(), finding)
+    return audits.incidents()[0].number
+
+
 @SIZES
 @LANGUAGES
 def test_holds_cases_terms_and_the_page_of_what_is_gone(
@@ -110,6 +123,7 @@ def test_holds_cases_terms_and_the_page_of_what_is_gone(
     due.use("京城罚〔2026〕12号", "p6")
     with due.city.act() as act:
         retention.settle_terms(act, [due.recording("p6")], due.rules)
+    number = damaged(due)
     administrator = walk.inside("A3", size, language)
     administrator.open("/holds/new?activity=xf-1")
     administrator.tick("input[name=recording] >> nth=0")
@@ -123,6 +137,8 @@ def test_holds_cases_terms_and_the_page_of_what_is_gone(
         ("/cases/new", "new-case"),
         ("/terms/changes", "term-changes"),
         ("/terms/review", "term-review"),
+        ("/incidents", "incidents"),
+        (f"/incidents/{number}", "incident"),
         (f"/recordings/{due.recording('p6')}", "kept"),
     ):
         administrator.open(place)

@@ -15,6 +15,7 @@ from desk.phrases import PAGES
 from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
+from regulation import incidents
 from regulation.errors import ActionDenied
 
 ROOM = Path(desk.__file__).parent
@@ -52,10 +53,14 @@ def test_facts_stand_in_both_languages() -> None:
 
 DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+ [^"]+)\"""")
 REGISTRY = ROOM.parent / "registry" / "transitions"
-REFUSING = [*REGISTRY.glob("retention/*.py"), *REGISTRY.glob("disposal/*.py"), REGISTRY / "holding.py"]
+REFUSING = [
+    *(path for room in ("retention", "disposal", "fixity") for path in REGISTRY.glob(f"{room}/*.py")),
+    REGISTRY / "holding.py",
+    Path(incidents.__file__),
+]
 
 
 @pytest.mark.parametrize("source", REFUSING, ids=lambda path: path.stem)
-def test_what_retention_and_disposal_refuse_is_said_in_chinese(source: Path) -> None:
+def test_what_retention_disposal_and_incidents_refuse_is_said_in_chinese(source: Path) -> None:
     messages = [found[1] for found in DENIED.finditer(source.read_text(encoding="utf-8"))]
     assert [one for one in messages if said(ActionDenied(one), "zh").startswith("不予办理")] == []

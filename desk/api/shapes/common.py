@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -32,3 +32,8 @@ class Problem(BaseModel):
     detail_zh: str | None = None
     article: str | None = None
     field: str | None = None
+
+
+def same(shape: type[BaseModel], row: Any, *other: str) -> dict[str, Any]:
+    """What the row calls as the shape does, but for the `other` fields."""
+    return {name: getattr(row, name) for name in shape.model_fields if name not in other}

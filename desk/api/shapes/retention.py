@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from desk.api.shapes.common import Body, Short, Text
+from desk.api.shapes.common import Body, Short, Text, same
 from registry.queries.holding_pages import HoldRow
 from registry.queries.overlong import OverlongRow
 from registry.queries.recording_standing import Standing
@@ -79,7 +79,7 @@ class HoldShape(BaseModel):
     @classmethod
     def of(cls, row: HoldRow) -> HoldShape:
         """From a row of the registry."""
-        return cls(unit=row.unit_name, **_same(cls, row, "unit"))
+        return cls(unit=row.unit_name, **same(cls, row, "unit"))
 
 
 class HoldPage(BaseModel):
@@ -107,7 +107,7 @@ class CaseShape(BaseModel):
     @classmethod
     def of(cls, row: CaseRow) -> CaseShape:
         """From a row of the registry."""
-        return cls(unit=row.unit_code, **_same(cls, row, "unit"))
+        return cls(unit=row.unit_code, **same(cls, row, "unit"))
 
 
 class CasePage(BaseModel):
@@ -133,7 +133,7 @@ class ChangeShape(BaseModel):
     @classmethod
     def of(cls, row: ChangeRow) -> ChangeShape:
         """From a row of the registry."""
-        return cls(unit=row.unit_name, **_same(cls, row, "unit"))
+        return cls(unit=row.unit_name, **same(cls, row, "unit"))
 
 
 class Released(BaseModel):
@@ -148,7 +148,7 @@ class Released(BaseModel):
     @classmethod
     def of(cls, row: Any) -> Released:
         """From a row of the registry."""
-        return cls(recording=row.recording_id, **_same(cls, row, "recording"))
+        return cls(recording=row.recording_id, **same(cls, row, "recording"))
 
 
 class ChangeWhole(BaseModel):
@@ -171,7 +171,7 @@ class Overlong(BaseModel):
     @classmethod
     def of(cls, row: OverlongRow) -> Overlong:
         """From a row of the registry."""
-        return cls(recording=row.recording_id, unit=row.unit_name, **_same(cls, row, "recording", "unit"))
+        return cls(recording=row.recording_id, unit=row.unit_name, **same(cls, row, "recording", "unit"))
 
 
 class ReviewPage(BaseModel):
@@ -196,7 +196,7 @@ class ExtensionShape(BaseModel):
     @classmethod
     def of(cls, row: Any) -> ExtensionShape:
         """From a row of the registry."""
-        return cls(decided_by=row.name, **_same(cls, row, "decided_by"))
+        return cls(decided_by=row.name, **same(cls, row, "decided_by"))
 
 
 class StandingShape(BaseModel):
@@ -235,8 +235,3 @@ class StandingShape(BaseModel):
             certificate=None if stone is None else stone.certificate,
             **term,
         )
-
-
-def _same(shape: type[BaseModel], row: Any, *other: str) -> dict[str, Any]:
-    """What the row calls as the shape does."""
-    return {name: getattr(row, name) for name in shape.model_fields if name not in other}
