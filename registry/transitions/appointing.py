@@ -44,7 +44,7 @@ def keep_person(act: Act, entry: PersonEntry, by: UUID, *, is_new: bool) -> UUID
     _check_manages(act, by, None if found is None else found.id, unit.id)
     if found is not None:
         _check_change(act, by, found)
-    check_text("name", entry.name)
+    check_text("name", entry.name, ARTICLE)
     return _entered(act, entry)
 
 
@@ -122,7 +122,7 @@ def propose(
     begins = max(valid_from, act.at)
     if valid_to is not None and valid_to <= begins:
         raise FieldDenied("valid_to", "It ends before it begins, or is over already.")
-    paper = storable(check_text("document", document))
+    paper = storable(check_text("document", document, ARTICLE))
     if not needs_confirmation(role):
         enter(act, [AppointmentEntry(person.number, unit_code, role, begins, valid_to, acting, paper)])
         return None
@@ -138,7 +138,7 @@ def propose_end(act: Act, appointment_id: UUID, valid_to: datetime, document: st
     _check_manages(act, by, row.person_id, row.unit_id)
     if row.valid_to is not None and row.valid_to <= act.at:
         raise ActionDenied("This appointment is over.", article=ARTICLE)
-    paper, ends = storable(check_text("document", document)), max(valid_to, act.at, row.valid_from)
+    paper, ends = storable(check_text("document", document, ARTICLE)), max(valid_to, act.at, row.valid_from)
     if not needs_confirmation(row.role):
         _end(act, row, ends)
         return None
@@ -213,7 +213,7 @@ def decide_proposal(act: Act, proposal_id: UUID, by: UUID, reason: str, *, is_re
     chain = unit_chain(act.session, row.unit_id)
     roles = roles_over(act.session, by, chain, act.at)
     check_confirm(by, row.proposed_by_id, row.person_id, row.role, roles)
-    said = storable(check_text("reason", reason)) if is_refused or reason.strip() else None
+    said = storable(check_text("reason", reason, ARTICLE)) if is_refused or reason.strip() else None
     verdict = Proposed.REFUSED if is_refused else Proposed.CONFIRMED
     decided = {"id": proposal_id, "decided_by_id": by, "decided_at": act.at, "verdict": verdict, "reason": said}
     update_rows(act.connection, AppointmentProposal, [decided])

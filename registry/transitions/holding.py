@@ -44,7 +44,7 @@ def place_hold(act: Act, new: NewHold, by: UUID) -> str:
     Raises `ActionDenied` for who may not, unknown recordings, those of several units, and those whose destruction is
     under way; `FieldDenied` without a reason. Of a case, whatever is still there is held back.
     """
-    reason = storable(check_text("reason", new.reason))
+    reason = storable(check_text("reason", new.reason, ARTICLE))
     case = _case_of(act, new, by)
     named = originals_named(act, new.recording_ids) if new.recording_ids or case is None else []
     unit = _unit_of(act, named, case)

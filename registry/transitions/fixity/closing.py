@@ -31,7 +31,7 @@ def close_incident(act: Act, number: str, by: UUID, resolution: Resolution, reas
     row = incident_numbered(act.connection, number)
     if row is None or row.closed_at is not None:
         raise ActionDenied("There is no such open incident.", article=ARTICLE, subject=number)
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     roles = roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at)
     check_close(roles, row.kind, resolution, is_intact=_is_intact(act, row))
     settled = {"closed_at": act.at, "closed_by_id": by, "resolution": resolution, "reason": said}

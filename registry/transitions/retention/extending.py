@@ -35,7 +35,7 @@ def end_extension(act: Act, recording_id: UUID, extension_id: UUID, by: UUID, re
     if row is None or row.ended_at is not None or row.until is not None:
         raise ActionDenied("Nothing is kept without an end by this.", article=ARTICLE, subject=str(extension_id))
     check_lift(roles_over(act.session, by, unit_chain(act.session, row.unit_id), act.at))
-    said = storable(check_text("reason", reason))
+    said = storable(check_text("reason", reason, ARTICLE))
     ended = {"id": extension_id, "ended_by_id": by, "ended_at": act.at, "end_reason": said}
     update_rows(act.connection, TermExtension, [ended])
     facts = {"extension_id": extension_id, "person_id": by, "reason_sha256": digest_of(said)}
