@@ -46,8 +46,8 @@ CLAUSES = (
         "删减、修改",
         "Cutting or altering originals.",
         Status.ENFORCED,
-        "From intake on refused by vault and registry; what whoever owns a disk or a database alters all the same is found, "
-        "named, and an incident until a person has settled it (Art. 7). A fault candidate of it is not made yet.",
+        "From intake on refused by vault and registry; what whoever owns a disk or a database alters all the same is "
+        "found, named, and an incident until a person has settled it (Art. 7). It makes no fault candidate yet.",
         "flows.fixity_audit",
         "tests/articles/test_article_21.py",
     ),
