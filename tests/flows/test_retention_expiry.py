@@ -151,6 +151,10 @@ def test_half_a_year_later_it_goes_by_decision_and_leaves_its_proof(archived: Ar
     assert len(document["destroyed"]) == 2
     paper = b"".join(archived.scene.station.vault.read(certificate.paper_key, None))
     assert paper.startswith(b"%PDF-")
+    held = archived.scene.station.vault.check(certificate.paper_key, None)
+    assert held is not None
+    assert held.retain_until is not None
+    assert held.retain_until.year == AFTER.year + 100
     with get_client(sync_client=True) as client:
         artifacts = {one.key: str(one.data) for one in client.read_latest_artifacts()}
     assert "DC-chengguan-2028-00001" in artifacts[f"disposal-{number.lower()}"]

@@ -520,6 +520,9 @@ class RetentionMachine(RuleBasedStateMachine):
         for name in self.town.disposed():
             assert "recording.destroyed" in self.town.city.events(self.town.recordings[name])
         assert set(self.model.footage) - self.town.in_vault() == self.town.disposed()
+        for row in self.town.lists().values():
+            is_done = row.state is ListState.DONE
+            assert is_done <= bool(self.town.standing(row.id, ItemState.DESTROYED)), "a certificate over nothing"
         assert verify(self.town.registry).problems == []
         assert verify_rows(self.town.registry).problems == []
         self.seen.update(lists=len(self.model.lists))
