@@ -12,6 +12,7 @@ from uuid import UUID
 
 from blocks.vault import Intake
 from regulation.errors import ConfigurationError
+from regulation.expiry import LAST_LOCK
 
 _UNIT_CODE = re.compile(r"[a-z0-9]{1,32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -41,8 +42,12 @@ def month_prefix(intake: Intake) -> str:
 
 
 def checked_floor(until: datetime) -> datetime:
-    """A retention floor in UTC; raises `ConfigurationError` for a time without a zone, which would mean any of many."""
-    return _in_utc(until, "A retention floor")
+    """A retention floor in UTC; raises `ConfigurationError` for a time without a zone, which would mean any of many, and
+    for one so late that a server might take it for long past."""
+    floor = _in_utc(until, "A retention floor")
+    if floor > LAST_LOCK:
+        raise ConfigurationError("No lock lasts as long.", article="Art. 18", subject=until.isoformat())
+    return floor
 
 
 def checked_moment(at: datetime) -> datetime:

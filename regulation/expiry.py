@@ -12,6 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from regulation.clock import as_utc
 
+LAST_LOCK = datetime(2105, 12, 31, tzinfo=UTC)
+"""No vault is asked to lock anything for longer: there are S3 servers that count a lock's seconds in 32 bits, and make
+1970 of 2107. What is kept beyond is held back as well, as is what has no last day."""
+
 
 def expiry_day(ended_on: date, months: int) -> date:
     """The last day that is kept: the same day `months` later, or that month's last day where it has no such day.
@@ -64,3 +68,8 @@ def floor_until(ended_at: datetime, zone: tzinfo, months: int) -> datetime:
     zone or a term outside the calendar.
     """
     return day_over(expiry_day(as_utc(ended_at).astimezone(zone).date(), months), zone)
+
+
+def lockable(until: datetime) -> datetime:
+    """Until when a vault is asked to lock what is kept until the moment `until`."""
+    return min(until, LAST_LOCK)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from regulation.clock import as_utc
 from regulation.definitions import IN_FORCE_FROM
-from regulation.expiry import day_over, expiry_day
+from regulation.expiry import LAST_LOCK, day_over, expiry_day
 from regulation.parameters import BOUNDS, PARAMETERS, Measure
 from regulation.policy import Policy
 from regulation.vocabulary import ActivityKind
@@ -229,6 +229,12 @@ def _days_of_change(policy: Policy, name: str, since: date, today: date) -> Iter
 def may_go_from(due_on: date, zone: tzinfo) -> datetime:
     """The moment, in UTC, from which what is kept until `due_on` may go: the expiry day is kept to its last moment."""
     return day_over(due_on, zone)
+
+
+def outlasts_locks(due_on: date | None, zone: tzinfo) -> bool:
+    """Whether what is kept until `due_on` is to be held back beside its lock: no lock lasts as long, or there is no
+    such day."""
+    return due_on is None or may_go_from(due_on, zone) > LAST_LOCK
 
 
 def is_over(due_on: date | None, today: date) -> bool:

@@ -11,7 +11,7 @@ from blocks.archive import Archive
 from blocks.receipt_key import ReceiptKey
 from registry.act import Act
 from registry.database import Registry
-from regulation.expiry import floor_until
+from regulation.expiry import floor_until, lockable
 
 Now = Callable[[], datetime]
 
@@ -42,7 +42,7 @@ class AnchorWork:
     def locked_until(self, made_at: datetime) -> datetime:
         """Until when an anchor's copy is locked; the same whenever it is asked."""
         policy = self.archive.policy.policies().of([])
-        return floor_until(made_at, UTC, policy.value("anchor_lock_months", made_at.date()))
+        return lockable(floor_until(made_at, UTC, policy.value("anchor_lock_months", made_at.date())))
 
 
 @contextmanager

@@ -23,8 +23,7 @@ from registry.queries.people import people_by_id
 from registry.tables import DisposalList, Unit
 from registry.transitions import disposal
 from regulation.disposal_states import ListState
-from regulation.expiry import floor_until
-from regulation.retention import LONGEST_YEARS, MONTHS_A_YEAR
+from regulation.expiry import LAST_LOCK
 from tasks.disposal.words import CLASSES, MEDIA, TRIGGERS, VERDICTS
 from tasks.disposal.work import DisposalWork
 from tasks.notices.words import ROLES
@@ -46,7 +45,7 @@ def issue_certificate(work: DisposalWork, row: DisposalList) -> None:
     document = json.dumps(facts.document(work), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     paper = typeset(_TEMPLATE, facts.paper(document), facts.closed_at)
     digest = sha256(paper).hexdigest()
-    kept = work.archive.vault.put_document(_paper_key(row.number, digest), paper, retain_until=facts.locked_until)
+    kept = work.archive.vault.put_document(_paper_key(row.number, digest), paper, retain_until=LAST_LOCK)
     key = work.archive.receipt_key
     with work.acting() as act:
         disposal.certify(
@@ -77,11 +76,6 @@ class _Facts:
         self.gone = destroyed_on(reading.connection(), row.id)
         # Of a list that was carried out there is both.
         self.grace_until, self.closed_at = row.grace_until or row.changed_at, row.closed_at or row.changed_at
-
-    @property
-    def locked_until(self) -> datetime:
-        """Until when the paper is locked: as long as a vault may lock anything, for it is kept for ever."""
-        return floor_until(self.closed_at, ZoneInfo(self.unit.zone), LONGEST_YEARS * MONTHS_A_YEAR)
 
     def document(self, work: DisposalWork) -> dict[str, Any]:
         """The text that is signed: hashes, times and decisions; people by their certificate numbers."""

@@ -19,7 +19,7 @@ from registry.tables import DockSession
 from registry.transitions import docking
 from registry.transitions.duties import Rules
 from regulation.errors import ActionDenied
-from regulation.expiry import floor_until
+from regulation.expiry import floor_until, lockable
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump
@@ -86,7 +86,7 @@ class DockWork:
         today, known = self.today(), self._floor
         if known is None or known[0] != today:
             months = self.policy.value("routine_retention_months", today)
-            known = self._floor = today, floor_until(self.now(), self.zone, months)
+            known = self._floor = today, lockable(floor_until(self.now(), self.zone, months))
         return known[1]
 
 

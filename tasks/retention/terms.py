@@ -14,7 +14,8 @@ from registry.queries.retention import held, stale_in_vault
 from registry.transitions import retention
 from registry.transitions.retention import SettledTerms, ToldVault
 from regulation.errors import ConfigurationError, FixityError
-from regulation.retention import may_go_from
+from regulation.expiry import lockable
+from regulation.retention import may_go_from, outlasts_locks
 from tasks.retention.work import RetentionWork
 from tasks.steps import RETRIED
 
@@ -56,7 +57,7 @@ def _versions(work: RetentionWork) -> dict[UUID, str]:
 
 @task(**RETRIED, name="align-vault")
 def align_vault(work: RetentionWork) -> None:
-    """Have the vault hold what is held or has no day on which it may go, and lock the rest no shorter than its term.
+    """Have the vault hold what is held or outlasts its lock, and lock the rest no shorter than its term.
 
     What the vault has lost is left for the audit of the originals, and does not stop the others.
     """
@@ -80,11 +81,12 @@ def align_vault(work: RetentionWork) -> None:
 
 def _tell(work: RetentionWork, row: AnyRow, is_held: bool) -> ToldVault | None:
     """Tell the vault of one original; None where it does not have it any more."""
-    vault, wanted = work.archive.vault, is_held or row.due_on is None
+    vault, zone = work.archive.vault, ZoneInfo(row.zone)
     try:
+        wanted = is_held or outlasts_locks(row.due_on, zone)
         now = vault.set_legal_hold(row.vault_key, row.vault_version, wanted)
         if row.due_on is not None:
-            until = may_go_from(row.due_on, ZoneInfo(row.zone))
+            until = lockable(may_go_from(row.due_on, zone))
             if now.retain_until is None or until > now.retain_until:
                 now = vault.extend_retention(row.vault_key, row.vault_version, until)
     except FixityError:

@@ -13,6 +13,7 @@ import pytest
 
 from blocks.vault import EvidenceVault, SecondDigest
 from regulation.errors import ActionDenied, ConfigurationError, FixityError
+from regulation.expiry import LAST_LOCK
 from tests.fixtures.s3 import SERVERS
 from tests.fixtures.vaults import FLOOR, intake, random_bytes, store_bytes, store_file
 
@@ -127,6 +128,18 @@ def test_floor_is_extended_and_never_shortened(vault: EvidenceVault, tmp_path: P
     found = vault.check(held.key, held.version)
     assert found is not None
     assert found.retain_until == later
+
+
+def test_a_lock_lasts_as_long_as_any_server_counts_and_no_longer_one_is_asked_for(
+    vault: EvidenceVault, tmp_path: Path
+) -> None:
+    held = store_bytes(vault, tmp_path, b"floor", intake()).held
+    assert vault.extend_retention(held.key, held.version, LAST_LOCK).retain_until == LAST_LOCK
+    with pytest.raises(ConfigurationError, match=r"No lock lasts as long.*Art\. 18"):
+        vault.extend_retention(held.key, held.version, LAST_LOCK + timedelta(seconds=1))
+    found = vault.check(held.key, held.version)
+    assert found is not None
+    assert found.retain_until == LAST_LOCK
 
 
 def test_a_later_intake_of_the_same_content_lengthens_its_floor(vault: EvidenceVault, tmp_path: Path) -> None:

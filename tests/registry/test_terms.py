@@ -16,6 +16,7 @@ from registry.transitions import retention
 from registry.transitions.retention import CaseEntry, ToldVault
 from regulation.access_terms import FieldDenied
 from regulation.errors import ActionDenied, ConfigurationError
+from regulation.expiry import LAST_LOCK
 from regulation.parameters import CITY
 from regulation.policy import CITY_POLICY, Policy, layer_from
 from regulation.retention import Kept, RetentionClass, Trigger
@@ -267,6 +268,21 @@ def test_the_vault_is_told_what_to_hold_and_how_long_to_lock(disposal_city: Disp
     with disposal_city.city.registry.reading() as reading:
         assert stale_in_vault(reading.connection(), 100, {*disposal_city.access.recordings.values()}) == []
     assert disposal_city.problems() == []
+
+
+def test_what_outlasts_every_lock_is_held_as_well(disposal_city: Disposal) -> None:
+    disposal_city.case("案-1", CLOSED, 100)
+    disposal_city.use("案-1", "old")
+    disposal_city.settle()
+    assert due_on(disposal_city) == "2126-11-23"
+    old = disposal_city.recording("old")
+    assert old in stale(disposal_city)
+    tell(disposal_city, "old", False, LAST_LOCK)
+    disposal_city.settle()
+    assert old in stale(disposal_city), "the lock alone is not long enough"
+    tell(disposal_city, "old", True, LAST_LOCK)
+    disposal_city.settle()
+    assert old not in stale(disposal_city)
 
 
 # Another policy

@@ -36,8 +36,9 @@ from registry.transitions.duties.settling import Rules
 from registry.transitions.retention.touching import touch_found_terms
 from registry.types import new_id
 from regulation.errors import ConfigurationError
+from regulation.expiry import lockable
 from regulation.policy import Policy
-from regulation.retention import Kept, Term, may_go_from, no_earlier, term_of
+from regulation.retention import Kept, Term, may_go_from, no_earlier, outlasts_locks, term_of
 
 _term, _seen, _change = table_of(RetentionTerm), table_of(PolicySeen), table_of(TermChange)
 _change_item, _hold, _hold_item = table_of(TermChangeItem), table_of(Hold), table_of(HoldItem)
@@ -166,10 +167,11 @@ class _Settling:
         self.done.shorter += 1
 
     def _standing_in_vault(self, one: Original, term: Term, now: AnyRow | None) -> dict[str, Any]:
-        """What the vault was told and whether it is to be told anything: to hold what is held and whatever has no day
-        on which it may go, to lock the rest no shorter than its term."""
+        """What the vault was told and whether it is to be told anything: to hold what is held and whatever outlasts
+        its lock, to lock the rest no shorter than its term."""
         told = now is not None and now.held_in_vault
-        wanted = one.recording_id in self.held or (term.due_on is None and one.footage.is_sealed)
+        endless = one.footage.is_sealed and outlasts_locks(term.due_on, one.zone)
+        wanted = one.recording_id in self.held or endless
         lengthens = term.due_on is not None and _locked_for_less(one, term.due_on)
         return {"held_in_vault": told, "vault_stale": wanted != told or lengthens}
 
@@ -212,7 +214,7 @@ def _told(now: AnyRow, term: Term) -> int:
 
 
 def _locked_for_less(one: Original, due_on: date) -> bool:
-    return one.retain_until is not None and one.retain_until < may_go_from(due_on, one.zone)
+    return one.retain_until is not None and one.retain_until < lockable(may_go_from(due_on, one.zone))
 
 
 def _list_shorter(act: Act, unit_id: UUID, version: str, rows: list[dict[str, Any]]) -> None:
