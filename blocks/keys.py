@@ -42,8 +42,8 @@ def month_prefix(intake: Intake) -> str:
 
 
 def checked_floor(until: datetime) -> datetime:
-    """A retention floor in UTC; raises `ConfigurationError` for a time without a zone, which would mean any of many, and
-    for one so late that a server might take it for long past."""
+    """A retention floor in UTC; raises `ConfigurationError` for a time without a zone, which would mean any of many, or
+    so late that a server might take it for long past."""
     floor = _in_utc(until, "A retention floor")
     if floor > LAST_LOCK:
         raise ConfigurationError("No lock lasts as long.", article="Art. 18", subject=until.isoformat())
