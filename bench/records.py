@@ -24,8 +24,8 @@ def measure(place: Place) -> Section:
         "recording, its item settled, its ledger entry chained, guarded by triggers. **bare** is SQLAlchemy's bulk "
         "INSERT and UPDATE of the same rows into tables of the same columns without chain, guards, keys or indexes.",
         "**verify** is `custody verify`: every entry of the chain, then every row against its entries, of recordings "
-        "that were verified, probed and sealed. **bare hash** is SHA-256 of the same entries' texts one by one, "
-        "already in memory.",
+        "that were verified, probed and sealed. **bare hash** is SHA-256 of the same entries' texts one by one in a "
+        "loop of Python on one core: **from a file**, a line each, or already in memory.",
     )
     gates: list[Gate] = []
     with postgresql() as server:
@@ -64,6 +64,7 @@ def _verifying(place: Place, section: Section, engine: str, server: PostgresServ
             Contestant("chain", lambda number: _command("chain", url, 0)),
             Contestant("anchor", lambda number: _command("anchor", url, 0)),
             Contestant("bare hash", lambda number: _command("bare-hash", url, 0)),
+            Contestant("bare file", lambda number: _command("bare-file", url, 0)),
         ]
         runs = interleave(contestants, min(place.rounds, 3))
     entries, rows = int(runs["verify"][0].told["entries"]), int(runs["verify"][0].told["rows"])
@@ -77,18 +78,24 @@ def _verifying(place: Place, section: Section, engine: str, server: PostgresServ
         ["the chain alone, on every core", chain.shown(1), peak["chain"]],
         ["an anchor's root over all of it", anchor.shown(1), peak["anchor"]],
         ["verify, chain and rows", whole.shown(1), peak["verify"]],
-        ["bare hash", bare.shown(1), ""],
+        ["bare hash from a file", spread([sample.seconds for sample in runs["bare file"]]).shown(1), ""],
+        ["bare hash from memory", bare.shown(1), ""],
     ]
     section.table(["", "seconds", "peak MiB"], table)
     ratio = spread([a.seconds / b.seconds for a, b in zip(runs["verify"], runs["bare hash"], strict=True)])
-    reached = spread([b.seconds / a.seconds for a, b in zip(runs["chain"], runs["bare hash"], strict=True)])
+    reached = {
+        peer: spread([b.seconds / a.seconds for a, b in zip(runs["chain"], runs[peer], strict=True)])
+        for peer in ("bare file", "bare hash")
+    }
     cpu = spread([1e6 * sample.cpu / entries for sample in runs["chain"]])
     section.say(
-        f"verify takes {ratio.shown(1)} times as long as hashing alone; the chain alone reaches {reached.shown(2)} of "
-        f"hashing on one core, at {cpu.shown(1)} µs of CPU an entry, the processes' start included."
+        f"verify takes {ratio.shown(1)} times as long as hashing from memory alone; the chain alone, on every core and "
+        f"with the start of its processes, reaches {reached['bare file'].shown(2)} of hashing from a file and "
+        f"{reached['bare hash'].shown(2)} of hashing from memory, at {cpu.shown(1)} µs of CPU an entry."
     )
     return [
         Gate(f"{ENGINES[engine]}: {entries:,} entries verified", 30.0, whole, "s", least=False),
+        Gate(f"{ENGINES[engine]}: the chain against bare hashing from a file", 0.5, reached["bare file"], "×"),
         Gate(
             f"{ENGINES[engine]}: 10,000,000 entries of the chain, by its pace",
             300.0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -119,6 +120,22 @@ def bare_hash(url: str, _count: int, _batch: int) -> dict[str, Any]:
     return told | {"entries": len(texts), "bytes": sum(map(len, texts))}
 
 
+def bare_file(url: str, _count: int, _batch: int) -> dict[str, Any]:
+    """The entries' texts, a line each in a file, read and put through SHA-256 one by one."""
+    registry = Registry(url)
+    entry = table_of(LedgerEntry)
+    with tempfile.TemporaryFile() as file:
+        with registry.streaming() as connection:
+            rows = connection.execution_options(yield_per=10_000).execute(select(entry).order_by(entry.c.seq))
+            for row in rows.mappings():
+                file.write(canonical_json(dict(row)).encode() + b"\n")
+        file.seek(0)
+        with measured() as told:
+            for line in file:
+                hashlib.sha256(line[:-1]).hexdigest()
+        return told | {"bytes": file.tell()}
+
+
 def _ready(url: str) -> Registry:
     registry = Registry(url)
     with registry.reading() as reading:
@@ -201,6 +218,7 @@ TASKS: dict[str, Callable[[str, int, int], dict[str, Any]]] = {
     "anchor": anchor,
     "verify": verify,
     "bare-hash": bare_hash,
+    "bare-file": bare_file,
 }
 
 

@@ -42,8 +42,9 @@ _FROM = (
 _LOWEST = -(2**63)
 _entry = table_of(LedgerEntry)
 
-Row = tuple[int, str, str, str, str, str, str, str, str, str, str]
-"""The columns as the hashed text has them, with their quotes."""
+Row = tuple[int, str, str, str, str, str, str]
+"""An entry as the hashed text has it, in pieces: its number; what stands before its facts; these, in their quotes; the
+link; the subject's id; what follows; and the hash beside it."""
 
 
 def all_is_well(registry: Registry, newest: Head, progress: Progress | None = None) -> bool:
@@ -130,39 +131,42 @@ def head_if_well(connection: Connection, first: int, last: int, link: str) -> st
     first one `link`; None otherwise. Where `first` is 1, nothing may come before it."""
     read = _sqlite if connection.dialect.name == "sqlite" else _postgresql
     wanted, head = first, link
-    for row in read(connection, first if first > 1 else _LOWEST, last):
-        seq, at, event, actor, kind, subject, unit, article, facts, previous, stored = row
-        text = (
-            f'{{"actor":{actor},"article":{article},"at":"{at}","event":{event},"facts":{facts},"previous_hash":"{head}"'
-            f',"seq":{seq},"subject_id":"{subject}","subject_kind":{kind},"unit_id":{unit}}}'
-        )
+    for seq, before, facts, previous, subject, after, stored in read(connection, first if first > 1 else _LOWEST, last):
+        text = f'{before}{facts},"previous_hash":"{head}","seq":{seq},"subject_id":"{subject}{after}'
         if seq != wanted or previous != head or sha256(text.encode()).hexdigest() != stored:
             return None
         wanted, head = wanted + 1, stored
     return head if wanted == last + 1 else None
 
 
+def _around(actor: str, article: str, at: str, event: str, kind: str, unit: str) -> tuple[str, str]:
+    """What stands before the facts and after the subject's id: the same for most entries of an act."""
+    return (
+        f'{{"actor":{actor},"article":{article},"at":"{at}","event":{event},"facts":',
+        f'","subject_kind":{kind},"unit_id":{unit}}}',
+    )
+
+
 def _sqlite(connection: Connection, first: int, last: int) -> Iterator[Row]:
     """By the driver's own cursor: SQLAlchemy's rows would take as long as all the rest."""
     cursor = connection.connection.cursor()
     for row in cursor.execute(_FROM.format(first=first, last=last)):
-        seq, at, event, actor, kind, s, u, article, facts, previous, stored = row
+        seq, at, event, actor, kind, s, unit, article, facts, previous, stored = row
         try:
-            yield (
-                seq,
-                f"{at[:10]}T{at[11:]}Z",
-                _quoted(event),
-                _quoted(actor),
-                _quoted(kind),
-                f"{s[:8]}-{s[8:12]}-{s[12:16]}-{s[16:20]}-{s[20:]}",
-                "null" if u is None else f'"{u[:8]}-{u[8:12]}-{u[12:16]}-{u[16:20]}-{u[20:]}"',
-                "null" if article is None else _quoted(article),
-                _quoted(facts),
-                previous,
-                stored,
-            )
+            before, after = _as_sqlite_has_them(actor, article, at, event, kind, unit)
+            subject = f"{s[:8]}-{s[8:12]}-{s[12:16]}-{s[16:20]}-{s[20:]}"
+            yield seq, before, _quoted(facts), previous, subject, after, stored
         except TypeError:  # not text
             return
+
+
+@lru_cache(maxsize=4_096)
+def _as_sqlite_has_them(
+    actor: str, article: str | None, at: str, event: str, kind: str, u: str | None
+) -> tuple[str, str]:
+    cited = "null" if article is None else _quoted(article)
+    unit = "null" if u is None else f'"{u[:8]}-{u[8:12]}-{u[12:16]}-{u[16:20]}-{u[20:]}"'
+    return _around(_quoted(actor), cited, f"{at[:10]}T{at[11:]}Z", _quoted(event), _quoted(kind), unit)
 
 
 def _postgresql(connection: Connection, first: int, last: int) -> Iterator[Row]:
@@ -175,28 +179,19 @@ def _postgresql(connection: Connection, first: int, last: int) -> Iterator[Row]:
             seq, at, event, actor, kind, subject, unit, article, facts, previous, stored = (
                 bytes(line[:-1]).decode().split("\t")
             )
-            yield (
-                int(seq),
-                _moment(at),
-                _in_quotes(event),
-                _in_quotes(actor),
-                _in_quotes(kind),
-                subject,
-                _in_quotes(unit),
-                _in_quotes(article),
-                '"' + facts.replace('"', '\\"') + '"',
-                previous,
-                stored,
-            )
+            before, after = _as_copy_has_them(actor, article, at, event, kind, unit)
+            quoted = facts.replace('"', '\\"')
+            yield int(seq), before, f'"{quoted}"', previous, subject, after, stored
 
 
 @lru_cache(maxsize=4_096)
+def _as_copy_has_them(actor: str, article: str, at: str, event: str, kind: str, unit: str) -> tuple[str, str]:
+    day, _, rest = at.partition(" ")
+    clock, _, fraction = rest.removesuffix("+00").partition(".")
+    texts = (_in_quotes(one) for one in (actor, article, event, kind, unit))
+    quoted_actor, cited, quoted_event, quoted_kind, quoted_unit = texts
+    return _around(quoted_actor, cited, f"{day}T{clock}.{fraction:0<6}Z", quoted_event, quoted_kind, quoted_unit)
+
+
 def _in_quotes(text: str) -> str:
     return "null" if text == "\\N" else '"' + text.replace('"', '\\"') + '"'
-
-
-@lru_cache(maxsize=512)
-def _moment(text: str) -> str:
-    day, _, rest = text.partition(" ")
-    clock, _, fraction = rest.removesuffix("+00").partition(".")
-    return f"{day}T{clock}.{fraction:0<6}Z"
