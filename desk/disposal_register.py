@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from fastapi import APIRouter, Request, Response
 
+from desk.disposal_paper import list_paper
 from desk.disposals import list_for, sought_in, whole_for
 from desk.keeping import member, onlooker_of, overseen
 from desk.moments import shown_time
@@ -18,7 +19,7 @@ from desk.showing import NotShown
 from desk.words import WORDS, say
 from registry.bulk import AnyRow
 from registry.queries.disposal_pages import Registered, SoughtLists, disposal_register
-from registry.queries.disposal_whole import ItemRow, items_of_list
+from registry.queries.disposal_whole import ItemRow, SoughtItems, items_of_list
 from regulation.citing import cite
 from regulation.disposal_states import ListState
 
@@ -91,6 +92,17 @@ def export_items(request: Request, visit: TheVisit, number: str, form: SheetForm
         row = list_for(visit, reading, number)
         items, _ = items_of_list(reading, row.id, sought_in(request), 0, MOST_EXPORTED)
     return sheet(row.number, form, _item_lines(visit, items))
+
+
+@disposal_registers.get("/disposals/{number}/list.pdf")
+def export_list(visit: TheVisit, number: str) -> Response:
+    """What stands on a list, and what was said of it, as a paper to sign and to file."""
+    whole = whole_for(visit, number)
+    with visit.desk.registry.reading() as reading:
+        items, _ = items_of_list(reading, whole.row.id, SoughtItems(), 0, MOST_EXPORTED)
+    content = list_paper(whole, items, visit.language, visit.desk.now())
+    headers = {"Content-Disposition": f'attachment; filename="{whole.row.number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _item_lines(visit: Visit, items: Iterable[ItemRow]) -> Iterator[list[str]]:

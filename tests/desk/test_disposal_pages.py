@@ -11,11 +11,13 @@ from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from registry.transitions import disposal
 from regulation.disposal_states import ItemState, ListState
 from regulation.retention import Kept
 from tests.fixtures.counter import BASE, Browser
+from tests.fixtures.custody import sha
 from tests.fixtures.disposal import DisposalDesk
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
@@ -133,7 +135,7 @@ def test_another_units_list_is_as_if_there_were_none(disposal_desk: DisposalDesk
         browser.open("/tokens")
         assert number not in browser.open("/disposals")
         browser.open("/tokens")
-        for place in ("", "/items.csv", "/items.xlsx", "/certificate.json", "/certificate.pdf"):
+        for place in ("", "/items.csv", "/items.xlsx", "/list.pdf", "/certificate.json", "/certificate.pdf"):
             shown = browser.get(f"/disposals/{number}{place}")
             none = browser.get(f"/disposals/DL-none{place}")
             assert (shown.status_code, shown.text) == (404, none.text)
@@ -348,6 +350,40 @@ def test_the_certificate_is_taken_along_once_there_is_one(disposal_desk: Disposa
     disposal_desk.counter.vault.held["papers/one.pdf"] = b"another"
     assert leader.get(f"/disposals/{number}/certificate.pdf").status_code == 409
     assert number.replace("DL-", "DC-") in leader.open("/disposals/register")
+
+
+def told_by(paper: bytes) -> str:
+    """What a PDF says, without its spaces and line ends."""
+    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    return "".join(one for one in said if not one.isspace() and one != "\u200b")
+
+
+def test_the_list_is_a_paper_of_what_stands_on_it(disposal_desk: DisposalDesk) -> None:
+    number, administrator = disposal_desk.open_list(), disposal_desk.browser("A3")
+    place = f"/disposals/{number}"
+    administrator.open(place)
+    said = {"do": "appraise", "scope": "chosen", "recording": disposal_desk.recording("old")}
+    administrator.press(place, **said, appraisal="keep", reason="重点案件续存")
+    appraise_all(administrator, number)
+    administrator.press(place, do="submit", reason="已逐条鉴定")
+    assert f"{place}/list.pdf" in administrator.open(place)
+    answer = administrator.get(f"{place}/list.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    told = told_by(answer.content)
+    for text in (
+        number,
+        "执法音像资料销毁清册",
+        "第十八条",
+        "2027-05-23",
+        sha("older"),
+        "鉴定完毕，提交批准",
+        "监销人（签名）",
+    ):
+        assert text in told, text
+    for text in (sha("old"), "重点案件续存"):
+        assert text not in told, "it was taken off"
+    english = told_by(disposal_desk.browser("L3").get(f"{place}/list.pdf?lang=en").content)
+    assert "Disposallistoffootage" in english
 
 
 def test_every_page_is_there_in_both_languages(disposal_desk: DisposalDesk) -> None:
