@@ -26,19 +26,27 @@ def measure(place: Place) -> Section:
     count = 100_000 if place.quick else 1_000_000
     say(f"PostgreSQL: {count:,} originals")
     runs: Runs = {"sweep": [], "bare": []}
-    with postgresql() as server, database("postgresql", place.folder, server) as url:
-        filled = run(_command("fill", url, count, 0))
-        for number in range(2 * place.rounds):
-            task = ("sweep", "bare")[number % 2]
-            runs[task].append(run(_command(task, url, 0, number)))
+    with postgresql() as server:
+        with database("postgresql", place.folder, server) as url:
+            filled = run(_command("fill", url, count, 0))
+            for number in range(2 * place.rounds):
+                task = ("sweep", "bare")[number % 2]
+                runs[task].append(run(_command(task, url, 0, number)))
+        most = 10 * count
+        say(f"PostgreSQL: {most:,} originals")
+        with database("postgresql", place.folder, server) as url:
+            run(_command("fill", url, most, 0))
+            largest = [run(_command("sweep", url, 0, number)) for number in range(2)]
     section.say(f"PostgreSQL: {count:,} originals with their terms, filled in {filled.seconds:,.0f} s.")
     rows = [[task, spread(seconds(samples)).shown(2), peak(samples)] for task, samples in runs.items()]
+    rows.append([f"sweep of {most:,}", spread(seconds(largest)).shown(2), peak(largest)])
     section.table(["", "seconds", "peak MiB"], rows)
     memory = spread([sample.peak_mib for sample in runs["sweep"]])
     section.gates(
         [
             Gate("sweep against the bare SQL", 2, spread(ratio(runs["sweep"], runs["bare"])), "times", least=False),
             Gate("memory of a sweep", 300, memory, "MiB", least=False),
+            Gate(f"memory of a sweep of {most:,}", 300, spread([one.peak_mib for one in largest]), "MiB", least=False),
         ]
     )
     return section

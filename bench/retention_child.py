@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, func, literal, select, text
 
 from bench.ours import measured
-from registry.bulk import chunked, insert_rows, table_of
+from registry.bulk import insert_rows, table_of
 from registry.database import Registry
 from registry.queries import units_by_code
 from registry.tables import (
@@ -29,7 +29,6 @@ from registry.tables import (
     Hold,
     HoldItem,
     Recording,
-    RecordingState,
     RetentionTerm,
     SessionState,
     Unit,
@@ -41,14 +40,13 @@ from regulation.access_states import CLOSED
 from regulation.disposal_states import ItemState, ListState
 from regulation.duties import OPEN
 from regulation.policy import CITY_POLICY
-from regulation.retention import RetentionClass, Trigger
-from regulation.vocabulary import ActivityKind, MediaKind, UnitLevel
+from regulation.vocabulary import ActivityKind, UnitLevel
 
 START = datetime(2026, 3, 2, 4, tzinfo=UTC)
 DUE = 6_000
 """Originals whose terms end each night."""
 UNITS, ACTIVITIES = 20, 50
-_FILLED_AT_ONCE = 50_000
+_FILLED_AT_ONCE = 200_000
 _RULES = duties.Rules(lambda _unit: CITY_POLICY, lambda day: day.weekday() < 5)
 
 
@@ -63,11 +61,21 @@ def fill(url: str, count: int, _round: int) -> dict[str, Any]:
         sessions = {unit: _session(act.connection, unit) for unit in units}
         activities = {unit: _activities(act.connection, unit) for unit in units}
     with measured() as told:
-        for numbers in chunked(range(count), _FILLED_AT_ONCE):
+        for first in range(0, count, _FILLED_AT_ONCE):
+            facts = {
+                "first": first,
+                "last": min(first + _FILLED_AT_ONCE, count) - 1,
+                "due": DUE,
+                "units": units,
+                "sessions": [sessions[unit] for unit in units],
+                "activities": [one for unit in units for one in activities[unit]],
+                "a_unit": ACTIVITIES,
+                "begin": START - timedelta(days=190),
+                "policy": CITY_POLICY.version,
+                "settled": START,
+            }
             with registry.acting("bench", START) as act:
-                rows = [_recording(number, units, sessions, activities) for number in numbers]
-                insert_rows(act.connection, Recording, rows)
-                insert_rows(act.connection, RetentionTerm, [_term(row) for row in rows])
+                act.connection.execute(text(_FILL), facts)
     with registry.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("ANALYZE"))
     return told
@@ -105,45 +113,35 @@ def _activities(connection: Connection, unit: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def _recording(
-    number: int, units: list[UUID], sessions: dict[UUID, UUID], activities: dict[UUID, list[UUID]]
-) -> dict[str, Any]:
-    unit, ended = units[number % UNITS], START - timedelta(days=190) + timedelta(days=number // DUE)
-    return {
-        "id": new_id(),
-        "unit_id": unit,
-        "session_id": sessions[unit],
-        "activity_id": activities[unit][number // UNITS % ACTIVITIES],
-        "media_kind": MediaKind.VIDEO,
-        "condition": "whole",
-        "ended_at": ended,
-        "size": 1,
-        "sha256": f"{number:064x}",
-        "vault_key": f"originals/u/2026/01/{number:064x}",
-        "retain_until": ended,
-        "state": RecordingState.SEALED,
-        "filing": Filing.FILED,
-        "received_at": ended,
-        "sealed_at": ended,
-    }
-
-
-def _term(row: dict[str, Any]) -> dict[str, Any]:
-    ended: date = row["ended_at"].date()
-    return {
-        "recording_id": row["id"],
-        "unit_id": row["unit_id"],
-        "retention_class": RetentionClass.ROUTINE,
-        "article": "Art. 18(1)",
-        "trigger": Trigger.RECORDING_ENDED,
-        "trigger_on": ended,
-        "due_on": ended + timedelta(days=189),  # one night's worth a day, each surely over by the rule as well
-        "policy_version": CITY_POLICY.version,
-        "settled_at": START,
-        "told": 3,
-        "held_in_vault": False,
-        "vault_stale": False,
-    }
+# One night's worth a day, each surely over by the rule as well.
+_FILL = """
+    WITH made AS (
+        INSERT INTO recording (
+            id, unit_id, session_id, activity_id, media_kind, condition, ended_at, size, sha256, vault_key,
+            retain_until, state, filing, received_at, sealed_at
+        )
+        SELECT gen_random_uuid(), (CAST(:units AS uuid[]))[1 + n % cardinality(CAST(:units AS uuid[]))],
+            (CAST(:sessions AS uuid[]))[1 + n % cardinality(CAST(:units AS uuid[]))],
+            (CAST(:activities AS uuid[]))[
+                1 + n % cardinality(CAST(:units AS uuid[])) * :a_unit
+                + n / cardinality(CAST(:units AS uuid[])) % :a_unit
+            ],
+            'video', 'whole', at, 1, lpad(to_hex(n), 64, '0'), 'originals/u/2026/01/' || lpad(to_hex(n), 64, '0'), at,
+            'sealed', 'filed', at, at
+        FROM (
+            SELECT n, CAST(:begin AS timestamptz) + n / :due * interval '1 day' AS at
+            FROM generate_series(:first, :last) AS n
+        ) AS numbered
+        RETURNING id, unit_id, CAST(ended_at AT TIME ZONE 'UTC' AS date) AS ended_on
+    )
+    INSERT INTO retention_term (
+        recording_id, unit_id, retention_class, article, trigger, trigger_on, due_on, policy_version, settled_at, told,
+        held_in_vault, vault_stale
+    )
+    SELECT id, unit_id, 'routine', 'Art. 18(1)', 'recording-ended', ended_on, ended_on + 189, :policy, :settled, 3,
+        false, false
+    FROM made
+"""
 
 
 def sweep(url: str, _count: int, number: int) -> dict[str, Any]:

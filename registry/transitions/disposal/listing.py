@@ -70,9 +70,11 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
     counts: dict[Kept, int] = {}
     after: tuple[date, UUID] | None = None
     units = units_of_authority(act.session, unit.id)
+    # The latest day that any of them has; each original is judged by its own unit's.
+    zones = {act.session.get_one(Unit, one).zone for one in units}
+    today = max(act.at.astimezone(ZoneInfo(zone)).date() for zone in zones)
     while len(found) < most:
-        # As early as any zone has it; each original is judged by its own unit's day.
-        rows = overdue_terms(act.connection, units, act.at.astimezone(ZoneInfo("Etc/GMT-14")).date(), after, CHUNK)
+        rows = overdue_terms(act.connection, units, today, after, CHUNK)
         if not rows:
             break
         after = rows[-1].due_on, rows[-1].recording_id
