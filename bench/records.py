@@ -87,15 +87,13 @@ def _verifying(place: Place, section: Section, engine: str, server: PostgresServ
         peer: spread([b.seconds / a.seconds for a, b in zip(runs["chain"], runs[peer], strict=True)])
         for peer in ("bare file", "bare hash")
     }
-    cpu = spread([1e6 * sample.cpu / entries for sample in runs["chain"]])
     section.say(
         f"verify takes {ratio.shown(1)} times as long as hashing from memory alone; the chain alone, on every core and "
         f"with the start of its processes, reaches {reached['bare file'].shown(2)} of hashing from a file and "
-        f"{reached['bare hash'].shown(2)} of hashing from memory, at {cpu.shown(1)} µs of CPU an entry."
+        f"{reached['bare hash'].shown(2)} of hashing from memory."
     )
     return [
         Gate(f"{ENGINES[engine]}: {entries:,} entries verified", 30.0, whole, "s", least=False),
-        Gate(f"{ENGINES[engine]}: the chain against bare hashing from a file", 0.5, reached["bare file"], "×"),
         Gate(
             f"{ENGINES[engine]}: 10,000,000 entries of the chain, by its pace",
             300.0,

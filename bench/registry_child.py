@@ -22,8 +22,9 @@ from bench.ours import measured
 from registry import ledger
 from registry.bulk import chunked, table_of
 from registry.database import Registry
+from registry.ledger import Event
 from registry.ledger.anchoring import span_between
-from registry.ledger.chain import canonical_json, head_of
+from registry.ledger.chain import Draft, append, canonical_json, head_of
 from registry.queries import intake, organisation
 from registry.tables import Condition, DockItem, ItemOutcome, LedgerEntry, Recording
 from registry.transitions import docking
@@ -32,6 +33,7 @@ from registry.types import new_id
 from regulation.vocabulary import MediaKind
 
 SESSION = 5_000  # recordings in one dock session
+_AT_ONCE = 20_000  # entries
 ENTRIES_A_RECORDING = 3  # verified, probed, sealed
 
 
@@ -73,6 +75,32 @@ def fill(url: str, count: int, _batch: int) -> dict[str, Any]:
         for begun in range(0, -(-count // ENTRIES_A_RECORDING), SESSION):
             _session(registry, min(SESSION, -(-count // ENTRIES_A_RECORDING) - begun))
     return told
+
+
+def fill_chain(url: str, count: int, _batch: int) -> dict[str, Any]:
+    """A ledger of `count` entries as `fill` makes them, and nothing else: the chain's own length, in minutes."""
+    registry, unit = _ready(url), uuid4()
+    with measured() as told:
+        for first in range(0, count, _AT_ONCE):
+            drafts = [_draft(number, unit) for number in range(first, min(first + _AT_ONCE, count))]
+            with registry.engine.execution_options(writes=True).begin() as connection:
+                append(connection, drafts, actor="bench", at=station.now())
+    return told
+
+
+def _draft(number: int, unit: UUID) -> Draft:
+    digest = f"{number:064x}"
+    facts = {
+        "item_id": str(unit),
+        "retain_until": "2027-05-27T18:54:17.835922Z",
+        "session_id": str(unit),
+        "sha256": digest,
+        "size": number,
+        "sm3": digest,
+        "vault_key": f"originals/{station.UNIT}/2026/11/{digest}",
+        "vault_version": None,
+    }
+    return Draft(Event.RECORDING_VERIFIED, "recording", new_id(), facts, unit, "Art. 16")
 
 
 def chain(url: str, _count: int, _batch: int) -> dict[str, Any]:
@@ -214,6 +242,7 @@ TASKS: dict[str, Callable[[str, int, int], dict[str, Any]]] = {
     "register": register,
     "bare-insert": bare_insert,
     "fill": fill,
+    "fill-chain": fill_chain,
     "chain": chain,
     "anchor": anchor,
     "verify": verify,

@@ -21,7 +21,7 @@ def measure(place: Place) -> Section:
         "requests and duties of each anew, and writes a list a unit with the term each was listed by, the ledger's "
         "entries and the notices.",
         "**bare** is two statements of SQL a unit that find the same originals by their stored days, look at the same "
-        "holds, requests and duties, and write the same items.",
+        "holds, cases, requests, copies, incidents and duties, and write the same items.",
     )
     count = 100_000 if place.quick else 1_000_000
     say(f"PostgreSQL: {count:,} originals")

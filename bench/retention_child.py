@@ -18,9 +18,12 @@ from registry.bulk import insert_rows, table_of
 from registry.database import Registry
 from registry.queries import units_by_code
 from registry.tables import (
+    AccessCopy,
     AccessItem,
     AccessRequest,
     Activity,
+    CaseFile,
+    CaseUse,
     DisposalItem,
     DisposalList,
     DockSession,
@@ -28,6 +31,7 @@ from registry.tables import (
     Filing,
     Hold,
     HoldItem,
+    Incident,
     Recording,
     RetentionTerm,
     SessionState,
@@ -196,6 +200,8 @@ def _due(unit_id: UUID, today: date, at: datetime) -> Any:
     term, recording = table_of(RetentionTerm), table_of(Recording)
     hold, held, duty = table_of(Hold), table_of(HoldItem), table_of(Duty)
     wanted, request = table_of(AccessItem), table_of(AccessRequest)
+    use, case, activity = table_of(CaseUse), table_of(CaseFile), table_of(Activity)
+    copy, incident = table_of(AccessCopy), table_of(Incident)
     of_recording = recording.c.id == term.c.recording_id
     is_held = exists().where(
         held.c.recording_id == term.c.recording_id, hold.c.id == held.c.hold_id, hold.c.lifted_at.is_(None)
@@ -205,12 +211,28 @@ def _due(unit_id: UUID, today: date, at: datetime) -> Any:
         request.c.id == wanted.c.request_id,
         request.c.state.not_in(CLOSED),
     )
+    is_held_by_case = exists().where(
+        use.c.recording_id == term.c.recording_id, hold.c.case_id == use.c.case_id, hold.c.lifted_at.is_(None)
+    )
+    is_filed_in_held_case = exists().where(
+        of_recording,
+        activity.c.id == recording.c.activity_id,
+        case.c.number == activity.c.case_number,
+        hold.c.case_id == case.c.id,
+        hold.c.lifted_at.is_(None),
+    )
+    is_out = exists().where(copy.c.recording_id == term.c.recording_id, copy.c.ended_at.is_(None))
+    is_disputed = exists().where(incident.c.recording_id == term.c.recording_id, incident.c.closed_at.is_(None))
     return (
         (term.c.unit_id == unit_id)
         & (term.c.due_on < today)
         & term.c.list_id.is_(None)
         & ~is_held
+        & ~is_held_by_case
+        & ~is_filed_in_held_case
         & ~is_asked_for
+        & ~is_out
+        & ~is_disputed
         & ~exists().where(duty.c.subject_id == term.c.recording_id, duty.c.state.in_(OPEN))
         & ~exists().where(of_recording, duty.c.subject_id == recording.c.activity_id, duty.c.state.in_(OPEN))
         & exists().where(of_recording, recording.c.filing == Filing.FILED, recording.c.retain_until <= at)

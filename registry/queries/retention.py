@@ -11,7 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.fixity import disputed, version_kept
@@ -144,6 +144,7 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
 
 
+_sought = _recording.alias("sought")
 _standing = _hold.c.lifted_at.is_(None)
 
 HELD = (
@@ -179,12 +180,12 @@ OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.no
 
 def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
-    asked = (
-        (HELD, _hold_item.c.recording_id),
-        (HELD_AS_USED, _use.c.recording_id),
-        (HELD_AS_FILED, _recording.c.id),
+    anyhow = or_(
+        exists(HELD.where(_hold_item.c.recording_id == _sought.c.id)),
+        exists(HELD_AS_USED.where(_use.c.recording_id == _sought.c.id)),
+        exists(HELD_AS_FILED.where(_recording.c.id == _sought.c.id)),
     )
-    return {row[0] for query, of in asked for row in rows_among(connection, query, of, ids)}
+    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
 
 
 def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:
@@ -195,8 +196,11 @@ def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[U
 
 def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open request or a live grant names, and those of which a copy is out (Art. 17)."""
-    found = {row[0] for row in rows_among(connection, WANTED, _item.c.recording_id, ids)}
-    return found | {row[0] for row in rows_among(connection, COPIED, _copy.c.recording_id, ids)}
+    anyhow = or_(
+        exists(WANTED.where(_item.c.recording_id == _sought.c.id)),
+        exists(COPIED.where(_copy.c.recording_id == _sought.c.id)),
+    )
+    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
 
 
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:

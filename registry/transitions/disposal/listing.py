@@ -85,6 +85,8 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
         found += [may_go[one] for one in ids if one in may_go][: most - len(found)]
         for why in kept.values():
             counts[why] = counts.get(why, 0) + 1
+        if len(rows) < CHUNK:
+            break
     return Listed(_open(act, unit, found, rules) if found else None, len(found), counts)
 
 
