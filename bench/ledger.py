@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bench.measure import Contestant, interleave, run, spread
 from bench.place import Place, say
 from bench.report import Gate, Section, machine
-from bench.servers import database, postgresql
+from bench.servers import database
 
 
 def measure(place: Place) -> Section:
@@ -22,7 +22,7 @@ def measure(place: Place) -> Section:
     )
     count = 300_000 if place.quick else 10_000_000
     say(f"SQLite: {count:,} entries")
-    with postgresql() as server, database("sqlite", place.folder, server) as url:
+    with database("sqlite", place.folder, None) as url:
         filled = run(_command("fill-chain", url, count))
         contestants = [Contestant(name, _again(name, url)) for name in ("chain", "anchor", "bare-file")]
         runs = interleave(contestants, min(place.rounds, 2))

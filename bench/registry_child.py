@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -81,8 +81,8 @@ def fill_chain(url: str, count: int, _batch: int) -> dict[str, Any]:
     """A ledger of `count` entries as `fill` makes them, and nothing else: the chain's own length, in minutes."""
     registry, unit = _ready(url), uuid4()
     with measured() as told:
-        for first in range(0, count, _AT_ONCE):
-            drafts = [_draft(number, unit) for number in range(first, min(first + _AT_ONCE, count))]
+        for numbers in chunked(range(count), _AT_ONCE):
+            drafts = [_draft(number, unit) for number in numbers]
             with registry.engine.execution_options(writes=True).begin() as connection:
                 append(connection, drafts, actor="bench", at=station.now())
     return told
@@ -137,11 +137,7 @@ def verify(url: str, _count: int, _batch: int) -> dict[str, Any]:
 
 def bare_hash(url: str, _count: int, _batch: int) -> dict[str, Any]:
     """The entries' texts, already in memory, through SHA-256 one by one."""
-    registry = Registry(url)
-    entry = table_of(LedgerEntry)
-    with registry.streaming() as connection:
-        rows = connection.execution_options(yield_per=10_000).execute(select(entry).order_by(entry.c.seq))
-        texts = [canonical_json(dict(row)).encode() for row in rows.mappings()]
+    texts = list(_texts(url))
     with measured() as told:
         for text in texts:
             hashlib.sha256(text).hexdigest()
@@ -150,18 +146,22 @@ def bare_hash(url: str, _count: int, _batch: int) -> dict[str, Any]:
 
 def bare_file(url: str, _count: int, _batch: int) -> dict[str, Any]:
     """The entries' texts, a line each in a file, read and put through SHA-256 one by one."""
-    registry = Registry(url)
-    entry = table_of(LedgerEntry)
     with tempfile.TemporaryFile() as file:
-        with registry.streaming() as connection:
-            rows = connection.execution_options(yield_per=10_000).execute(select(entry).order_by(entry.c.seq))
-            for row in rows.mappings():
-                file.write(canonical_json(dict(row)).encode() + b"\n")
+        file.writelines(text + b"\n" for text in _texts(url))
         file.seek(0)
         with measured() as told:
             for line in file:
                 hashlib.sha256(line[:-1]).hexdigest()
         return told | {"bytes": file.tell()}
+
+
+def _texts(url: str) -> Iterator[bytes]:
+    """What each entry's hash is over, but for the hash beside it."""
+    entry = table_of(LedgerEntry)
+    with Registry(url).streaming() as connection:
+        rows = connection.execution_options(yield_per=10_000).execute(select(entry).order_by(entry.c.seq))
+        for row in rows.mappings():
+            yield canonical_json(dict(row)).encode()
 
 
 def _ready(url: str) -> Registry:

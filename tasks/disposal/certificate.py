@@ -45,6 +45,7 @@ def issue_certificate(work: DisposalWork, row: DisposalList) -> None:
     document = json.dumps(facts.document(work), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     paper = typeset(_TEMPLATE, facts.paper(document), facts.closed_at)
     digest = sha256(paper).hexdigest()
+    # It is kept for ever: no lock lasts longer.
     kept = work.archive.vault.put_document(_paper_key(row.number, digest), paper, retain_until=LAST_LOCK)
     key = work.archive.receipt_key
     with work.acting() as act:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from blocks.typesetter import is_shown, typeset
+from tests.fixtures.papers import text_of
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -22,10 +21,6 @@ def template(tmp_path: Path) -> Path:
         "#set document(date: auto)\n#it.said"
     )
     return path
-
-
-def text_of(content: bytes) -> str:
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def test_the_same_gives_the_same(template: Path) -> None:

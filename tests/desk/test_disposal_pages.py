@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
-from pypdf import PdfReader
 
 from registry.transitions import disposal
 from regulation.disposal_states import ItemState, ListState
@@ -19,6 +18,7 @@ from regulation.retention import Kept
 from tests.fixtures.counter import BASE, Browser
 from tests.fixtures.custody import sha
 from tests.fixtures.disposal import DisposalDesk
+from tests.fixtures.papers import told_by
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BAD = "<script>alert(1)</script>"
@@ -350,12 +350,6 @@ def test_the_certificate_is_taken_along_once_there_is_one(disposal_desk: Disposa
     disposal_desk.counter.vault.held["papers/one.pdf"] = b"another"
     assert leader.get(f"/disposals/{number}/certificate.pdf").status_code == 409
     assert number.replace("DL-", "DC-") in leader.open("/disposals/register")
-
-
-def told_by(paper: bytes) -> str:
-    """What a PDF says, without its spaces and line ends."""
-    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
-    return "".join(one for one in said if not one.isspace() and one != "\u200b")
 
 
 def test_the_list_is_a_paper_of_what_stands_on_it(disposal_desk: DisposalDesk) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 
 import pytest
-from pypdf import PdfReader
 
 from registry.queries.access import markings_of
 from regulation.vocabulary import Marking
 from tests.fixtures.counter import Counter
+from tests.fixtures.papers import told_by
 
 COVERED = (
     "actor", "article", "at", "event", "facts", "previous_hash", "seq", "subject_id", "subject_kind", "unit_id",
@@ -68,9 +67,8 @@ def test_the_trail_is_a_paper_that_names_the_files_digest(counter: Counter) -> N
     assert "trail.pdf" in administrator.open(place)
     paper = administrator.get(f"{place}/trail.pdf")
     assert paper.headers["Content-Type"] == "application/pdf"
-    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
     digest = hashlib.sha256(administrator.get(f"{place}/trail.json").content).hexdigest()
-    packed = told.replace(" ", "").replace("\n", "").replace("\u200b", "")
+    packed = told_by(paper.content)
     assert digest in packed
     assert "保管链记录" in packed
     assert "recording.sealed" in packed

@@ -9,8 +9,10 @@ from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from registry.act import Act
-from registry.bulk import insert_rows, update_rows
+from registry.bulk import insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
@@ -29,6 +31,7 @@ from regulation.recipients import Roster
 from regulation.retention import Kept, Term, is_over, term_of
 
 CHUNK = 1_000
+_unit = table_of(Unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
     after: tuple[date, UUID] | None = None
     units = units_of_authority(act.session, unit.id)
     # The latest day that any of them has; each original is judged by its own unit's.
-    zones = {act.session.get_one(Unit, one).zone for one in units}
+    zones = {row.zone for row in rows_among(act.connection, select(_unit.c.zone), _unit.c.id, units)}
     today = max(act.at.astimezone(ZoneInfo(zone)).date() for zone in zones)
     while len(found) < most:
         rows = overdue_terms(act.connection, units, today, after, CHUNK)
