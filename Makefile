@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
+WORKERS ?= 2
 STAMP := $(VENV)/.installed
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DO_NOT_TRACK := 1
@@ -29,7 +30,7 @@ servers: $(STAMP)
 	@PYTHON=$(VENV)/bin/python bash tests/servers/install.sh
 
 test: $(STAMP) servers ## run every test, with real servers (installs Debian packages where it may)
-	$(RUN) pytest --cov --cov-report=term $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term $(ARGS)
 
 test-fast: $(STAMP) ## run the tests that need no server
 	$(RUN) pytest -m "not servers" $(ARGS)

@@ -8,6 +8,9 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 
+# The command line's tables are as wide as the terminal, and beside one another the tests have none.
+os.environ["COLUMNS"] = "250"
+
 # Where blocks are kept and secrets are: the flows of every test look there, in whatever process they run.
 os.environ["CUSTODY_HOME"] = tempfile.mkdtemp(prefix="custody-tests-")
 

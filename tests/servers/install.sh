@@ -1,10 +1,11 @@
 #!/bin/bash
-# Installs the real servers that the tests hold the software against: Debian's Ceph, PostgreSQL and Chromium, and LocalStack
-# in a virtual environment of its own. Does nothing where all are there. With CI=true a missing one is a failure; otherwise it
+# Installs what the tests hold the software against: Debian's Ceph, PostgreSQL, Chromium and the tools with which a court
+# looks at a package, and LocalStack in a virtual environment of its own. Does nothing where all are there. With CI=true a missing one is a failure; otherwise it
 # is said, and the tests that need it are skipped.
 set -euo pipefail
 
-packages=(radosgw ceph-mon ceph-osd postgresql chromium fonts-noto-cjk)
+packages=(radosgw ceph-mon ceph-osd postgresql chromium fonts-noto-cjk
+    xorriso p7zip-full libarchive-tools qpdf poppler-utils ffmpeg openssl)
 localstack_version=4.8.0
 localstack="${CUSTODY_TEST_CACHE:-$HOME/.cache/bodycam-custody}/localstack-$localstack_version"
 
@@ -21,7 +22,7 @@ install_debian() {
     done
     if [ ${#absent[@]} = 0 ]; then return; fi
     if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-        missing "Debian packages ${absent[*]}" "the S3 vault on Ceph, the registry on PostgreSQL, the pages in a browser (as root: apt-get install --no-install-recommends ${absent[*]})"
+        missing "Debian packages ${absent[*]}" "the S3 vault on Ceph, the registry on PostgreSQL, the pages in a browser, evidence packages with others' tools (as root: apt-get install --no-install-recommends ${absent[*]})"
         return
     fi
     # the tests start clusters of their own: no service of the system's is wanted
