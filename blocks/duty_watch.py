@@ -65,3 +65,8 @@ class DutyWatch(Block):
         """Where the disposal list of this number, or without one all lists, are looked at; empty where no pages are
         served. It asks who it is first."""
         return f"{self.pages_url.rstrip('/')}/disposals/{number}".rstrip("/") if self.pages_url else ""
+
+    def conversion_address(self, number: str) -> str:
+        """Where the conversion of this number is looked at; empty where no pages are served. It asks who it is
+        first."""
+        return f"{self.pages_url.rstrip('/')}/conversions/{number}" if self.pages_url else ""

@@ -30,6 +30,7 @@ class DutyKind(StrEnum):
     COPY_RETURN = "copy-return"  # 复制件交回: give back or destroy a copy that was handed out
     DISPOSAL_STEP = "disposal-step"  # 销毁环节: appraise, approve or witness a disposal list
     DELETION_FAILURE = "deletion-failure"  # 销毁失败: see to what the vault did not let go of
+    CONVERSION_STEP = "conversion-step"  # 证据转换环节: extract, check or sign
 
 
 class DutyState(StrEnum):
@@ -85,6 +86,7 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.DELETION_FAILURE: DutyRule(
             "Art. 18", "disposal-item", "deletion_failure_days", Role.DEVICE_ADMINISTRATOR
         ),
+        DutyKind.CONVERSION_STEP: DutyRule("Art. 19", "conversion-step", "conversion_step_days", Role.DEPARTMENT_HEAD),
     }
 )
 """What each kind asks. A new kind is a row here and the question for its facts in `registry.transitions.duties`."""

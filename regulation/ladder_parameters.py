@@ -36,6 +36,7 @@ _WHAT: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.COPY_RETURN: "the return of a copy",
         DutyKind.DISPOSAL_STEP: "a step of a disposal list",
         DutyKind.DELETION_FAILURE: "a look at what was not destroyed",
+        DutyKind.CONVERSION_STEP: "a step of an evidence conversion",
     }
 )
 

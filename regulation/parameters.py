@@ -309,6 +309,16 @@ _ALL = (
         "How long after the end of its term an original may be there before the review of upper limits names it.",
         "The text sets a floor, no ceiling; personal data is not kept beyond need, and a month is what a list takes.",
     ),
+    since_issue(
+        "conversion_step_days",
+        3,
+        Measure.WORKING_DAYS,
+        Strictness.LOWER,
+        "Art. 19",
+        "From an evidence conversion's reaching whoever extracts, checks or signs to their word.",
+        "The text sets no time; half a working week, for a case that waits for its evidence.",
+        either=True,
+    ),
     *LADDER,
 )
 

@@ -56,6 +56,7 @@ class Kept(StrEnum):
     LOCKED = "locked"  # 保留锁定期内
     HELD = "held"  # 暂停处置
     ACCESS_OPEN = "access-open"  # 调阅中: asked for, granted, or a copy is out
+    CONVERSION_OPEN = "conversion-open"  # 证据转换中
     DUTY_OPEN = "duty-open"  # 有未办结事项
     INCIDENT_OPEN = "incident-open"  # 完整性存疑
     LISTED = "listed"  # 已列入销毁清册

@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.fixtures.desks",
     "tests.fixtures.duties",
     "tests.fixtures.access",
+    "tests.fixtures.conversion",
     "tests.fixtures.counter",
     "tests.fixtures.disposal",
     "tests.fixtures.fixity",

@@ -249,19 +249,59 @@ _GOES_BACK_0011: dict[str, str] = {
 }
 _SAME_0011: dict[str, str] = {"anchor": "id = NEW.id OR number = NEW.number OR last_seq >= NEW.first_seq"}
 
+# What was converted to evidence, by whom, and what was handed out (Art. 19).
+FIXED_0012: dict[str, tuple[str, ...] | None] = {
+    "conversion": ("id", "number", "unit_id", "requester_id", "grant_id", "supersedes_id", "created_at"),
+    "conversion_item": None,
+    "conversion_step": ("id", "conversion_id", "position", "edition", "stage", "person_id", "opened_at"),
+    "conversion_decision": None,
+    "conversion_transcript": (
+        "id", "conversion_id", "recording_id", "origin", "lines", "entered_by_id", "entered_at",
+    ),
+    "conversion_output": None,
+    "conversion_statement": None,
+    "conversion_disc": None,
+    "conversion_reissue": None,
+    "conversion_reading": None,
+}  # fmt: skip
+_GOES_BACK_0012: dict[str, str] = {
+    "conversion": (
+        "NEW.edition < OLD.edition OR (OLD.state IN ('withdrawn', 'superseded') AND NEW.state <> OLD.state) "
+        "OR (OLD.issued_at IS NOT NULL AND (NEW.issued_at IS NULL OR NEW.issued_at <> OLD.issued_at "
+        "OR NEW.edition <> OLD.edition OR NEW.state NOT IN ('issued', 'withdrawn', 'superseded')))"
+    ),
+    "conversion_step": "OLD.closed_at IS NOT NULL",
+    "conversion_transcript": "OLD.confirmed_at IS NOT NULL",
+}
+_SAME_0012: dict[str, str] = {
+    "conversion": "id = NEW.id OR number = NEW.number",
+    "conversion_item": (
+        "id = NEW.id OR (conversion_id = NEW.conversion_id AND edition = NEW.edition AND position = NEW.position)"
+    ),
+    "conversion_step": "id = NEW.id OR (conversion_id = NEW.conversion_id AND position = NEW.position)",
+    "conversion_decision": "step_id = NEW.step_id",
+    "conversion_transcript": "id = NEW.id",
+    "conversion_output": "id = NEW.id OR (item_id = NEW.item_id AND kind = NEW.kind AND ordinal = NEW.ordinal)",
+    "conversion_statement": "id = NEW.id OR conversion_id = NEW.conversion_id",
+    "conversion_disc": "id = NEW.id OR (conversion_id = NEW.conversion_id AND position = NEW.position)",
+    "conversion_reissue": "id = NEW.id",
+    "conversion_reading": "id = NEW.id",
+}
+
 FIXED = (
     FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008 | FIXED_0009 | FIXED_0010
-    | FIXED_0011
+    | FIXED_0011 | FIXED_0012
 )  # fmt: skip
 """Every guarded table of this version, and its columns that never change."""
 
 _GOES_BACK = (
     _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
     | _GOES_BACK_0008 | _GOES_BACK_0009 | _GOES_BACK_0010 | _GOES_BACK_0011
+    | _GOES_BACK_0012
 )  # fmt: skip
 _SAME = (
     _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007 | _SAME_0008 | _SAME_0009 | _SAME_0010
-    | _SAME_0011
+    | _SAME_0011 | _SAME_0012
 )  # fmt: skip
 
 
@@ -319,6 +359,11 @@ def guard_0010(connection: Connection) -> None:
 def guard_0011(connection: Connection) -> None:
     """Put the guards of anchors in place."""
     _guard(connection, FIXED_0011)
+
+
+def guard_0012(connection: Connection) -> None:
+    """Put the guards of conversions in place."""
+    _guard(connection, FIXED_0012)
 
 
 def _guard_recordings_anew(connection: Connection) -> None:

@@ -12,11 +12,14 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.access_news import AccessNews, access_news
+from registry.queries.conversion_news import ConversionNews, conversion_news
 from registry.queries.disposal_news import DisposalNews, disposal_news
 from registry.tables import (
     AccessRequest,
     AccessStep,
     Activity,
+    Conversion,
+    ConversionStep,
     Device,
     DeviceCheck,
     DeviceCustody,
@@ -39,6 +42,7 @@ _reader, _owing = table_of(Person), table_of(Person).alias("owing")
 _activity, _check, _custody = table_of(Activity), table_of(DeviceCheck), table_of(DeviceCustody)
 _access_step, _asked = table_of(AccessStep), table_of(AccessRequest)
 _disposal_step, _disposal = table_of(DisposalStep), table_of(DisposalList)
+_conversion_step, _conversion = table_of(ConversionStep), table_of(Conversion)
 _kept, _checked = table_of(Device).alias("kept"), table_of(Device).alias("checked")
 
 
@@ -81,8 +85,8 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
-    those whose time had passed when the notice was made. `access` and `disposal` are what one about a
-    request or a disposal list tells."""
+    those whose time had passed when the notice was made. `access`, `disposal` and `conversion` are what one about a
+    request, a disposal list or a conversion tells."""
 
     notice_id: UUID
     number: str
@@ -100,6 +104,7 @@ class NoticeView:
     reader_id: UUID
     access: AccessNews | None = None
     disposal: DisposalNews | None = None
+    conversion: ConversionNews | None = None
 
 
 def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
@@ -131,6 +136,7 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
         row.person_id,
         access_news(session, row.subject, row.person_id) if row.kind is NoticeKind.ACCESS else None,
         disposal_news(session, row.subject) if row.kind is NoticeKind.DISPOSAL else None,
+        conversion_news(session, row.subject) if row.kind is NoticeKind.CONVERSION else None,
     )
 
 
@@ -182,9 +188,12 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
     times = (_duty.c.clock_started_at, _duty.c.due_at, _duty.c.opened_at)
     about = (_activity.c.number.label("activity"), _kept.c.number.label("kept"), _checked.c.number.label("checked"))
     whose = (_unit.c.code, _unit.c.name, _owing.c.number.label("owing"), _owing.c.name.label("owing_name"))
-    return select(
-        *columns, *times, *about, _asked.c.number.label("asked"), _disposal.c.number.label("listed"), *whose, *more
-    ).select_from(
+    cases = (
+        _asked.c.number.label("asked"),
+        _disposal.c.number.label("listed"),
+        _conversion.c.number.label("converted"),
+    )
+    return select(*columns, *times, *about, *cases, *whose, *more).select_from(
         _duty.join(_unit, _unit.c.id == _duty.c.unit_id)
         .outerjoin(_owing, _owing.c.id == _duty.c.owed_by_id)
         .outerjoin(_activity, _activity.c.id == _duty.c.subject_id)
@@ -196,16 +205,19 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
         .outerjoin(_asked, _asked.c.id == _access_step.c.request_id)
         .outerjoin(_disposal_step, _disposal_step.c.id == _duty.c.subject_id)
         .outerjoin(_disposal, _disposal.c.id == _disposal_step.c.list_id)
+        .outerjoin(_conversion_step, _conversion_step.c.id == _duty.c.subject_id)
+        .outerjoin(_conversion, _conversion.c.id == _conversion_step.c.conversion_id)
     )
 
 
 def duty_row(row: AnyRow) -> DutyRow:
     """A row of `duties_shown`."""
+    case = row.asked or row.listed or row.converted
     return DutyRow(
         row.id,
         row.kind,
         row.article,
-        row.activity or row.kept or row.checked or row.asked or row.listed or row.subject_id.hex[-8:],
+        row.activity or row.kept or row.checked or case or row.subject_id.hex[-8:],
         row.code,
         row.name,
         row.owing,

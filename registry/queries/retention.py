@@ -22,6 +22,8 @@ from registry.tables import (
     Activity,
     CaseFile,
     CaseUse,
+    Conversion,
+    ConversionItem,
     Duty,
     Filing,
     Hold,
@@ -37,6 +39,7 @@ from registry.tables import (
 )
 from regulation import retention
 from regulation.access_states import CLOSED
+from regulation.conversion_states import OPEN as CONVERTED_OPEN
 from regulation.duties import OPEN, DutyKind
 from regulation.retention import Extension, Footage, Kept
 
@@ -45,6 +48,7 @@ _case, _use, _extension = table_of(CaseFile), table_of(CaseUse), table_of(TermEx
 _change, _change_item = table_of(TermChange), table_of(TermChangeItem)
 _hold, _hold_item, _term = table_of(Hold), table_of(HoldItem), table_of(RetentionTerm)
 _item, _request, _copy, _duty = table_of(AccessItem), table_of(AccessRequest), table_of(AccessCopy), table_of(Duty)
+_conversion, _conversion_item = table_of(Conversion), table_of(ConversionItem)
 
 _OF_DISPOSAL = (DutyKind.DISPOSAL_STEP, DutyKind.DELETION_FAILURE)
 
@@ -174,6 +178,13 @@ WANTED = (
 COPIED = select(_copy.c.recording_id).where(_copy.c.ended_at.is_(None))
 """Of what a copy is out (Art. 17)."""
 
+CONVERTING = (
+    select(_conversion_item.c.recording_id)
+    .join_from(_conversion_item, _conversion, _conversion.c.id == _conversion_item.c.conversion_id)
+    .where(_conversion.c.state.in_(CONVERTED_OPEN), _conversion_item.c.edition == _conversion.c.edition)
+)
+"""What a conversion names that is not closed yet (Art. 19)."""
+
 OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.not_in(_OF_DISPOSAL))
 """Recordings and activities about which something is not settled yet."""
 
@@ -203,6 +214,11 @@ def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> s
     return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
 
 
+def converting(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
+    """Those that are being converted to evidence (Art. 19)."""
+    return {row[0] for row in rows_among(connection, CONVERTING, _conversion_item.c.recording_id, ids)}
+
+
 def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
     """Those that an open duty is about, or whose activity one is about: something is not settled there yet."""
     about = set(ids)
@@ -221,6 +237,7 @@ KEEPERS: Mapping[Kept, Question] = MappingProxyType(
         Kept.LOCKED: locked,
         Kept.HELD: held,
         Kept.ACCESS_OPEN: asked_for,
+        Kept.CONVERSION_OPEN: converting,
         Kept.DUTY_OPEN: owed,
         Kept.INCIDENT_OPEN: disputed,
     }

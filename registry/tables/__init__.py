@@ -23,6 +23,20 @@ from registry.tables.access import (
 from registry.tables.activities import Activity, ActivityOfficer
 from registry.tables.anchors import Anchor
 from registry.tables.appointing import AppointmentProposal, Proposed
+from registry.tables.conversion import (
+    Conversion,
+    ConversionDecision,
+    ConversionDisc,
+    ConversionItem,
+    ConversionOutput,
+    ConversionReading,
+    ConversionReissue,
+    ConversionStatement,
+    ConversionStep,
+    ConversionTranscript,
+    ConversionVerdict,
+    Origin,
+)
 from registry.tables.devices import ClockReading, Device, DeviceCheck, DeviceCustody
 from registry.tables.disposal import (
     DisposalCertificate,
@@ -90,6 +104,17 @@ __all__ = [
     "CheckOutcome",
     "ClockReading",
     "Condition",
+    "Conversion",
+    "ConversionDecision",
+    "ConversionDisc",
+    "ConversionItem",
+    "ConversionOutput",
+    "ConversionReading",
+    "ConversionReissue",
+    "ConversionStatement",
+    "ConversionStep",
+    "ConversionTranscript",
+    "ConversionVerdict",
     "CopyEnd",
     "Credential",
     "DecisionKind",
@@ -128,6 +153,7 @@ __all__ = [
     "NoticeLine",
     "NoticeState",
     "NumberSeries",
+    "Origin",
     "Person",
     "PersonalToken",
     "PolicySeen",

@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     ALERT = "alert"  # 运行告警: a run failed, a worker is gone, a sweep is late
     ACCESS = "access"  # 调阅: a request for access waits for its reader, or was answered
     DISPOSAL = "disposal"  # 销毁: a disposal list waits for its reader, or was dealt with
+    CONVERSION = "conversion"  # 证据转换: a conversion waits for its reader, or was dealt with
     TRIAL = "trial"  # 测试
 
 

@@ -84,6 +84,7 @@ KEPT: Mapping[Kept, str] = MappingProxyType(
         Kept.LOCKED: "保留锁定期内 locked",
         Kept.HELD: "暂停处置 held",
         Kept.ACCESS_OPEN: "调阅中 asked for or granted",
+        Kept.CONVERSION_OPEN: "证据转换中 being converted to evidence",
         Kept.DUTY_OPEN: "有未办结事项 a duty is open",
         Kept.INCIDENT_OPEN: "完整性存疑 an incident is open",
         Kept.LISTED: "已列入销毁清册 listed",

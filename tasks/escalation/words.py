@@ -18,6 +18,7 @@ KINDS: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.COPY_RETURN: "复制件交回 copy return",
         DutyKind.DISPOSAL_STEP: "销毁环节 disposal step",
         DutyKind.DELETION_FAILURE: "销毁失败 deletion failure",
+        DutyKind.CONVERSION_STEP: "证据转换环节 conversion step",
     }
 )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.queries.access_news import AccessNews
+from registry.queries.conversion_news import ConversionNews
 from registry.queries.disposal_news import DisposalNews
 from registry.queries.notices import LineRow, NoticeView
 from registry.tables import NoticeKind
@@ -13,6 +14,8 @@ from tasks.notices.digest import (
     Alert,
     Asked,
     Content,
+    ConversionAsk,
+    Converting,
     Digest,
     DisposalAsk,
     Disposing,
@@ -39,7 +42,15 @@ def content_of(view: NoticeView, link: str, at: datetime) -> Content:
         return _access(view, view.access, link, zone)
     if view.disposal is not None:
         return _disposal(view, view.disposal, link, zone)
+    if view.conversion is not None:
+        return _conversion(view, view.conversion, link, zone)
     return _digest(view, link)
+
+
+def _conversion(view: NoticeView, news: ConversionNews, link: str, zone: ZoneInfo) -> Converting:
+    """A conversion, as it stands now."""
+    about = (news.number, news.unit_name, news.items, news.at, news.state)
+    return Converting(view.number, ConversionAsk(news.ask), *about, zone, link)
 
 
 def _disposal(view: NoticeView, news: DisposalNews, link: str, zone: ZoneInfo) -> Disposing:

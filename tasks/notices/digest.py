@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from regulation.access import Ground
 from regulation.access_states import RequestState
+from regulation.conversion_states import ConversionState
 from regulation.disposal_states import ListState
 from regulation.duties import DutyKind
 from regulation.ladder import Step
@@ -164,6 +165,30 @@ class Disposing:
     link: str
 
 
+class ConversionAsk(StrEnum):
+    """What a notice about a conversion is for."""
+
+    EXTRACT = "extract"  # 提取
+    CHECK = "check"  # 复核
+    SIGN = "sign"  # 签发
+    OUTCOME = "outcome"  # 办理结果
+
+
+@dataclass(frozen=True, slots=True)
+class Converting:
+    """A conversion that waits for the reader's word, or what became of one."""
+
+    notice_number: str
+    ask: ConversionAsk
+    conversion: str
+    unit_name: str
+    recordings: int
+    at: datetime
+    state: ConversionState
+    zone: ZoneInfo
+    link: str
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A notice that asks for nothing: whether a channel works."""
@@ -174,5 +199,5 @@ class Trial:
     link: str
 
 
-Content = Digest | Alert | Asked | Outcome | Disposing | Trial
+Content = Digest | Alert | Asked | Outcome | Disposing | Converting | Trial
 """Whatever a notice tells."""

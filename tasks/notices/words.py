@@ -25,6 +25,7 @@ WHAT: Mapping[DutyKind, Words] = {
     DutyKind.COPY_RETURN: {"zh": "复制件未交回或者销毁", "en": "Copy not returned or destroyed"},
     DutyKind.DISPOSAL_STEP: {"zh": "销毁清册未办理", "en": "Disposal list not dealt with"},
     DutyKind.DELETION_FAILURE: {"zh": "资料销毁失败", "en": "Recording not destroyed"},
+    DutyKind.CONVERSION_STEP: {"zh": "证据转换未办理", "en": "Evidence conversion not dealt with"},
 }
 """What is the matter, by kind of duty."""
 
@@ -37,6 +38,7 @@ SUBJECTS: Mapping[str, Words] = {
     "access-copy": {"zh": "复制件", "en": "Copy"},
     "disposal-step": {"zh": "销毁清册", "en": "Disposal list"},
     "disposal-item": {"zh": "资料", "en": "Recording"},
+    "conversion-step": {"zh": "证据转换", "en": "Evidence conversion"},
 }
 """What a duty is about, by `DutyRule.subject`."""
 
@@ -77,6 +79,10 @@ DO: Mapping[DutyKind, Words] = {
         "zh": "请查明保管库未能销毁该资料的原因。",
         "en": "Find out why the vault did not let go of the recording.",
     },
+    DutyKind.CONVERSION_STEP: {
+        "zh": "请办理该证据转换：提取、复核或者签发；不予办理的请退回并说明理由。",
+        "en": "Deal with the conversion: extract, check or sign, or send it back with a reason.",
+    },
 }
 """What to do, for who owes the duty."""
 
@@ -116,6 +122,10 @@ SEE_TO: Mapping[DutyKind, Words] = {
     DutyKind.DELETION_FAILURE: {
         "zh": "请督促执法记录仪管理员查明销毁失败的原因。",
         "en": "Have the device administrator find out why it was not destroyed.",
+    },
+    DutyKind.CONVERSION_STEP: {
+        "zh": "请督促责任人办理该证据转换；逾期不视为同意。",
+        "en": "Have the conversion dealt with; silence signs nothing.",
     },
 }
 """What to do, for those above."""
@@ -254,6 +264,12 @@ PHRASES: Mapping[str, Words] = {
         "en": "Silence approves nothing; nothing on the list is destroyed before.",
     },
     "disposal-open": {"zh": "登录查看", "en": "Sign in and look"},
+    "conversion": {"zh": "证据转换", "en": "Evidence conversion"},
+    "conversion-silence": {
+        "zh": "逾期不视为同意；未经复核和签发，证据材料不会发出。",
+        "en": "Silence signs nothing; no package goes out unchecked and unsigned.",
+    },
+    "conversion-since": {"zh": "更新", "en": "As of"},
     "access-waits": {"zh": "调阅申请待您审批", "en": "A request for access waits for your decision"},
     "access-request": {"zh": "调阅申请", "en": "Access request"},
     "access-until": {"zh": "请于{at}前审批", "en": "Decide by {at}"},

@@ -172,6 +172,7 @@ def test_which_limits_may_be_counted_either_way() -> None:
         "access_decision_days",
         "copy_return_days",
         "disposal_step_days",
+        "conversion_step_days",
         "deletion_failure_days",
     }
     assert all(PARAMETERS[name].strictness is Strictness.LOWER for name in EITHER)

@@ -37,6 +37,7 @@ from registry.tables import (
     SessionState,
     Unit,
 )
+from registry.transitions.duties.conversion_facts import conversion_steps
 from registry.transitions.duties.disposal_facts import disposal_steps, failed_deletions
 from registry.transitions.duties.owed import Known, Owed
 from regulation.deadlines import upload_clock
@@ -289,6 +290,7 @@ QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
         DutyKind.COPY_RETURN: copy_returns,
         DutyKind.DISPOSAL_STEP: disposal_steps,
         DutyKind.DELETION_FAILURE: failed_deletions,
+        DutyKind.CONVERSION_STEP: conversion_steps,
     }
 )
 """By kind, the question whose answer are the duties of the subjects named."""

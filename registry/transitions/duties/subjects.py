@@ -15,6 +15,7 @@ from registry.tables import (
     AccessCopy,
     AccessStep,
     Activity,
+    ConversionStep,
     DeviceCheck,
     DeviceCustody,
     DisposalItem,
@@ -30,6 +31,7 @@ _activity, _recording, _step = table_of(Activity), table_of(Recording), table_of
 _custody, _person, _check, _duty = table_of(DeviceCustody), table_of(Person), table_of(DeviceCheck), table_of(Duty)
 _copy = table_of(AccessCopy)
 _disposal_step, _disposal_item = table_of(DisposalStep), table_of(DisposalItem)
+_conversion_step = table_of(ConversionStep)
 
 _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
@@ -48,6 +50,7 @@ _POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
         DutyKind.COPY_RETURN: select(_copy.c.id),
         DutyKind.DISPOSAL_STEP: select(_disposal_step.c.id),
         DutyKind.DELETION_FAILURE: select(_disposal_item.c.id).where(_disposal_item.c.failed_at.is_not(None)),
+        DutyKind.CONVERSION_STEP: select(_conversion_step.c.id),
     }
 )
 """By kind, the subjects that may have a duty; more than do, and none that does is missing."""
@@ -63,6 +66,7 @@ _ID_OF: Mapping[DutyKind, FromClause] = MappingProxyType(
         DutyKind.COPY_RETURN: _copy,
         DutyKind.DISPOSAL_STEP: _disposal_step,
         DutyKind.DELETION_FAILURE: _disposal_item,
+        DutyKind.CONVERSION_STEP: _conversion_step,
     }
 )
 

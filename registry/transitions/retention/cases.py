@@ -125,19 +125,27 @@ def use_in_case(act: Act, number: str, recording_ids: Collection[UUID], by: UUID
         raise ActionDenied("There is no case file with this number.", article=ARTICLE, subject=number)
     said = storable(check_text("reason", reason, ARTICLE))
     begun = being_destroyed(act, recording_ids)
-    used = select(_use.c.recording_id).where(_use.c.case_id == case.id)
-    known = {row.recording_id for row in rows_among(act.connection, used, _use.c.recording_id, recording_ids)}
-    for one in originals_named(act, recording_ids):
+    originals = originals_named(act, recording_ids)
+    for one in originals:
         check_over(act, one, by)
         if one.id in begun:
             raise ActionDenied("Its destruction has begun.", article=ARTICLE, subject=str(one.id))
+    enter_use(act, case.id, originals, by, said)
+
+
+def enter_use(act: Act, case_id: UUID, originals: Collection[AnyRow], by: UUID, reason: str) -> None:
+    """The same where it was decided elsewhere that they are used, such as by the signature under a conversion."""
+    ids = [one.id for one in originals]
+    used = select(_use.c.recording_id).where(_use.c.case_id == case_id)
+    known = {row.recording_id for row in rows_among(act.connection, used, _use.c.recording_id, ids)}
+    for one in originals:
         if one.id not in known:
-            _use_one(act, case, one, by, said)
-    touch_terms(act, recording_ids)
+            _use_one(act, case_id, one, by, reason)
+    touch_terms(act, ids)
 
 
-def _use_one(act: Act, case: AnyRow, one: AnyRow, by: UUID, reason: str) -> None:
-    row = {"id": new_id(), "case_id": case.id, "recording_id": one.id, "person_id": by, "reason": reason, "at": act.at}
+def _use_one(act: Act, case_id: UUID, one: AnyRow, by: UUID, reason: str) -> None:
+    row = {"id": new_id(), "case_id": case_id, "recording_id": one.id, "person_id": by, "reason": reason, "at": act.at}
     insert_rows(act.connection, CaseUse, [row])
-    facts = {"case_id": case.id, "person_id": by, "reason_sha256": digest_of(reason)}
+    facts = {"case_id": case_id, "person_id": by, "reason_sha256": digest_of(reason)}
     act.record(Event.RECORDING_USED, "recording", one.id, facts, unit_id=one.unit_id, article="Art. 18(2)")
