@@ -46,13 +46,13 @@ SIGNATORY = Role.DEPARTMENT_HEAD
 class Carrier(StrEnum):
     """On what a package is handed out (载体)."""
 
-    FOLDER = "folder"  # 文件夹（移动存储介质）
-    ZIP = "zip"  # 压缩包
-    CD = "cd"  # CD-R
-    DVD = "dvd"  # DVD±R
-    DVD_DL = "dvd-dl"  # DVD+R DL
-    BD = "bd"  # BD-R
-    BD_DL = "bd-dl"  # BD-R DL
+    FOLDER = "usb"  # 文件夹（移动存储介质）
+    ZIP = "file"  # 压缩包
+    CD = "cd-r"  # CD-R
+    DVD = "dvd-r"  # DVD±R
+    DVD_DL = "dvd-r-dl"  # DVD±R DL
+    BD = "bd-r"  # BD-R
+    BD_DL = "bd-r-dl"  # BD-R DL
 
 
 @dataclass(frozen=True, slots=True)

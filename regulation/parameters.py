@@ -117,6 +117,15 @@ _ALL = (
         either=True,
     ),
     since_issue(
+        "gap_tolerance_seconds",
+        5,
+        Measure.SECONDS,
+        Strictness.LOWER,
+        "Art. 13",
+        "How long nothing may be recorded in the course of an activity before the statement of evidence names a gap.",
+        "The text sets no time; a recorder needs a second or two from one file to the next.",
+    ),
+    since_issue(
         "filing_hours",
         72,
         Measure.HOURS,

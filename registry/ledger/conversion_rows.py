@@ -139,13 +139,14 @@ def _statements(connection: Connection) -> Iterator[RowProblem | None]:
     """Each statement and each medium is the one that was issued."""
     for row in stream(connection, select(_statement).order_by(_statement.c.id), at_once=1):
         entry = entry_about(connection, Event.CONVERSION_ISSUED, row.conversion_id)
+        told = ("name", "tag_manifest_sha256", "sums_sha256", "image_sha256")
         media = select(_disc).where(_disc.c.conversion_id == row.conversion_id).order_by(_disc.c.position)
         stated = {
             "document_sha256": digest(row.document),
             "paper_sha256": row.paper_sha256,
             "key_id": row.key_id,
             "signature": row.signature,
-            "discs": [[one.name, one.tag_manifest_sha256, one.image_sha256] for one in connection.execute(media)],
+            "discs": [[getattr(one, name) for name in told] for one in connection.execute(media)],
         }
         yield row_problem("conversion_statement", row.id, entry, stated, row.issued_at)
 

@@ -177,8 +177,8 @@ class ConversionStatement(SQLModel, table=True):
 
 
 class ConversionDisc(SQLModel, table=True):
-    """One medium of an issued package, as it must be: the digest of its tag manifest, which covers all that is in it,
-    and, where it is one file, that file's."""
+    """One medium of an issued package, as it must be: the digests of its tag manifest and of the list beside its
+    signature, which together cover all that is in it, and, where it is one file, that file's."""
 
     __tablename__ = "conversion_disc"
     __table_args__ = (UniqueConstraint("conversion_id", "position", name="one_disc_per_place"),)
@@ -189,6 +189,7 @@ class ConversionDisc(SQLModel, table=True):
     name: str
     carrier: Carrier = Field(sa_type=text_of(Carrier))
     tag_manifest_sha256: str = Field(max_length=64)
+    sums_sha256: str = Field(max_length=64)
     size: int = Field(sa_type=BigInteger)
     image_sha256: str | None = Field(default=None, max_length=64)
     image_size: int | None = Field(default=None, sa_type=BigInteger)

@@ -219,6 +219,7 @@ def _media() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("carrier", sa.String(40), nullable=False),
         sa.Column("tag_manifest_sha256", sa.String(64), nullable=False),
+        sa.Column("sums_sha256", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("image_sha256", sa.String(64), nullable=True),
         sa.Column("image_size", sa.BigInteger(), nullable=True),

@@ -59,7 +59,7 @@ def issue(act: Act, conversion_id: UUID, stated: Stated, discs: Sequence[Disc]) 
         "paper_sha256": stated.paper_sha256,
         "key_id": stated.key_id,
         "signature": stated.signature,
-        "discs": [[one.name, one.tag_manifest_sha256, one.image_sha256] for one in discs],
+        "discs": [[one.name, one.tag_manifest_sha256, one.sums_sha256, one.image_sha256] for one in discs],
     }
     tell_ledger(act, Event.CONVERSION_ISSUED, row, facts)
     _use_originals(act, row)
@@ -89,6 +89,7 @@ def _enter_package(act: Act, row: AnyRow, stated: Stated, discs: Sequence[Disc])
             "name": one.name,
             "carrier": row.carrier,
             "tag_manifest_sha256": one.tag_manifest_sha256,
+            "sums_sha256": one.sums_sha256,
             "size": one.size,
             "image_sha256": one.image_sha256,
             "image_size": one.image_size,

@@ -44,11 +44,12 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Disc:
-    """One medium as it was packed: its name, the digest of its tag manifest and the size of all its files; where it is
-    one file, that file's digest and size."""
+    """One medium as it was packed: its name, the digests of its tag manifest and of the list beside its signature, and
+    the size of all its files; where it is one file, that file's digest and size."""
 
     name: str
     tag_manifest_sha256: str
+    sums_sha256: str
     size: int
     image_sha256: str | None = None
     image_size: int | None = None
