@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 from prefect.blocks.core import Block
@@ -33,6 +34,14 @@ class Archive(Block):
     )
     receipt_key: ReceiptKey = Field(
         title="Signing key", description="Signs certificates and anchors, as it signs receipts."
+    )
+    packages: Path | None = Field(
+        default=None,
+        title="Packages",
+        description="Folder in which evidence packages are put together and from which they are handed out (证据包).",
+    )
+    pages_url: str = Field(
+        default="", title="Address of the desk", description="Where a court looks whether a package is in force."
     )
     timestamps: TimestampAuthority | None = Field(
         default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."

@@ -134,6 +134,8 @@ def archive_of(home: Home) -> Archive:
         replica=replica_of(home.settings),
         receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
         timestamps=timestamps_of(home.settings),
+        packages=home.settings.packages,
+        pages_url=home.settings.pages_url,
     )
 
 

@@ -117,6 +117,11 @@ class Settings(BaseSettings):
         return self.home / "clips"
 
     @property
+    def packages(self) -> Path:
+        """Where evidence packages are put together and handed out from."""
+        return self.home / "packages"
+
+    @property
     def spool(self) -> Path:
         """Where dumps that docks push are put together; what is whole lies below `ready/<unit>`."""
         return self.home / "spool"

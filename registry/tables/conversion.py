@@ -22,7 +22,8 @@ class Conversion(SQLModel, table=True):
 
     `edition` counts how often what is asked was written down; what does not belong to the last one is history.
     `supersedes_id` is the issued conversion that this one corrects, `correction` says why. `extracted_at` is the time
-    of extraction that the statement names. `followed_at` is up to which change its flow run has followed.
+    of extraction that the statement names. `problem` is why it could not be made, where a run sent it back.
+    `followed_at` is up to which change its flow run has followed.
     """
 
     __tablename__ = "conversion"
@@ -49,6 +50,7 @@ class Conversion(SQLModel, table=True):
     followed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     issued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    problem: str | None = None
     recalled_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     recall_reason: str | None = None
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from prefect import task
 
+from blocks.vault import EvidenceVault
 from registry.bulk import AnyRow
 from registry.queries.retention import held, stale_in_vault
 from registry.transitions import retention
@@ -70,7 +71,8 @@ def align_vault(work: RetentionWork) -> None:
         if not rows:
             break
         with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="vault") as pool:
-            told = list(pool.map(partial(_tell, work), rows, [row.recording_id in wanted for row in rows]))
+            tell = partial(tell_vault, work.archive.vault)
+            told = list(pool.map(tell, rows, [row.recording_id in wanted for row in rows]))
         failed |= {row.recording_id for row, one in zip(rows, told, strict=True) if one is None}
         answers = [one for one in told if one is not None]
         with work.acting() as act:
@@ -79,9 +81,9 @@ def align_vault(work: RetentionWork) -> None:
     work.counts.update(not_in_vault=len(failed))
 
 
-def _tell(work: RetentionWork, row: AnyRow, is_held: bool) -> ToldVault | None:
+def tell_vault(vault: EvidenceVault, row: AnyRow, is_held: bool) -> ToldVault | None:
     """Tell the vault of one original; None where it does not have it any more."""
-    vault, zone = work.archive.vault, ZoneInfo(row.zone)
+    zone = ZoneInfo(row.zone)
     try:
         wanted = is_held or outlasts_locks(row.due_on, zone)
         now = vault.set_legal_hold(row.vault_key, row.vault_version, wanted)

@@ -26,7 +26,7 @@ def test_it_goes_through_three_people_to_the_register(conversion_city: Convertin
     assert conversion_city.state(one) is ConversionState.EXTRACTION
     conversion_city.extract(one)
     item = conversion_city.items(one)[0]
-    conversion_city.make(one, Output(item.id, "sound", 1, {"tool": "av"}, 7, "a" * 64))
+    conversion_city.make(one, Output(item.id, "clip", 1, {"tool": "av"}, 7, "a" * 64))
     conversion_city.check(one)
     conversion_city.sign(one)
     assert conversion_city.state(one) is ConversionState.PACKING
@@ -366,6 +366,20 @@ def test_whatever_an_owner_of_the_database_alters_is_named(
     assert conversion_city.problems() == []
     conversion_city.city.tamper(table, statement)
     assert conversion_city.problems()
+
+
+def test_what_the_statement_must_say_is_asked_for_by_name(conversion_city: Converting) -> None:
+    one = conversion_city.submitted("video")
+    conversion_city.extract(one)
+    conversion_city.make(one, Output(conversion_city.items(one)[0].id, "sound", 1, {"has_sound": True}, 7, "a" * 64))
+    with pytest.raises(ActionDenied, match="confirmed by a person"):
+        conversion_city.check(one)
+    entered = conversion_city.transcribe(one, "video", (1.0, 2.5, "甲", "请出示证件"), origin=Origin.MACHINE)
+    with pytest.raises(ActionDenied, match="confirmed by a person"):
+        conversion_city.check(one)
+    with conversion_city.city.act() as act:
+        conversion.confirm_transcript(act, entered, conversion_city.person("A1"))
+    conversion_city.check(one)
 
 
 def test_the_time_of_extraction_is_the_extractors_word(conversion_city: Converting) -> None:

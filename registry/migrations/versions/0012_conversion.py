@@ -55,6 +55,7 @@ def _conversions() -> None:
         sa.Column("followed_at", _MOMENT, nullable=True),
         sa.Column("issued_at", _MOMENT, nullable=True),
         sa.Column("closed_at", _MOMENT, nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
         sa.Column("recalled_by_id", sa.Uuid(), nullable=True),
         sa.Column("recall_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_conversion_unit_id_unit"),

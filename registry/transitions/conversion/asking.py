@@ -166,7 +166,7 @@ def submit_conversion(act: Act, conversion_id: UUID, by: UUID) -> None:
     row = _own(act, conversion_id, by)
     check_granted(act, row)
     _check_people(act, by, row.extractor_id, row.checker_id)
-    change(act, row, ConversionEvent.SUBMITTED, submitted_at=act.at)
+    change(act, row, ConversionEvent.SUBMITTED, submitted_at=act.at, problem=None)
     facts = {
         "edition": row.edition,
         "requester_id": by,

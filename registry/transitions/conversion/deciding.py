@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from registry.act import Act
-from registry.bulk import AnyRow
+from registry.bulk import AnyRow, storable
 from registry.ledger import Event
 from registry.queries.access import gone_among, opened_part
 from registry.queries.conversion import (
@@ -15,8 +15,10 @@ from registry.queries.conversion import (
     items_of_conversion,
     signers_of,
 )
+from registry.queries.conversion_statement import stated_conversion
 from registry.queries.fixity import disputed
 from registry.tables import AccessGrant, ConversionVerdict
+from registry.transitions.access.common import digest_of
 from registry.transitions.conversion.asking import check_granted
 from registry.transitions.conversion.common import (
     answer,
@@ -34,6 +36,7 @@ from regulation.access import check_decide
 from regulation.conversion import ConversionStage
 from regulation.conversion_states import ARTICLE, AT_WORK, ConversionEvent
 from regulation.errors import ActionDenied
+from regulation.statement import check_complete
 
 
 def extract(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules) -> None:
@@ -64,10 +67,11 @@ def _check_undisputed(act: Act, row: AnyRow) -> None:
 
 def check(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules) -> None:
     """Say that what was made is what was asked for and agrees with the originals. Raises `ActionDenied` for anybody but
-    the named checker."""
+    the named checker, and naming whatever the statement does not say yet."""
     step, row = open_step(act, step_id, ConversionStage.CHECK)
     _check_named(act, step, by)
     check_open_to(act, row)
+    check_complete(stated_conversion(act.session, row.id, rules.policy_of(row.unit_id), act.at))
     answer(act, step, row, by, ConversionVerdict.CHECKED, reason, rules)
     change(act, row, ConversionEvent.CHECKED)
     ask(act, row, ConversionStage.SIGNATURE)
@@ -76,14 +80,15 @@ def check(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules) -> None:
 
 def sign(act: Act, step_id: UUID, by: UUID, reason: str, rules: Rules) -> None:
     """Sign the statement, and let the package out. Raises `ActionDenied` unless `by` may sign at the act's time, where
-    what they would sign is not what was checked, where the grant was revoked or an original marked since (Art. 17), and
-    while the integrity of an original is in doubt (Art. 7)."""
+    what they would sign is not what was checked, where the statement lacks something, where the grant was revoked or an
+    original marked since (Art. 17), and while the integrity of an original is in doubt (Art. 7)."""
     step, row = open_step(act, step_id, ConversionStage.SIGNATURE)
     found = signers_of(act.session, row, act.at)
     check_decide(by, found)
     check_open_to(act, row)
     _check_undisputed(act, row)
     _check_as_checked(act, row)
+    check_complete(stated_conversion(act.session, row.id, rules.policy_of(row.unit_id), act.at))
     answer(act, step, row, by, ConversionVerdict.SIGNED, reason, rules, role=found.role, passed=found.passed)
     change(act, row, ConversionEvent.SIGNED)
 
@@ -125,11 +130,12 @@ def give_up(act: Act, conversion_id: UUID, problem: str) -> None:
     row = conversion_of(act, conversion_id)
     if row.state not in AT_WORK:
         return
-    tell_ledger(act, Event.CONVERSION_RETURNED, row, {"edition": row.edition, "problem": problem[:500]})
+    said = storable(problem[:500])
+    tell_ledger(act, Event.CONVERSION_RETURNED, row, {"edition": row.edition, "problem_sha256": digest_of(said)})
     close_open_step(act, row)
-    _return(act, row)
+    _return(act, row, said)
 
 
-def _return(act: Act, row: AnyRow) -> None:
-    change(act, row, ConversionEvent.RETURNED)
+def _return(act: Act, row: AnyRow, problem: str | None = None) -> None:
+    change(act, row, ConversionEvent.RETURNED, problem=problem)
     tell_people(act, "outcome", row, taking_part(row))

@@ -1,0 +1,43 @@
+"""The originals of a conversion, as they are read: from the vault, by the version that holds them now (Art. 7, 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session
+
+from blocks.vault import EvidenceVault
+from registry.queries.fixity import as_kept
+from registry.tables import Recording
+from regulation.errors import FixityError
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An original and the vault that holds it."""
+
+    recording: Recording
+    vault: EvidenceVault
+
+    def part(self, first: int, length: int) -> bytes:
+        """`length` bytes from the byte `first` on."""
+        one = self.recording
+        return b"".join(self.vault.read(one.vault_key, one.vault_version, first, length))
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it."""
+        return self.vault.read(self.recording.vault_key, self.recording.vault_version)
+
+    def check(self) -> None:
+        """Read it from end to end. Raises `FixityError` where it is not what was taken in, or not there."""
+        one = self.recording
+        found = self.vault.rehash(one.vault_key, one.vault_version, lambda _count: None)
+        if (found.size, found.sha256) != (one.size, one.sha256):
+            raise FixityError("It is not what was taken in.", article="Art. 7", subject=str(one.id))
+
+
+def original_of(session: Session, recording_id: UUID, vault: EvidenceVault) -> Original:
+    """The original with this id."""
+    return Original(as_kept(session, session.get_one(Recording, recording_id)), vault)

@@ -1,0 +1,49 @@
+"""The statement as papers: drafts for whoever reads it before it is signed, and what is signed (Art. 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from regulation.citing import Language
+from regulation.statement import Statement
+from tasks.statement.editable import statement_text
+from tasks.statement.paper import statement_paper
+
+_WIDEST = 800
+_PIXELS = 200_000_000
+
+
+def papers_of(statement: Statement, pictures: Mapping[str, bytes]) -> dict[Language, bytes]:
+    """The PDF in each language."""
+    return {"zh": statement_paper(statement, "zh", pictures), "en": statement_paper(statement, "en", pictures)}
+
+
+def editable_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:
+    """The same as a text to edit by hand."""
+    return statement_text(statement, language, pictures)
+
+
+def pictures_of(statement: Statement, files: Mapping[str, Path]) -> dict[str, bytes]:
+    """For each still of the statement a smaller picture, made of the file at its path; `files` are those by path."""
+    return {
+        still.picture: _smaller(files[still.path])
+        for stated in statement.recordings
+        for still in stated.stills
+        if still.path in files
+    }
+
+
+def _smaller(path: Path) -> bytes:
+    """At most `_WIDEST` pixels wide, as JPEG; the same from the same."""
+    with Image.open(path) as image:
+        if image.width * image.height > _PIXELS:
+            raise ValueError("a picture of this size is none of ours")
+        small = image.convert("RGB")
+        small.thumbnail((_WIDEST, _WIDEST))
+        kept = BytesIO()
+        small.save(kept, "JPEG", quality=85)
+    return kept.getvalue()
