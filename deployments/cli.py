@@ -8,6 +8,7 @@ from deployments.commands import (
     anchor,
     blocks,
     clock,
+    conversion,
     device,
     directory,
     disposal,
@@ -53,6 +54,7 @@ app.add_typer(person.app, name="person")
 app.add_typer(retention.app, name="retention")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(hold.app, name="hold")
+app.add_typer(conversion.app, name="conversion")
 app.add_typer(policy.app, name="policy")
 app.add_typer(anchor.app, name="anchor")
 app.add_typer(export.app, name="export")

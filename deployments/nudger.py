@@ -8,6 +8,7 @@ from threading import Semaphore
 
 from registry.database import Registry
 from registry.queries.access_pages import request_numbered
+from registry.queries.conversion import conversion_numbered
 from registry.queries.disposal import list_numbered
 
 MOST_WAITING = 20
@@ -17,8 +18,8 @@ log = logging.getLogger("custody.desk")
 
 
 class Nudger:
-    """Has the run of a request or a disposal list look into the registry. A Prefect that is down is no matter: the
-    sweep makes it good."""
+    """Has the run of a request, a disposal list or a conversion look into the registry. A Prefect that is down is no
+    matter: the sweep makes it good."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -31,15 +32,19 @@ class Nudger:
             self._pool.submit(self._nudge, number)
 
     def _sent(self, number: str) -> bool:
-        """Whether Prefect could be asked about the request or the disposal list of this number."""
+        """Whether Prefect could be asked about the request, the disposal list or the conversion of this number."""
         from tasks.access.nudge import nudge
+        from tasks.conversion.nudge import nudge_conversion
         from tasks.disposal.nudge import nudge_list
 
         with self._registry.reading() as reading:
             listed = list_numbered(reading.connection(), number)
             request = request_numbered(reading, number)
+            conversion = conversion_numbered(reading.connection(), number)
         if listed is not None:
             return nudge_list(number, listed.changed_at, dry_run=False)
+        if conversion is not None:
+            return nudge_conversion(number, conversion.changed_at)
         return request is None or nudge(number, request.changed_at)
 
     def _nudge(self, number: str) -> None:

@@ -6,6 +6,7 @@ from blocks.clock import now
 from blocks.duty_watch import DutyWatch
 from flows.lifecycle import lifecycle
 from tasks.access.tend import follow_requests, tend_requests
+from tasks.conversion.tend import follow_conversions
 from tasks.escalation.publish import publish_sweep
 from tasks.escalation.recovery import recover_crashed
 from tasks.escalation.sweep import climb_ladders, finish_sweep, queue_notices, settle_duties
@@ -38,6 +39,7 @@ def escalate_deadlines(watch: str = "default") -> dict[str, int]:
         queue_notices(sweep)
         recover_crashed(sweep)
         follow_requests(sweep)
+        follow_conversions(sweep)
         finish_sweep(sweep)
         publish_sweep(sweep)
     return dict(sweep.counts)

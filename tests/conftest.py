@@ -35,4 +35,5 @@ pytest_plugins = [
     "tests.fixtures.watches",
     "tests.fixtures.anchors",
     "tests.fixtures.archives",  # after those whose fixtures it uses
+    "tests.fixtures.packages",
 ]

@@ -35,8 +35,8 @@ _disc, _reading, _reissue = table_of(ConversionDisc), table_of(ConversionReading
 
 __all__ = [
     "answerers_of", "asked_of", "content_digest", "conversion_numbered", "conversion_row", "decisions_of_conversion",
-    "discs_of", "items_of_conversion", "lines_of", "open_step_of_conversion", "outputs_of", "readings_of",
-    "reissues_of", "signatories_of", "signers_of", "statement_of_conversion", "steps_of_conversion",
+    "discs_of", "items_of_conversion", "lines_of", "open_conversions", "open_step_of_conversion", "outputs_of",
+    "readings_of", "reissues_of", "signatories_of", "signers_of", "statement_of_conversion", "steps_of_conversion",
     "to_follow_conversions", "transcripts_of",
 ]  # fmt: skip
 
@@ -128,11 +128,19 @@ def reissues_of(connection: Connection, conversion_id: UUID) -> list[AnyRow]:
     return list(connection.execute(query.order_by(_reissue.c.at)))
 
 
-def to_follow_conversions(connection: Connection) -> list[AnyRow]:
-    """Conversions that have something to make, and those on which something changed that their run has not seen."""
+def to_follow_conversions(connection: Connection, before: datetime) -> list[AnyRow]:
+    """Conversions that have something to make, and those on which something changed that their run has not seen; as far
+    as they changed `before` a moment."""
     unseen = or_(_conversion.c.followed_at.is_(None), _conversion.c.followed_at < _conversion.c.changed_at)
     submitted = _conversion.c.submitted_at.is_not(None)
-    query = select(_conversion).where(submitted, or_(_conversion.c.state.in_(AT_WORK), unseen))
+    waits = or_(_conversion.c.state.in_(AT_WORK), unseen)
+    query = select(_conversion).where(submitted, waits, _conversion.c.changed_at <= before)
+    return list(connection.execute(query.order_by(_conversion.c.created_at)))
+
+
+def open_conversions(connection: Connection) -> list[AnyRow]:
+    """Those that were handed in and are not closed, the oldest first."""
+    query = select(_conversion).where(_conversion.c.closed_at.is_(None), _conversion.c.submitted_at.is_not(None))
     return list(connection.execute(query.order_by(_conversion.c.created_at)))
 
 

@@ -162,14 +162,21 @@ CLAUSES = (
         "19a",
         "转化至存储媒介",
         "Footage used as evidence is converted to a suitable medium.",
-        Status.PLANNED,
-        "An evidence package with verified copies.",
+        Status.ENFORCED,
+        "A package under a grant of Art. 17: originals byte for byte after they were read again, what was made of them "
+        "named as such, checked by a second person and signed by a leader; for disc, stick or by wire, and anybody can "
+        "verify it with ordinary tools. The originals are then kept as long as the case file.",
+        "flows.evidence_conversion",
+        "tests/articles/test_article_19.py",
     ),
     Clause(
         "19b",
         "文字说明材料",
         "With a text that states source, extractor, time of extraction, maker and what it proves.",
-        Status.PLANNED,
-        "The statement; a missing field keeps it from being issued.",
+        Status.ENFORCED,
+        "What the article and the court's rule on such evidence ask for is required by name: where anything is missing, "
+        "nobody can check or sign, and nothing is issued.",
+        "regulation.statement",
+        "tests/articles/test_article_19.py",
     ),
 )

@@ -23,10 +23,10 @@ from regulation.stated import StatedFile
 from regulation.statement import Attachment, Statement, check_complete
 from tasks.anchoring.export import Exporter
 from tasks.conversion.make import made_files
-from tasks.conversion.papers import papers_of, pictures_of
+from tasks.conversion.papers import TITLES, papers_of, pictures_of
 from tasks.conversion.stated import derived_path, placed_statement
 from tasks.conversion.work import ConversionWork
-from tasks.deriving.transcripts import transcript_srt, transcript_text
+from tasks.deriving.transcripts import as_srt, as_text
 from tasks.packing.provenance import Derived, FileFacts, provenance
 from tasks.statement.document import statement_json
 
@@ -138,15 +138,8 @@ def _attachments(texts: dict[str, bytes]) -> list[Attachment]:
 
 
 def _title(path: str) -> str:
-    kind = path.split("/")[1]
-    return _TITLES.get(kind, "附件 attachment")
-
-
-_TITLES = {
-    "proofs": "保管记录及存证 custody record with proofs",
-    "transcripts": "声音内容的文字记录 the sound in writing",
-    "provenance.jsonld": "来源信息（PREMIS/PROV） provenance",
-}
+    """In Chinese, as the statement's text has it; `tasks.conversion.papers` has the English."""
+    return TITLES[path.split("/")[1]]["zh"]
 
 
 def _once(files: tuple[StatedFile, ...]) -> Iterator[StatedFile]:
@@ -175,8 +168,8 @@ def _transcripts(statement: Statement) -> Iterator[tuple[str, bytes]]:
     for one in _once(statement.recordings):
         if one.transcript is not None:
             lines = one.transcript.lines
-            yield f"data/transcripts/{one.ordinal:03d}.srt", transcript_srt(lines)
-            yield f"data/transcripts/{one.ordinal:03d}.txt", transcript_text(lines)
+            yield f"data/transcripts/{one.ordinal:03d}.srt", as_srt(lines).encode()
+            yield f"data/transcripts/{one.ordinal:03d}.txt", as_text(lines).encode()
 
 
 def _provenance(session: Session, row: AnyRow, statement: Statement) -> bytes:

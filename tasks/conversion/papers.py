@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from PIL import Image
 
@@ -17,14 +19,31 @@ _WIDEST = 800
 _PIXELS = 200_000_000
 
 
+TITLES: Mapping[str, Mapping[Language, str]] = MappingProxyType(
+    {
+        "proofs": {"zh": "保管记录及存证", "en": "custody record with proofs"},
+        "transcripts": {"zh": "声音的文字记录", "en": "the sound in writing"},
+        "provenance.jsonld": {"zh": "来源信息", "en": "provenance"},
+    }
+)
+"""What an attachment is called, by its place below ``data/``."""
+
+
 def papers_of(statement: Statement, pictures: Mapping[str, bytes]) -> dict[Language, bytes]:
     """The PDF in each language."""
-    return {"zh": statement_paper(statement, "zh", pictures), "en": statement_paper(statement, "en", pictures)}
+    languages: tuple[Language, ...] = ("zh", "en")
+    return {one: statement_paper(_titled(statement, one), one, pictures) for one in languages}
 
 
 def editable_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:
     """The same as a text to edit by hand."""
-    return statement_text(statement, language, pictures)
+    return statement_text(_titled(statement, language), language, pictures)
+
+
+def _titled(statement: Statement, language: Language) -> Statement:
+    """The same with its attachments called as the language calls them."""
+    named = (replace(one, title=TITLES[one.path.split("/")[1]][language]) for one in statement.attachments)
+    return replace(statement, attachments=tuple(named))
 
 
 def pictures_of(statement: Statement, files: Mapping[str, Path]) -> dict[str, bytes]:

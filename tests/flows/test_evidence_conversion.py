@@ -1,0 +1,103 @@
+"""A conversion as its run makes it: from the originals to a package that checks by itself (Art. 19)."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import pytest
+from bagit import Bag
+from sqlmodel import select
+
+from registry.queries.retention import terms_among
+from registry.tables import CaseUse, Recording
+from regulation.access_terms import Range
+from regulation.conversion import Asked, Box, Carrier, Cover
+from regulation.conversion_states import ConversionState
+from tests.fixtures.packages import Evidence, verified
+
+ON_SQLITE = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.servers
+
+
+def test_originals_go_out_byte_for_byte_with_all_that_a_court_asks_for(
+    evidence: Evidence, media_samples: dict[str, bytes]
+) -> None:
+    evidence.take_in("录像.mp4", "现场照片.jpg", samples=media_samples)
+    evidence.grant("录像.mp4", "现场照片.jpg")
+    one = evidence.asked.submitted("录像.mp4", "现场照片.jpg")
+    evidence.issued(one)
+    [bag] = evidence.bags(one)
+    Bag(str(bag)).validate()
+    originals = sorted((bag / "data" / "originals").iterdir())
+    assert [path.name for path in originals] == ["001 录像.mp4", "002 现场照片.jpg"]
+    assert [sha256(path.read_bytes()).hexdigest() for path in originals] == [
+        sha256(media_samples[kind]).hexdigest() for kind in ("mp4", "jpg")
+    ]
+    told = json.loads((bag / "data" / "statement" / "statement.json").read_text(encoding="utf-8"))
+    assert told["case_cause"] == "占道经营"
+    assert [one["proves"] for one in told["recordings"]] == ["现场执法过程"] * 2
+    status, said = verified(bag)
+    assert status == 0, said
+    assert "SOUND" in said
+    assert evidence.asked.problems() == []
+
+
+@ON_SQLITE
+def test_the_originals_are_kept_as_long_as_the_case_file_at_once(
+    evidence: Evidence, media_samples: dict[str, bytes]
+) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4")
+    evidence.issued(one)
+    with evidence.city.registry.reading() as reading:
+        recording_id = evidence.access.recordings["录像.mp4"]
+        term = terms_among(reading.connection(), [recording_id])[recording_id]
+        recording = reading.get_one(Recording, recording_id)
+        [use] = reading.exec(select(CaseUse)).all()
+    assert (term.due_on, term.held_in_vault) == (None, True)
+    assert use.recording_id == recording_id
+    held = evidence.archive.vault.check(recording.vault_key, recording.vault_version)
+    assert held is not None
+    assert held.legal_hold
+
+
+@ON_SQLITE
+def test_everything_that_can_be_made_is_made_and_named(evidence: Evidence, media_samples: dict[str, bytes]) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    item = Asked(
+        evidence.access.recordings["录像.mp4"],
+        "告知权利",
+        original=True,
+        part=Range(0.5, 1.5),
+        sound=False,
+        stills=(0.6, 1.2),
+        muted=(Range(0.5, 0.8),),
+        covered=(Cover(Range(0.5, 1.5), Box(0.1, 0.1, 0.3, 0.3)),),
+    )
+    one = evidence.asked.submitted(items=[item], carrier=Carrier.ZIP)
+    package = evidence.issued(one)
+    [bag] = evidence.bags(one)
+    assert sorted(path.name for path in (bag / "data" / "derived").iterdir()) == [
+        "001-clip-1.mp4",
+        "001-protected-1.mp4",
+        "001-still-1.png",
+        "001-still-2.png",
+    ]
+    assert {path.suffix for path in package.iterdir()} >= {".zip", ".sha256", ".pdf"}
+    status, said = verified(bag)
+    assert status == 0, said
+
+
+@ON_SQLITE
+def test_an_original_that_was_altered_sends_it_back(evidence: Evidence, media_samples: dict[str, bytes]) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4")
+    evidence.asked.extract(one)
+    evidence.overwrite("录像.mp4", media_samples["mp4"][:-1] + b"x")
+    assert evidence.carry_on(one) is ConversionState.DRAFT
+    assert "Art. 7" in evidence.asked.row(one).problem
+    assert evidence.asked.problems() == []
