@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from bench import (
+    conversion,
     desk,
     destroy,
     directory,
@@ -38,6 +39,7 @@ TOPICS: dict[str, list[Callable[[Place], Section]]] = {
     "retention": [retention.measure],
     "destroy": [destroy.measure],
     "fixity": [fixity.measure],
+    "conversion": [conversion.measure],
 }
 _ALL = tuple(name for name in TOPICS if not name.startswith("intake-"))
 

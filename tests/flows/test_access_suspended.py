@@ -25,9 +25,13 @@ from tasks.access.nudge import APPROVAL, nudge, run_name
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.access import Access
 
-pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.timeout(900),
+    pytest.mark.parametrize("make_database", ["sqlite"], indirect=True),
+]
 
-SECONDS = 90
+SECONDS = 180
 
 
 @pytest.fixture

@@ -442,6 +442,7 @@ def machine(sqlite_template: Path, tmp_path: Path) -> type[AccessMachine]:
     return type("Machine", (AccessMachine,), {"template": template, "folder": tmp_path, "recordings": recordings})
 
 
+@pytest.mark.timeout(900)  # two processes share the machine
 def test_nobody_sees_what_the_right_people_did_not_give(machine: type[AccessMachine]) -> None:
     run_state_machine_as_test(
         machine,

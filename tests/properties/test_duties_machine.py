@@ -340,6 +340,7 @@ def machine(sqlite_template: Path, tmp_path: Path) -> type[DutiesMachine]:
     return type("Machine", (DutiesMachine,), {"template": template, "folder": tmp_path})
 
 
+@pytest.mark.timeout(900)  # two processes share the machine
 def test_in_any_year_no_duty_is_lost_and_nothing_is_told_twice(machine: type[DutiesMachine]) -> None:
     run_state_machine_as_test(
         machine,

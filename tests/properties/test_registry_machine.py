@@ -218,6 +218,7 @@ class RegistryMachine(RuleBasedStateMachine):
         assert verify_rows(self.registry).problems == []
 
 
+@pytest.mark.timeout(900)  # two processes share the machine
 def test_any_order_of_events_keeps_the_rules(registry: Registry) -> None:
     machine = type("Machine", (RegistryMachine,), {"registry": registry})
     run_state_machine_as_test(

@@ -543,6 +543,7 @@ def machine(sqlite_template: Path, tmp_path: Path) -> type[RetentionMachine]:
     return type("Machine", (RetentionMachine,), {"template": template, "folder": tmp_path, "seen": Counter()})
 
 
+@pytest.mark.timeout(900)  # two processes share the machine
 def test_nothing_is_destroyed_that_anything_keeps_or_nobody_decided(machine: type[RetentionMachine]) -> None:
     run_state_machine_as_test(
         machine,
