@@ -7,6 +7,9 @@ what it checks. It is meant to be read. In this order it has
   1. what is said at the end          4. Ed25519 signatures (RFC 8032)
   2. the hash of a ledger entry       5. timestamps (RFC 3161)
   3. Merkle trees (RFC 6962)          6. proofs, ledgers, folders
+                                      7. evidence packages (BagIt 1.0, RFC 8493)
+
+An evidence package is given as its folder (a mounted disc), as its ZIP, or as a folder with several of them.
 
 ``--public-key`` is the installation's key as published elsewhere, ``--ca`` the certificates of the timestamp authority:
 without them the file's own are used, which proves only that the file agrees with itself, and it says so. ``--extract``
@@ -19,17 +22,23 @@ from __future__ import annotations
 
 import argparse
 import base64
+import csv
 import hashlib
+import io
 import json
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
+import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 # ------------------------------------------------------------------------------------ 1. what is said at the end
 
@@ -44,21 +53,30 @@ class Report:
 
     def well(self, what: str) -> None:
         self.checked += 1
-        print(f"✓ {what}")
+        print(shown(f"✓ {what}"))
 
     def bad(self, where: str, what: str) -> None:
         self.wrong += 1
-        print(f"✗ {where}: {what}")
+        print(shown(f"✗ {where}: {what}"))
 
     def open(self, what: str) -> None:
         """Something that this program could not check, once."""
         if what not in self._said:
             self._said.add(what)
-            print(f"! not checked: {what}")
+            print(shown(f"! not checked: {what}"))
+
+
+def shown(text: str) -> str:
+    """Without what could move a terminal's cursor: names come from the package."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 class Unreadable(Exception):  # noqa: N818
     """The file is not one of ours, or was damaged so that nothing in it can be read."""
+
+
+class NothingToCheck(Exception):  # noqa: N818
+    """There is nothing here that this program can check; the text says what to do."""
 
 
 # ------------------------------------------------------------------------------------ 2. the hash of a ledger entry
@@ -287,26 +305,29 @@ class Checker:
         path.write_bytes(told["certificates"].encode())
         return Path(path.name)
 
-    def check_timestamp(self, number: int, document: str, token: bytes, folder: Path, ca: Path | None) -> None:
-        """The imprint and the time by this program, the signature by openssl where it is at hand."""
-        where = f"anchor {number}, timestamp"
+    def check_timestamp(
+        self, what: str, name: str, document: bytes, token: bytes, folder: Path, ca: Path | None
+    ) -> None:
+        """The imprint and the time by this program, the signature by openssl where it is at hand. `what` was stamped,
+        and `name` is what its file and, with another ending, its timestamp are called."""
+        where = f"{what}, timestamp"
         try:
             digest, at = read_timestamp(token)
         except (ValueError, IndexError, OverflowError):
             self.report.bad(where, "altered: it cannot be read")
             return
-        if digest != sha256_of(document):
+        if digest != hashlib.sha256(document).hexdigest():
             self.report.bad(where, "swapped: it was given for another document")
             return
-        stem = f"anchor-{number:08d}"
-        (folder / f"{stem}.json").write_bytes(document.encode())
-        (folder / f"{stem}.tsr").write_bytes(token)
+        stamp = f"{name.rpartition('.')[0]}.tsr"
+        (folder / name).write_bytes(document)
+        (folder / stamp).write_bytes(token)
         command = [
-            *("openssl", "ts", "-verify", "-data", f"{stem}.json", "-in", f"{stem}.tsr"),
+            *("openssl", "ts", "-verify", "-data", name, "-in", stamp),
             *("-CAfile", str(ca) if ca is not None else "CERTIFICATES.pem"),
             *("-attime", str(int(at.timestamp()))),
         ]
-        said = f"anchor {number} existed at {at:%Y-%m-%d %H:%M:%S} UTC, a timestamp says"
+        said = f"{what} existed at {at:%Y-%m-%d %H:%M:%S} UTC, a timestamp says"
         if ca is None or shutil.which("openssl") is None:
             why = "the authority's certificates are not there" if ca is None else "there is no openssl here"
             self.report.open(f"{said}, but whether the authority signed it: {why}; do {shlex.join(command)}")
@@ -339,7 +360,8 @@ class Checker:
             except (TypeError, ValueError):
                 self.report.bad(f"anchor {number}, timestamp", "altered: it is not written as it must be")
             else:
-                self.check_timestamp(number, document, token, folder, ca)
+                name = f"anchor-{number:08d}.json"
+                self.check_timestamp(f"anchor {number}", name, document.encode(), token, folder, ca)
         return {**said, "sha256": sha256_of(document), "stamped": told.get("token") is not None}
 
     def check_link(self, said: dict[str, Any], before: dict[str, Any] | None) -> None:
@@ -515,13 +537,16 @@ class Checker:
             if not begins_with(path, b"{\n"):
                 self.check_ledger(path, folder)
                 return None
-            told = parsed(path.read_bytes(), path.name)
-            if told.get("format") != "custody-proof-1":
-                raise Unreadable("this is neither a proof nor a ledger of custody")
-            if json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n" != path.read_bytes():
-                raise Unreadable("altered: it is not written as it must be")
-            self.check_proof(told, folder)
-            return told
+            return self.check_proof_file(path.read_bytes(), path.name, folder)
+
+    def check_proof_file(self, raw: bytes, name: str, folder: Path) -> dict[str, Any]:
+        told = parsed(raw, name)
+        if told.get("format") != "custody-proof-1":
+            raise Unreadable("this is neither a proof nor a ledger of custody")
+        if json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n" != raw:
+            raise Unreadable("altered: it is not written as it must be")
+        self.check_proof(told, folder)
+        return told
 
     def check_folder(self, folder: Path) -> None:
         """Every proof and ledger in it, and every file that could be a recording which they speak of."""
@@ -592,6 +617,336 @@ def parsed(raw: bytes, where: str) -> dict[str, Any]:
     return told
 
 
+# ------------------------------------------------------------------------------------ 7. evidence packages (RFC 8493)
+
+LIST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
+LINE = re.compile(r"([0-9a-fA-F]+)[ \t]+\*?(?:\./)?(.+)")
+SIGNED, SIGNATURE = "tagmanifest-sha256.txt", "signature/tagmanifest-sha256.txt.sig"
+STAMP, SUMS = "signature/tagmanifest-sha256.txt.tsr", "signature/SHA256SUMS"
+SPKI = bytes.fromhex("302a300506032b6570032100")  # what stands before the 32 bytes of an Ed25519 key (RFC 8410)
+BROKEN = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, csv.Error)
+
+
+class InFolder:
+    """The files of a package in a folder, by their paths with ``/``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.name = root, root.resolve().name
+        self.paths = sorted(one.relative_to(root).as_posix() for one in root.rglob("*") if not one.is_dir())
+
+    def size(self, path: str) -> int:
+        return (self.root / path).stat().st_size
+
+    def open(self, path: str) -> IO[bytes]:
+        if (self.root / path).is_symlink():
+            raise OSError("it is a link")
+        return (self.root / path).open("rb")
+
+
+class InZip:
+    """The files of a package in a ZIP, where they lie below one folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.zip, self.name = zipfile.ZipFile(path), path.name
+        names = [one.filename for one in self.zip.infolist() if not one.is_dir()]
+        top = {name.partition("/")[0] for name in names}
+        if len(top) != 1 or len(names) != len(set(names)) or any(one.compress_type for one in self.zip.infolist()):
+            raise Unreadable("压缩包结构不符 · the ZIP holds more than one folder, a file twice, or is compressed")
+        self.top = f"{top.pop()}/"
+        self.paths = sorted(name[len(self.top) :] for name in names)
+
+    def size(self, path: str) -> int:
+        return self.zip.getinfo(self.top + path).file_size
+
+    def open(self, path: str) -> IO[bytes]:
+        return self.zip.open(self.top + path)
+
+
+class Package:
+    """One bag. What was found to be there is in `digests`, by path and algorithm, once `check_lists` was called."""
+
+    def __init__(self, checker: Checker, place: InFolder | InZip, folder: Path) -> None:
+        self.checker, self.report, self.place, self.folder = checker, checker.report, place, folder
+        self.there = {unicodedata.normalize("NFC", path): path for path in place.paths}  # macOS takes characters apart
+        self.digests: dict[str, dict[str, str]] = {}
+        self.info: dict[str, str] = {}
+        self.index: dict[str, tuple[int, str, str]] = {}
+        self.key = ""
+
+    def check(self) -> None:
+        """All that can be said of one package by itself; what is too broken for one step is left to the next."""
+        print(f"{self.place.name}:")
+        steps = (self.check_info, self.check_lists, self.check_signature, self.check_index, self.check_statement)
+        for step in (*steps, self.check_proofs):
+            try:
+                step()
+            except (*BROKEN, Unreadable, AttributeError, IndexError, TypeError, ValueError) as broken:
+                what = step.__name__.replace("check_", "")
+                self.report.bad(what, f"无法核验 · altered: something is missing or of another kind ({broken})")
+
+    def read(self, path: str) -> bytes:
+        """A small file, whole; nothing where there is none."""
+        if path not in self.there:
+            return b""
+        with self.place.open(self.there[path]) as opened:
+            return opened.read()
+
+    def text(self, path: str) -> str:
+        try:
+            return self.read(path).decode("utf-8")
+        except ValueError:
+            self.report.bad(path, "无法按 UTF-8 读取 · it is not UTF-8")
+            return ""
+
+    # ---- the lists and what they list
+
+    def check_lists(self) -> bool:
+        """The bag's structure and every digest in it, each file read once; whether all is well (RFC 8493, 3)."""
+        before = self.report.wrong
+        if self.read("bagit.txt") not in (
+            b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8" + end for end in ENDS
+        ):
+            self.report.bad("bagit.txt", "不是 BagIt 1.0 的声明 · it does not declare BagIt 1.0 in UTF-8")
+        lists = {name: self.listed(name) for name in self.there if LIST.fullmatch(name)}
+        payload = [name for name in lists if name.startswith("manifest-")]
+        if not payload:
+            self.report.bad("manifest-*.txt", "没有清单 · there is no manifest")
+        if "fetch.txt" in self.there or len(self.there) != len(self.place.paths):
+            self.report.bad("fetch.txt", "文件不齐或重名 · files are to be fetched, or two have one name")
+        for path in sorted({path for listed in lists.values() for path in listed} | set(self.there)):
+            in_all = payload if path.startswith("data/") else []
+            naming = {name: listed[path] for name, listed in lists.items() if path in listed}
+            self.check_listed(path, naming, in_all)
+        for name in sorted(lists if self.report.wrong == before else ()):
+            count = len(lists[name])
+            self.report.well(f"{name}：{count} 个文件一致 · {count} files agree")
+        return self.report.wrong == before
+
+    def listed(self, name: str) -> dict[str, str]:
+        """The digests of a list, by path."""
+        found: dict[str, str] = {}
+        kind, algorithm = LIST.fullmatch(name).groups()  # type: ignore[union-attr]
+        if algorithm not in hashlib.algorithms_available:
+            self.report.open(f"{name}：本机没有该算法 · there is no {algorithm} here")
+            return found
+        for number, line in enumerate(self.text(name).splitlines(), 1):
+            parts = LINE.fullmatch(line)
+            path = unicodedata.normalize("NFC", re.sub("%(0[aAdD]|25)", decoded, parts[2])) if parts else ""
+            if parts is None or len(parts[1]) != 2 * hashlib.new(algorithm).digest_size:
+                self.report.bad(name, f"第 {number} 行不合格式 · line {number} is not one of a list")
+            elif is_unsafe(path) or path.startswith("data/") != (kind is None):
+                self.report.bad(name, f"第 {number} 行路径不当 · line {number} names a place it must not: {path!r}")
+            elif path in found:
+                self.report.bad(name, f"第 {number} 行重复 · line {number} lists {path} again")
+            found[path] = parts[1].lower() if parts else ""
+        return found
+
+    def check_listed(self, path: str, wanted: dict[str, str], in_all: list[str]) -> None:
+        """One file against every list that names it."""
+        if path not in self.there:
+            self.report.bad(path, f"缺失 · missing, though {'、'.join(wanted)} lists it")
+            return
+        if not wanted and not (path in (SIGNATURE, STAMP, SUMS) or path.startswith("tagmanifest-")):
+            self.report.bad(path, "清单之外的文件 · it is in no list")
+        unlisting = [name for name in in_all if name not in wanted] if wanted else []
+        if unlisting:
+            self.report.bad(path, f"{'、'.join(unlisting)} 未列入 · not in {', '.join(unlisting)}")
+        algorithms = {name: LIST.fullmatch(name)[2] for name in wanted}  # type: ignore[index]
+        try:
+            self.digests[path] = self.hashed(self.there[path], {"sha256", *algorithms.values()})
+        except BROKEN as failure:
+            self.report.bad(path, f"无法读取 · it cannot be read ({failure})")
+            return
+        wrong = [name for name, digest in wanted.items() if self.digests[path][algorithms[name]] != digest]
+        if wrong:
+            self.report.bad(path, f"与 {'、'.join(wrong)} 不一致 · altered, or {', '.join(wrong)} was")
+
+    def hashed(self, path: str, algorithms: set[str]) -> dict[str, str]:
+        digests = {name: hashlib.new(name) for name in algorithms}
+        with self.place.open(path) as opened:
+            for piece in iter(lambda: opened.read(1 << 20), b""):
+                for digest in digests.values():
+                    digest.update(piece)
+        return {name: digest.hexdigest() for name, digest in digests.items()}
+
+    def check_info(self) -> None:
+        for line in self.text("bag-info.txt").replace("\n ", " ").splitlines():
+            label, _, value = line.partition(":")
+            self.info[label.strip()] = " ".join(value.split())
+        payload = [self.place.size(real) for path, real in self.there.items() if path.startswith("data/")]
+        oxum = f"{sum(payload)}.{len(payload)}"
+        if self.info.get("Payload-Oxum", oxum) != oxum:
+            self.report.bad("bag-info.txt", f"数量或大小不符 · Payload-Oxum should be {oxum}")
+        number, count = self.info.get("External-Identifier", "?"), self.info.setdefault("Bag-Count", "1 of 1")
+        if not re.fullmatch(r"\d{1,4} of \d{1,4}", count):
+            self.report.bad("bag-info.txt", f"件数不合格式 · Bag-Count cannot be {count!r}")
+            self.info["Bag-Count"] = "1 of 1"
+        print(shown(f"  编号 number {number} · 第几件 part {count} · {self.info.get('Source-Organization', '')}"))
+
+    # ---- the signature
+
+    def check_signature(self) -> None:
+        """Over the list of all lists: raw Ed25519, and a timestamp where there is one."""
+        pem, listed, signature = self.read("signature/public-key.pem"), self.read(SIGNED), self.read(SIGNATURE)
+        body = b"".join(pem.splitlines()[1:-1])
+        der = base64.b64decode(body)
+        if pem != b"-----BEGIN PUBLIC KEY-----\n%b\n-----END PUBLIC KEY-----\n" % body or not der.startswith(SPKI):
+            self.report.bad("signature/public-key.pem", "缺失或不合格式 · missing, or not an Ed25519 public key in PEM")
+            return
+        self.key = self.checker.key_in({"public_key": base64.b64encode(der[len(SPKI) :]).decode()})
+        if listed and is_signed(listed, signature, from_base64(self.key)):
+            self.report.well(f"{SIGNED} 签名有效 · signed with key {key_id_of(self.key)}")
+        else:
+            self.report.bad(SIGNATURE, f"签名无效 · {SIGNED} is not as it was signed, or the signature was altered")
+        names = ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt", SIGNATURE, STAMP]
+        lines = [f"{hashlib.sha256(self.read(name)).hexdigest()}  {name}\n" for name in names if name in self.there]
+        if self.read(SUMS) != "".join(lines).encode():
+            self.report.bad(SUMS, f"不一致 · it, or one of {', '.join(names)}, was altered")
+        if STAMP in self.there:
+            ca = self.checker.certificates_in({"certificates": self.text("signature/authority.pem")}, self.folder)
+            self.checker.check_timestamp(SIGNED, SIGNED, listed, self.read(STAMP), self.folder, ca)
+        elif "signature/authority.pem" in self.there:
+            self.report.bad(STAMP, "缺失 · missing, though the authority's certificates are here")
+        else:
+            self.report.open(f"{self.place.name} 何时签名：没有时间戳 · when it was signed: it has no timestamp")
+
+    # ---- what the payload says of itself
+
+    def check_index(self) -> None:
+        """data/index.csv: what lies here agrees with it; what lies elsewhere it says."""
+        rows = list(csv.reader(io.StringIO(self.text("data/index.csv").lstrip("\ufeff"), newline="")))
+        self.index = {row[0]: (int(row[1]), row[2], row[3]) for row in rows[1:]}
+        here = self.info.get("Bag-Count", "1 of 1").partition(" ")[0]
+        before, mine = self.report.wrong, [path for path in self.index if self.index[path][2] in ("all", here)]
+        for path in mine:
+            self.check_named("data/index.csv", path, self.index[path][0], self.index[path][1])
+        for path in sorted({one for one in self.there if one.startswith("data/")} - {*mine, "data/index.csv"}):
+            self.report.bad(path, "data/index.csv 未列入本件 · data/index.csv does not say that it is here")
+        if rows and self.report.wrong == before:
+            self.report.well(f"data/index.csv：本件 {len(mine)} 个文件一致 · {len(mine)} files of this part agree")
+
+    def check_named(self, where: str, path: str, size: int, digest: str) -> None:
+        found = self.digests.get(path)
+        if found is None:
+            self.report.bad(where, f"所列文件缺失 · the file that it names is not here: {path}")
+        elif found["sha256"] != digest or self.place.size(self.there[path]) != size:
+            self.report.bad(where, f"与文件不一致 · it names another {path} than the one that is here")
+
+    def check_statement(self) -> None:
+        """The statement (附文字说明) speaks of the files that are here, or on another disc of the set."""
+        name, before, elsewhere = "data/statement/statement.json", self.report.wrong, 0
+        if name not in self.there:
+            self.report.open("没有说明 · the statement: the package has none that a program can read")
+            return
+        files = parsed(self.read(name), name)["files"]
+        for one in files:
+            path, size, digest = one["path"], one["size"], one["sha256"]
+            if path not in self.there and self.index.get(path, ())[:2] == (size, digest):
+                elsewhere += 1
+            else:
+                self.check_named(name, path, size, digest)
+        if elsewhere:
+            self.report.open(f"说明所列 {elsewhere} 个文件在其他件 · {elsewhere} of its files are on other discs")
+        if self.report.wrong == before:
+            here = len(files) - elsewhere
+            self.report.well(f"说明与 {here} 个文件一致 · the statement agrees with {here} files")
+
+    def check_proofs(self) -> None:
+        """Each proof of a recording, and the recording by its digest."""
+        by_digest = {found["sha256"]: path for path, found in self.digests.items() if path.startswith("data/")}
+        for path in sorted(one for one in self.there if one.startswith("data/proofs/") and one.endswith(".json")):
+            print(f"  {path}:")
+            told = self.checker.check_proof_file(self.read(path), path, self.folder)
+            original = told["recording"]["sha256"]
+            if told["public_key"] != self.key:
+                self.report.open(f"{path} 由另一密钥签名 · it is signed with another key than the package")
+            if original in by_digest:
+                self.report.well(
+                    f"{by_digest[original]} 即该资料 · is recording {told['recording']['id']}, byte for byte"
+                )
+            else:
+                discs = [row[2] for row in self.index.values() if row[1] == original] or ["none"]
+                self.report.open(f"{path} 的原件不在本件 · its recording is not here, but on part {discs[0]}")
+
+
+ENDS = (b"", b"\n", b"\r\n")
+
+
+def decoded(code: re.Match[str]) -> str:
+    """Line ends and the percent sign are written as codes in lists, nothing else is."""
+    return chr(int(code[1], 16))
+
+
+def is_unsafe(path: str) -> bool:
+    """Whether a path leads, or could lead, out of the package."""
+    return path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path or path[1:2] == ":" or not path
+
+
+def is_package(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("bagit.txt", "manifest-sha256.txt", SIGNED))
+
+
+def check_path(checker: Checker, path: Path) -> None:
+    """A package, several of them, an image, or a proof, a ledger or a folder with some."""
+    if path.suffix == ".iso":
+        check_beside(checker.report, path)
+        said = f"{path.name} 的内容 · what is in it: mount it, or open it with 7-Zip, and check the folder"
+        if checker.report.checked + checker.report.wrong == 0:
+            raise NothingToCheck(said)
+        checker.report.open(said)
+    elif path.suffix == ".zip":
+        check_beside(checker.report, path)
+        check_packages(checker, [path])
+    elif path.is_dir() and is_package(path):
+        check_packages(checker, [path])
+    elif path.is_dir() and (parts := [one for one in sorted(path.iterdir()) if one.is_dir() and is_package(one)]):
+        zips = [one for one in sorted(path.glob("*.zip")) if one.with_suffix("") not in parts]
+        for sums in sorted(path.glob("*.sha256")):
+            check_beside(checker.report, sums.with_suffix(""))
+        check_packages(checker, [*parts, *zips])
+    else:
+        (checker.check_folder if path.is_dir() else checker.check_file)(path)
+
+
+def check_beside(report: Report, path: Path) -> None:
+    """An image or a ZIP against the .sha256 that lies beside it."""
+    beside = path.with_name(f"{path.name}.sha256")
+    if not beside.is_file() or not path.is_file():
+        report.open(f"{beside.name} 及其文件不全 · {path.name} as a whole: it or its .sha256 is not here")
+    elif beside.read_bytes() != f"{file_digest(path)}  {path.name}\n".encode():
+        report.bad(path.name, f"与 {beside.name} 不一致 · it, or {beside.name}, was altered")
+    else:
+        report.well(f"{path.name} 与 {beside.name} 一致 · is as {beside.name} says")
+
+
+def check_packages(checker: Checker, paths: list[Path]) -> None:
+    """Each by itself, then as a set."""
+    found = []
+    for path in paths:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = checker.extract or Path(temporary)
+            folder.mkdir(parents=True, exist_ok=True)
+            found.append(Package(checker, InFolder(path) if path.is_dir() else InZip(path), folder))
+            found[-1].check()
+    for number in sorted({one.info.get("External-Identifier", "?") for one in found}):
+        check_set(checker.report, number, [one for one in found if one.info.get("External-Identifier", "?") == number])
+
+
+def check_set(report: Report, number: str, parts: list[Package]) -> None:
+    """The parts of one package: all there, and of one making."""
+    counts = {one.info.get("Bag-Count", "1 of 1") for one in parts}
+    totals = {count.rpartition(" ")[2] for count in counts}
+    wanted = {f"{part} of {total}" for total in totals for part in range(1, int(total) + 1)}
+    if wanted - counts:
+        report.open(
+            f"{number} 缺第 {', '.join(sorted(wanted - counts))} 件 · these parts of the set, which are not here"
+        )
+    if len({one.read("data/index.csv") for one in parts}) > 1:
+        report.bad(number, "各件的 data/index.csv 不同 · its parts are not of one making")
+    elif len(parts) > 1:
+        report.well(f"{number}：{len(parts)} 件同属一套 · {len(parts)} parts of one package")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check a proof, a ledger or an evidence package of custody, offline.")
     parser.add_argument("path", type=Path, help="file or folder")
@@ -607,9 +962,12 @@ def main() -> int:
     report = Report()
     checker = Checker(report, asked.public_key, asked.ca, asked.extract)
     try:
-        (checker.check_folder if asked.path.is_dir() else checker.check_file)(asked.path)
-    except Unreadable as unreadable:
+        check_path(checker, asked.path)
+    except (Unreadable, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as unreadable:
         report.bad(str(asked.path), str(unreadable))
+    except NothingToCheck as nothing:
+        print(f"! {nothing}")
+        return 2
     except OSError as failure:
         print(f"{asked.path} cannot be read: {failure.strerror}", file=sys.stderr)
         return 2
