@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typst
 
-from blocks.typesetter import is_shown, typeset
+from blocks.font_coverage import coverage
+from blocks.typesetter import FONTS, check_legible, is_shown, typeset, typeset_exactly
+from regulation.errors import ActionDenied, ConfigurationError
 from tests.fixtures.papers import text_of
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -45,3 +50,104 @@ def test_every_character_that_counts_as_shown_is_in_the_font(template: Path) -> 
     shown = "".join(chr(code) for code in range(0x20, 0x10000) if is_shown(chr(code)))
     assert len(shown) > 7_000
     assert typeset(template, {"said": shown}, AT)  # PDF/A refuses a missing glyph
+
+
+@pytest.fixture
+def exact(tmp_path: Path) -> Path:
+    path = tmp_path / "exact.typ"
+    path.write_text(
+        "#let it = json(bytes(sys.inputs.document))\n"
+        '#set text(font: ("Noto Serif CJK SC", "Noto Serif", "Noto Naskh Arabic", "Noto Serif Hebrew", ..it.fonts))\n'
+        '#set document(date: auto)\n#it.said\n#if "picture" in it { image(it.picture) }'
+    )
+    return path
+
+
+@pytest.mark.parametrize("font", sorted(one.name for one in FONTS.iterdir() if one.suffix in (".otf", ".ttf")))
+def test_what_a_font_is_said_to_have_it_has(font: str, tmp_path: Path) -> None:
+    """PDF/A refuses a missing glyph, so each character is set in that font alone."""
+    codes = coverage(FONTS / font)
+    (family,) = (
+        one.family for one in typst.Fonts(False, False, [str(FONTS)]).fonts() if (one.path or "").endswith(font)
+    )
+    template = tmp_path / "all.typ"
+    template.write_text(
+        f'#let it = json(bytes(sys.inputs.document))\n#set text(font: "{family}", fallback: false, size: 4pt)\n'
+        "#set document(date: auto)\n#for one in it.said { [#one#h(1pt)] }"
+    )
+    shown = [chr(one) for one in sorted(codes) if unicodedata.category(chr(one))[0] not in "CMZ"]
+    assert len(shown) > 0.5 * len(codes)
+    assert typeset_exactly(template, {"said": shown[::7]}, AT).startswith(b"%PDF-1.7")
+
+
+def test_every_common_and_rare_character_of_names_is_there() -> None:
+    """All of CJK Unified Ideographs and Extension A, and of the others the Table of General Standard Characters."""
+    serif = coverage(FONTS / "NotoSerifCJKsc-Regular.otf")
+    assert set(range(0x4E00, 0x9FEB)) <= serif
+    assert set(range(0x3400, 0x4DB6)) <= serif
+    assert {ord(one) for one in "\U0002cc56\U00028c47\U00020164\U0002ca0e\U0002cd03"} <= serif
+
+
+def test_a_character_in_no_font_is_named_with_its_entry(exact: Path) -> None:
+    with pytest.raises(ActionDenied) as denied:
+        typeset_exactly(exact, {"said": "", "list": [{"name": "张\U00030000"}]}, AT)
+    assert denied.value.subject == "list[0].name"
+    assert "U+30000" in denied.value.message
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\t", "\x1b", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff"])
+def test_what_cannot_be_seen_is_not_legible(unseen: str) -> None:
+    check_legible({"said": "line\nline"})
+    with pytest.raises(ActionDenied):
+        check_legible({"said": f"a{unseen}b"})
+
+
+def test_pictures_are_read_by_name(exact: Path) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
+    with_picture = typeset_exactly(exact, {"said": "x", "picture": "a.svg"}, AT, pictures={"a.svg": svg})
+    assert len(with_picture) > len(typeset_exactly(exact, {"said": "x"}, AT))
+    with pytest.raises(ActionDenied, match="cannot be set"):
+        typeset_exactly(exact, {"said": "x", "picture": "/etc/hostname"}, AT)
+
+
+@pytest.mark.parametrize("broken", [b"", b"OTTO", b"\0\1\0\0\0\xff" + bytes(40), b"ttcf" + bytes(4) + b"\0\0\0\xff"])
+def test_a_broken_font_is_named(broken: bytes, tmp_path: Path) -> None:
+    (tmp_path / "broken.ttc").write_bytes(broken)
+    with pytest.raises(ConfigurationError) as wrong:
+        check_legible({"said": "x"}, [tmp_path])
+    assert wrong.value.subject == "broken.ttc"
+
+
+def test_a_collection_of_fonts_is_read(tmp_path: Path) -> None:
+    names = ("NotoSerifHebrew-Regular.ttf", "NotoNaskhArabic-Regular.ttf")
+    collection = tmp_path / "both.ttc"
+    collection.write_bytes(collected([(FONTS / name).read_bytes() for name in names]))
+    assert coverage(collection) == coverage(FONTS / names[0]) | coverage(FONTS / names[1])
+
+
+def collected(fonts: list[bytes]) -> bytes:
+    """Fonts as one file: what their tables of contents point to is moved."""
+    place, moved = 12 + 4 * len(fonts), []
+    for font in fonts:
+        made = bytearray(font)
+        for record in range(struct.unpack_from(">H", font, 4)[0]):
+            at = 12 + 16 * record + 8
+            struct.pack_into(">I", made, at, struct.unpack_from(">I", font, at)[0] + place)
+        moved.append((place, bytes(made)))
+        place += len(made)
+    head = struct.pack(f">4sHHI{len(fonts)}I", b"ttcf", 1, 0, len(fonts), *(start for start, _ in moved))
+    return head + b"".join(font for _, font in moved)
+
+
+def test_memory_does_not_grow_with_papers_made(exact: Path) -> None:
+    """What Typst keeps of ten papers like this one is some 100 MiB."""
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    texts = [" ".join(f"第{paper}件之{place}段" for place in range(30_000)) for paper in range(6)]
+    typeset_exactly(exact, {"said": texts[0]}, AT)
+    before = resident()
+    for text in texts[1:]:
+        typeset_exactly(exact, {"said": text}, AT)
+    assert resident() - before < 60 << 20
