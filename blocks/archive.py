@@ -13,6 +13,7 @@ from blocks.kept import kept
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.seal_certificate import SealCertificate
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 
@@ -45,6 +46,10 @@ class Archive(Block):
     )
     timestamps: TimestampAuthority | None = Field(
         default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."
+    )
+
+    seal: SealCertificate | None = Field(
+        default=None, title="Seal", description="Without one, papers have places for seals and carry none."
     )
 
     @classmethod

@@ -21,6 +21,7 @@ from blocks.leader_notifier import LeaderNotifier
 from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
+from blocks.seal_certificate import SealCertificate
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
@@ -38,6 +39,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     LeaderNotifier,
     DutyWatch,
     TimestampAuthority,
+    SealCertificate,
     Archive,
 )
 
@@ -135,7 +137,19 @@ def archive_of(home: Home) -> Archive:
         receipt_key=ReceiptKey(private_key=_in_home(RECEIPT_KEY)),
         timestamps=timestamps_of(home.settings),
         packages=home.settings.packages,
+        seal=seal_of(home.settings),
         pages_url=home.settings.pages_url,
+    )
+
+
+def seal_of(settings: Settings) -> SealCertificate | None:
+    """The certificate that the settings name, if they do."""
+    if settings.seal_certificate is None:
+        return None
+    return SealCertificate(
+        certificate=settings.seal_certificate,
+        secret=_in_environment("CUSTODY_SEAL_SECRET"),
+        authority_url=settings.timestamp_url or None,
     )
 
 

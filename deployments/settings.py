@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         default=None, description="PEM file with the certificates of that authority, and of those that it replaced."
     )
     timestamp_policy: str | None = Field(default=None, description="Object identifier of the policy to insist on.")
+    seal_certificate: Path | None = Field(
+        default=None,
+        description="PKCS#12 file with which statements are sealed (PAdES); needs the extra `pades` (Art. 19).",
+    )
+    seal_secret: SecretStr = Field(default=SecretStr(""), description="What opens it.")
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
     prefect_api: str = Field(

@@ -12,6 +12,7 @@ from blocks.archive import Archive
 from blocks.clock import now
 from flows.lifecycle import lifecycle
 from regulation.disposal_states import CLOSED, ListState
+from tasks.conversion.clearing import clear_packages
 from tasks.disposal.certificate import issue_certificate
 from tasks.disposal.destroy import destroy_decided
 from tasks.disposal.publish import publish_list
@@ -48,6 +49,7 @@ def sweep_retention(archive: str = "default", dry_run: bool = True) -> dict[str,
         announce_coming(sweep)
         list_due(sweep)
         start_disposals(sweep)
+        clear_packages(sweep)
         finish_sweep(sweep)
         publish_sweep(sweep)
     return dict(sweep.counts)

@@ -328,6 +328,15 @@ _ALL = (
         "The text sets no time; half a working week, for a case that waits for its evidence.",
         either=True,
     ),
+    since_issue(
+        "package_kept_hours",
+        2160,
+        Measure.HOURS,
+        Strictness.LOWER,
+        "Art. 19",
+        "From an evidence conversion's being closed to its package's being removed from the folder it was made in.",
+        "The text sets no time; ninety days to burn and read back all copies, for they are personal data.",
+    ),
     *LADDER,
 )
 

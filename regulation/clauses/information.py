@@ -174,8 +174,8 @@ CLAUSES = (
         "文字说明材料",
         "With a text that states source, extractor, time of extraction, maker and what it proves.",
         Status.ENFORCED,
-        "What the article and the court's rule on such evidence ask for is required by name: where anything is missing, "
-        "nobody can check or sign, and nothing is issued.",
+        "What the article and the court's rule on such evidence ask for is required by name: where anything is "
+        "missing, nobody can check or sign, and nothing is issued.",
         "regulation.statement",
         "tests/articles/test_article_19.py",
     ),

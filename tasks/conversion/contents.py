@@ -29,6 +29,7 @@ from tasks.conversion.work import ConversionWork
 from tasks.deriving.transcripts import as_srt, as_text
 from tasks.packing.provenance import Derived, FileFacts, provenance
 from tasks.statement.document import statement_json
+from tasks.statement.sealing import seal_paper
 
 STATEMENT = "data/statement/statement.json"
 PAPERS = {"zh": "data/statement/statement.zh.pdf", "en": "data/statement/statement.en.pdf"}
@@ -111,12 +112,21 @@ def _put_together(work: ConversionWork, row: AnyRow, folder: Path, made: dict[st
     check_complete(statement)
     texts[STATEMENT] = statement_json(statement).encode()
     papers = papers_of(statement, pictures_of(statement, made))
-    texts |= {PAPERS[language]: paper for language, paper in papers.items()}
+    texts |= {PAPERS[language]: _sealed(work, statement, paper) for language, paper in papers.items()}
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     for path, content in texts.items():
         _write(part / path, content)
     part.rename(folder)
+
+
+def _sealed(work: ConversionWork, statement: Statement, paper: bytes) -> bytes:
+    """With the unit's electronic seal inside, where it has one."""
+    seal = work.archive.seal
+    if seal is None:
+        return paper
+    at, url = statement.drawn_up_at, seal.authority_url
+    return seal_paper(paper, seal.certificate, seal.secret, at, reason=statement.number, authority_url=url)
 
 
 def _write(path: Path, content: bytes) -> None:

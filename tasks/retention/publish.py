@@ -28,6 +28,7 @@ COUNTS = {
     "lists_followed": "跟进清册 lists followed",
     "shorter": "新制度将缩短期限，待主要领导决定 shorter by a new policy, waiting for the principal leader",
     "waiting_for_policy": "待制度更正 waiting for a sound policy",
+    "packages_cleared": "清理证据包副本 copies of packages removed",
     "overlong": "超期留存 kept beyond their term without a reason",
 }
 WAITING = "项制度变更待主要领导决定 policies that release footage earlier wait for the principal leader (Art. 23)."

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from bagit import Bag
 from sqlmodel import select
 
+from blocks.seal_certificate import SealCertificate
 from registry.queries.retention import terms_among
 from registry.tables import CaseUse, Recording
 from regulation.access_terms import Range
 from regulation.conversion import Asked, Box, Carrier, Cover
 from regulation.conversion_states import ConversionState
+from tests.fixtures.custody import MORNING
 from tests.fixtures.packages import Evidence, verified
+from tests.fixtures.seals import SECRET, Seal
 
 ON_SQLITE = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 pytestmark = pytest.mark.servers
@@ -101,3 +107,43 @@ def test_an_original_that_was_altered_sends_it_back(evidence: Evidence, media_sa
     assert evidence.carry_on(one) is ConversionState.DRAFT
     assert "Art. 7" in evidence.asked.row(one).problem
     assert evidence.asked.problems() == []
+
+
+@ON_SQLITE
+def test_copies_of_footage_do_not_lie_about_for_ever(evidence: Evidence, media_samples: dict[str, bytes]) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4")
+    package = evidence.issued(one)
+    stranger = package.parents[1] / "not-ours"
+    stranger.mkdir()
+    evidence.city.wait(days=89)
+    evidence.sweep_terms()
+    assert package.exists()
+    evidence.city.wait(days=2)
+    evidence.sweep_terms()
+    assert not package.exists()
+    assert stranger.exists()
+    assert evidence.asked.state(one) is ConversionState.ISSUED
+    recording_id = evidence.access.recordings["录像.mp4"]
+    with evidence.city.registry.reading() as reading:
+        recording = reading.get_one(Recording, recording_id)
+    assert evidence.archive.vault.check(recording.vault_key, recording.vault_version) is not None
+
+
+@ON_SQLITE
+def test_a_unit_with_a_certificate_seals_its_statements(
+    evidence: Evidence, media_samples: dict[str, bytes], tmp_path: Path
+) -> None:
+    made = Seal(tmp_path, since=MORNING - timedelta(days=1))
+    evidence.archive.seal = SealCertificate(certificate=made.file, secret=SECRET)
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4")
+    evidence.issued(one)
+    [bag] = evidence.bags(one)
+    for language in ("zh", "en"):
+        paper = bag / "data" / "statement" / f"statement.{language}.pdf"
+        said = subprocess.run(["pdfsig", "-nocert", str(paper)], capture_output=True, text=True, check=False).stdout
+        assert "Signature is Valid" in said
+    assert verified(bag)[0] == 0

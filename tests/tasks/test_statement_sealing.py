@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -28,35 +25,9 @@ from tasks.statement import sealing
 from tasks.statement.paper import statement_paper
 from tasks.statement.sealing import FIELD, can_seal, seal_paper
 from tests.fixtures.papers import told_by
+from tests.fixtures.seals import NOW, SECRET, Seal
 from tests.fixtures.statements import pictures, statement
 from tests.servers.timestamps import TimestampServer
-
-SECRET = SecretStr("not a secret")
-NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-class Seal:
-    """A unit's certificate, made for the tests: `file` is PKCS#12, `pem` the certificate."""
-
-    def __init__(self, folder: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "示例市城市管理局（测试）")])
-        usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(NOW - timedelta(days=1))
-            .not_valid_after(NOW + timedelta(days=30))
-            .add_extension(usage, critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        self.file = folder / "seal.p12"
-        password = BestAvailableEncryption(SECRET.get_secret_value().encode())
-        self.file.write_bytes(serialize_key_and_certificates(b"seal", key, certificate, None, password))
-        self.pem = certificate.public_bytes(Encoding.PEM)
 
 
 @pytest.fixture(scope="module")
