@@ -14,6 +14,7 @@ from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.seal_certificate import SealCertificate
+from blocks.speech_to_text import SpeechToText
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 
@@ -50,6 +51,10 @@ class Archive(Block):
 
     seal: SealCertificate | None = Field(
         default=None, title="Seal", description="Without one, papers have places for seals and carry none."
+    )
+
+    speech: SpeechToText | None = Field(
+        default=None, title="Speech to text", description="Without one, people write down what was said."
     )
 
     @classmethod

@@ -22,6 +22,7 @@ from blocks.receipt_key import ReceiptKey
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.seal_certificate import SealCertificate
+from blocks.speech_to_text import SpeechToText
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
@@ -40,6 +41,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     DutyWatch,
     TimestampAuthority,
     SealCertificate,
+    SpeechToText,
     Archive,
 )
 
@@ -138,6 +140,7 @@ def archive_of(home: Home) -> Archive:
         timestamps=timestamps_of(home.settings),
         packages=home.settings.packages,
         seal=seal_of(home.settings),
+        speech=SpeechToText(command=home.settings.speech_command) if home.settings.speech_command else None,
         pages_url=home.settings.pages_url,
     )
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from deployments.alarm import Bell
 from deployments.bootstrap import vault_of
 from deployments.clips import clips_in
+from deployments.drafts import drafts_of, read_transcript
 from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
@@ -63,6 +64,9 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         clips=clips_in(home.settings.clips, vault),
         single_sign_on=single_sign_on_of(home.settings),
         paper=lambda key: vault.read(key, None),
+        read_transcript=read_transcript,
+        draft_paper=drafts_of(home, registry),
+        packages=home.settings.packages,
     )
 
 

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         default=None,
         description="PKCS#12 file with which statements are sealed (PAdES); needs the extra `pades` (Art. 19).",
     )
+    speech_command: list[str] = Field(
+        default=[],
+        description="Recogniser for drafts of transcripts, as a JSON list with {sound} and {out}; none is downloaded "
+        "(Art. 19).",
+    )
     seal_secret: SecretStr = Field(default=SecretStr(""), description="What opens it.")
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")

@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
+from tasks.clipping.doing import CannotError
 from tasks.clipping.lanes import Copy, EncodePictures, EncodeSound, Lane, Span
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ PLAIN = frozenset({"yuv420p", "yuvj420p"})
 SOUNDS = frozenset({"aac", "mp3"})
 
 
-class CutError(Exception):
+class CutError(CannotError):
     """Nothing can be cut out; the message says why."""
 
 

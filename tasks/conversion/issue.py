@@ -120,10 +120,12 @@ def _originals(work: ConversionWork, row: AnyRow) -> list[Original]:
 
 
 def _keep_statement(work: ConversionWork, row: AnyRow, prepared: Prepared) -> Stated:
-    """Lock text and papers in the vault; no lock lasts longer than theirs."""
+    """Lock text and papers in the vault; no lock lasts longer than theirs. Names say of which text they are: where
+    a package was lost before it was entered, its proofs, put together anew, may say more than they did."""
     with work.registry.reading() as reading:
         unit = reading.get_one(Unit, row.unit_id).code
-    key, vault, name = work.archive.receipt_key, work.archive.vault, f"statements/{unit}/{row.number}-{row.edition}"
+    key, vault, digest = work.archive.receipt_key, work.archive.vault, sha256(prepared.document.encode()).hexdigest()
+    name = f"statements/{unit}/{row.number}-{row.edition}-{digest[:16]}"
     kept = {f"{name}.json": prepared.document.encode()}
     kept |= {f"{name}.{language}.pdf": prepared.texts[path] for language, path in PAPERS.items()}
     for where, content in kept.items():

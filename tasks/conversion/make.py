@@ -23,9 +23,10 @@ from registry.transitions.conversion import Output
 from regulation.access_terms import Range
 from regulation.conversion import WHOLE
 from regulation.conversion_states import ARTICLE
-from regulation.errors import ActionDenied, FixityError
+from regulation.errors import ActionDenied, CustodyError, FixityError
 from regulation.vocabulary import MediaKind
 from tasks.clipping.child import ClipLostError, take_glance
+from tasks.conversion.hear import hear
 from tasks.conversion.originals import Original, original_of
 from tasks.conversion.plan import Planned, planned
 from tasks.conversion.work import ConversionWork
@@ -46,24 +47,35 @@ def make_derivatives(work: ConversionWork) -> None:
     """Read each original, make what is asked of it, and have the checker asked.
 
     An original that is not what was taken in sends the conversion back, and is read by the next audit ahead of all
-    others. What cannot be made of a recording is no failure: the statement says why.
+    others; so does one that was marked or destroyed since (Art. 17). What cannot be made of a recording is no failure:
+    the statement says why.
     """
     row = work.read()
     try:
         outputs = _outputs(work, row)
-    except FixityError as wrong:
-        _give_up(work, row, wrong)
+        hear(work, row, _heard(work, row, outputs))
+    except (ActionDenied, FixityError) as refused:
+        _give_up(work, row, refused)
         return
     with work.acting() as act:
         conversion.enter_outputs(act, row.id, outputs)
     work.counts["made"] = sum(one.problem is None for one in outputs)
 
 
-def _give_up(work: ConversionWork, row: AnyRow, wrong: FixityError) -> None:
+def _heard(work: ConversionWork, row: AnyRow, outputs: Iterable[Output]) -> list[tuple[Original, Range]]:
+    """The originals that have sound, each once, with what was granted of them."""
+    items, originals, shown = _asked(work, row)
+    sounding = {one.item_id for one in outputs if one.facts.get("has_sound")}
+    ids = dict.fromkeys(one.recording_id for one in items if one.id in sounding)
+    return [(originals[one], shown[one]) for one in ids]
+
+
+def _give_up(work: ConversionWork, row: AnyRow, refused: CustodyError) -> None:
     with work.acting() as act:
-        conversion.give_up(act, row.id, str(wrong))
-        ids = {one.recording_id for one in items_of_conversion(act.connection, row)}
-        fixity.suspect(act, [one for one in ids if str(one) == wrong.subject])
+        conversion.give_up(act, row.id, str(refused))
+        if isinstance(refused, FixityError):
+            ids = {one.recording_id for one in items_of_conversion(act.connection, row)}
+            fixity.suspect(act, [one for one in ids if str(one) == refused.subject])
 
 
 def _outputs(work: ConversionWork, row: AnyRow) -> list[Output]:
@@ -138,13 +150,25 @@ def _make(folder: Path, plan: Planned, original: Original, note: Path) -> None:
     target = folder / f"{plan.stem}.part"
     target.unlink(missing_ok=True)
     try:
-        made = derive(original.part, original.recording.size, plan.wanted, target)
+        made = _derived(plan, original, target)
     except NotMade as why:
         _note(note, {"facts": {"asked": _span(_asked_of(plan))}, "size": None, "sha256": None, "problem": why.reason})
         return
     facts = _facts(made, target)
     target.replace(folder / f"{plan.stem}.{made.form}")
     _note(note, {"facts": facts, "size": made.size, "sha256": made.sha256, "problem": None})
+
+
+def _derived(plan: Planned, original: Original, target: Path) -> Made:
+    """What was lost on the way is tried once more: a child is the first that a machine without memory, or one that is
+    shut down, does away with, and the recording has no part in that."""
+    size = original.recording.size
+    try:
+        return derive(original.part, size, plan.wanted, target)
+    except NotMade as lost:
+        if lost.is_final:
+            raise
+    return derive(original.part, size, plan.wanted, target)
 
 
 def _note(note: Path, told: dict[str, Any]) -> None:

@@ -32,7 +32,12 @@ TITLES: Mapping[str, Mapping[Language, str]] = MappingProxyType(
 def papers_of(statement: Statement, pictures: Mapping[str, bytes]) -> dict[Language, bytes]:
     """The PDF in each language."""
     languages: tuple[Language, ...] = ("zh", "en")
-    return {one: statement_paper(_titled(statement, one), one, pictures) for one in languages}
+    return {one: paper_of(statement, one, pictures) for one in languages}
+
+
+def paper_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:
+    """The PDF in one language."""
+    return statement_paper(_titled(statement, language), language, pictures)
 
 
 def editable_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +60,17 @@ class ConversionWork:
         if self.archive.packages is None:
             raise ConfigurationError("There is no folder for packages.", subject="custody-archive: packages")
         return self.archive.packages / self.number
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The only run that works in the folder: another one waits until this one has ended, however it ends."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     @contextmanager
     def acting(self) -> Iterator[Act]:

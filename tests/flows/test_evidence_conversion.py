@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,11 +14,15 @@ from bagit import Bag
 from sqlmodel import select
 
 from blocks.seal_certificate import SealCertificate
+from blocks.speech_to_text import SpeechToText
+from registry.queries.conversion import transcripts_of
 from registry.queries.retention import terms_among
-from registry.tables import CaseUse, Recording
+from registry.tables import CaseUse, Origin, Recording
+from registry.transitions import conversion
 from regulation.access_terms import Range
 from regulation.conversion import Asked, Box, Carrier, Cover
 from regulation.conversion_states import ConversionState
+from regulation.errors import ActionDenied
 from tests.fixtures.custody import MORNING
 from tests.fixtures.packages import Evidence, verified
 from tests.fixtures.seals import SECRET, Seal
@@ -106,6 +111,39 @@ def test_an_original_that_was_altered_sends_it_back(evidence: Evidence, media_sa
     evidence.overwrite("录像.mp4", media_samples["mp4"][:-1] + b"x")
     assert evidence.carry_on(one) is ConversionState.DRAFT
     assert "Art. 7" in evidence.asked.row(one).problem
+    assert evidence.asked.problems() == []
+
+
+RECOGNISER = """
+import sys, wave
+with wave.open(sys.argv[1]) as sound:
+    seconds = sound.getnframes() / sound.getframerate()
+open(sys.argv[2] + ".srt", "w").write(f"1\\n00:00:00,000 --> 00:00:01,000\\n{seconds:.0f} seconds\\n")
+"""
+"""It stands in for a recogniser, of which none comes without a model of some hundred megabytes."""
+
+
+@ON_SQLITE
+def test_an_installed_recogniser_drafts_and_a_person_confirms(
+    evidence: Evidence, media_samples: dict[str, bytes], tmp_path: Path
+) -> None:
+    program = tmp_path / "recogniser.py"
+    program.write_text(RECOGNISER)
+    evidence.archive.speech = SpeechToText(command=[sys.executable, str(program), "{sound}", "{out}"])
+    evidence.take_in("录音.wav", "照片.jpg", samples=media_samples)
+    evidence.grant("录音.wav", "照片.jpg")
+    one = evidence.asked.submitted("录音.wav", "照片.jpg")
+    evidence.asked.extract(one)
+    assert evidence.carry_on(one) is ConversionState.CHECKING
+    with evidence.city.registry.reading() as reading:
+        [written] = transcripts_of(reading.connection(), one).values()
+    assert (written.origin, written.confirmed_at) == (Origin.MACHINE, None)
+    assert json.loads(written.lines)[0][3] == "2 seconds"
+    with pytest.raises(ActionDenied, match="confirmed by a person"):
+        evidence.asked.check(one)
+    with evidence.city.act() as act:
+        conversion.confirm_transcript(act, written.id, evidence.asked.person("A2"))
+    evidence.asked.check(one)
     assert evidence.asked.problems() == []
 
 

@@ -39,6 +39,8 @@ def test_the_demo_takes_a_recorder_in_and_ends_well(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stdout + told.stderr
     assert "ledger of" in told.stdout
     assert "is whole" in told.stdout
+    assert re.search(r"EC-chengguan-\d{4}-00001: handed in", told.stdout)
+    assert re.search(r"SOUND: \d+ checks", told.stdout)
     for code in ("A7-damaged", "A7-duplicate", "A7-empty", "A7-wrong-extension", "A4-unfiled", "A15-asked"):
         assert code in told.stdout
     number = re.search(r"/receipts/(R-[a-z]+-\d{4}-\d{5})\?key=", told.stdout)
