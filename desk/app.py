@@ -20,6 +20,12 @@ from desk.asking import asking
 from desk.assets import assets
 from desk.cases import cases
 from desk.context import AccessDoors, Desk
+from desk.conversion_evidence import evidence
+from desk.conversion_new import conversion_forms
+from desk.conversion_papers import conversion_papers
+from desk.conversion_register import conversion_registers
+from desk.conversion_transcripts import conversion_transcripts
+from desk.conversions import conversions
 from desk.copies import copies
 from desk.disposal_register import disposal_registers
 from desk.disposals import disposals
@@ -131,6 +137,12 @@ def create_app(
         cases,
         terms,
         incidents,
+        conversion_registers,
+        conversion_forms,
+        conversion_papers,
+        conversion_transcripts,
+        conversions,
+        evidence,
         personal_tokens,
         people,
     ):

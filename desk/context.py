@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlmodel import Session
@@ -36,6 +37,12 @@ ReadFootage = Callable[[str, str | None, int, int], Iterator[bytes]]
 ReadPaper = Callable[[str], Iterator[bytes]]
 """Gives all of a paper that is kept in the vault, by its key."""
 
+ReadTranscript = Callable[[bytes, str], list[tuple[float, float, str, str]]]
+"""Reads a transcript in the form ``srt``, ``vtt`` or ``json``: from when to when, who, what. Raises `FieldDenied`."""
+
+DraftPaper = Callable[[UUID, Literal["zh", "en"], Literal["pdf", "docx", "json"]], bytes]
+"""Draws up the statement of a conversion as it stands. Raises `ActionDenied` naming what it does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
@@ -43,7 +50,8 @@ class AccessDoors:
 
     `rules` are read in the session of the act that needs them: an act that waited for a second connection could wait
     for itself. `follow` has somebody look at a request that has changed; whether it works matters to nobody but whoever
-    watches. `single_sign_on` is a city's, if it has one. `paper` reads certificates.
+    watches. `single_sign_on` is a city's, if it has one. `paper` reads certificates and statements. `packages` is the
+    folder of evidence packages, one folder a conversion.
     """
 
     read: ReadFootage
@@ -54,6 +62,9 @@ class AccessDoors:
     follow: Callable[[str], None] = lambda _number: None
     single_sign_on: SingleSignOn | None = None
     paper: ReadPaper | None = None
+    read_transcript: ReadTranscript | None = None
+    draft_paper: DraftPaper | None = None
+    packages: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from desk.failing_conversion import said_of_conversion
 from desk.showing import NotShown
 from desk.words import Language
 from regulation.access_terms import FieldDenied
@@ -65,7 +66,7 @@ _CHINESE: Mapping[str, str] = {
     "No recording is named.": "请选择资料，或者填写案卷编号。",
     "There is no such recording.": "没有这条资料。",
     "This recording was destroyed by decision.": "该资料已依决定销毁。",
-    "Its destruction has begun.": "该资料已开始销毁，不能再暂停处置。",
+    "Its destruction has begun.": "该资料已开始销毁，不能再办理此事项。",
     "Choose one of these.": "请选择一项。",
     "Choose at least one recording.": "请至少选择一条资料。",
     "A number has 1 to 64 characters.": "案卷编号须为 1 至 64 个字符。",
@@ -128,6 +129,8 @@ def said(refused: ActionDenied, language: Language) -> str:
     """The sentence for a person, in their language."""
     if language == "en":
         return refused.message
+    if (of_conversion := said_of_conversion(refused.message)) is not None:
+        return of_conversion
     if refused.message.startswith("Say it in"):
         return "请填写，不超过 " + refused.message.removeprefix("Say it in 1 to ").split()[0] + " 字。"
     if refused.message.startswith("There are ") and "tokens already" in refused.message:

@@ -1,23 +1,26 @@
 """A recording at the desk: why it is kept, what ever happened to it, its markings; the file to check it by.
 
-Art. 7, 17, 18.
+Art. 7, 17, 18, 19.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from desk.conversions import registered_units
 from desk.holds import placed
 from desk.keeping import member, status_of, typed_ids, units_of, why
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
 from desk.trail_paper import trail_file, trail_paper
 from registry.act import Act
+from registry.bulk import AnyRow
+from registry.queries.conversion_whole import conversions_of_recording
 from registry.queries.recording_standing import Standing, standing_of
 from registry.queries.recording_trail import Trail, recording_trail
 from registry.queries.retention import case_numbered
@@ -63,6 +66,7 @@ def _page(visit: Visit, trail: Trail, typed: Form | None = None, refused: Action
         trail=trail,
         recording=trail.recording,
         standing=standing_for(visit, trail),
+        conversions=_conversions(visit, trail),
         markings=list(Marking),
         kinds=list(HoldKind),
         may_end=_may_end(visit, trail),
@@ -75,6 +79,12 @@ def _may_end(visit: Visit, trail: Trail) -> bool:
     """Whether they may take back a decision to keep it without an end."""
     with visit.desk.registry.reading() as reading:
         return trail.unit.id in units_of(visit, reading, *LIFTERS)
+
+
+def _conversions(visit: Visit, trail: Trail) -> Sequence[AnyRow]:
+    """The evidence conversions that name it, as far as their register is open to them (Art. 19)."""
+    with visit.desk.registry.reading() as reading:
+        return conversions_of_recording(reading, trail.recording.id, registered_units(visit, reading))
 
 
 def standing_for(visit: Visit, trail: Trail) -> Standing:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from desk import words_retention
+from desk import words_conversion, words_retention
 from desk.phrases import PAGES
+from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
 from registry.tables import Assigned, CopyEnd, Verdict
 from regulation.access import Ground, PassedOver, Stage
@@ -56,6 +57,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "copy_end": {CopyEnd.RETURNED: "已交回", CopyEnd.DESTROYED: "已销毁"},
     "ended": {Assigned.STOOD_ASIDE: "回避", Assigned.PASSED_ON: "委托他人"},
     **words_retention.WORDS,
+    **words_conversion.WORDS,
 }
 """Members of enumerations, by what they are of."""
 
@@ -101,7 +103,15 @@ MEMBERS: Mapping[str, str] = {
     "委托他人": "named another",
 }
 
-_ENGLISH: Mapping[str, str] = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **words_retention.TOLD, **RETENTION}
+_ENGLISH: Mapping[str, str] = {
+    **MEMBERS,
+    **PAGES,
+    **words_retention.MEMBERS,
+    **words_retention.TOLD,
+    **RETENTION,
+    **words_conversion.MEMBERS,
+    **CONVERSION,
+}
 
 
 def say(text: str, language: Language, **facts: object) -> str:

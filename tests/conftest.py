@@ -35,5 +35,6 @@ pytest_plugins = [
     "tests.fixtures.watches",
     "tests.fixtures.anchors",
     "tests.fixtures.archives",  # after those whose fixtures it uses
+    "tests.fixtures.conversion_desk",
     "tests.fixtures.packages",
 ]

@@ -8,19 +8,22 @@ from pathlib import Path
 import pytest
 
 import desk
-from desk import words_retention
+from desk import words_conversion, words_retention
+from desk.conversion_register import COLUMNS as CONVERSION_COLUMNS
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.failing import said
 from desk.phrases import PAGES
+from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
+from regulation import conversion as rules_of_conversion
 from regulation import incidents
 from regulation.errors import ActionDenied
 
 ROOM = Path(desk.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").glob("*.j2"))
-PHRASES = ("phrases.py", "phrases_retention.py")
+PHRASES = ("phrases.py", "phrases_conversion.py", "phrases_retention.py")
 SAID = re.compile(r"""\bt\(\s*(["'])(.*?)\1""")
 LABEL = re.compile(r"""\bline[s]?\("[^"]*", "[^"]*", "([^"]+)"|\("(?:/[^"]*|all|chosen|unappraised)", "([^"]+)\"""")
 
@@ -34,7 +37,7 @@ def test_every_text_of_a_page_has_its_english(template: Path) -> None:
 
 def test_every_member_that_is_shown_has_its_english() -> None:
     members = {text for words in WORDS.values() for text in words.values()} | {
-        *_COLUMNS, *COLUMNS, *ITEM_COLUMNS,
+        *_COLUMNS, *COLUMNS, *ITEM_COLUMNS, *CONVERSION_COLUMNS,
     }  # fmt: skip
     assert {text for text in members if not is_known(text)} == set()
 
@@ -42,7 +45,7 @@ def test_every_member_that_is_shown_has_its_english() -> None:
 def test_nothing_is_translated_that_nobody_says() -> None:
     sources = [*TEMPLATES, *ROOM.glob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name not in PHRASES)
-    said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION}
+    said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION, **words_conversion.MEMBERS, **CONVERSION}
     assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
 
 
@@ -54,13 +57,14 @@ def test_facts_stand_in_both_languages() -> None:
 DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+ [^"]+)\"""")
 REGISTRY = ROOM.parent / "registry" / "transitions"
 REFUSING = [
-    *(path for room in ("retention", "disposal", "fixity") for path in REGISTRY.glob(f"{room}/*.py")),
+    *(path for room in ("retention", "disposal", "fixity", "conversion") for path in REGISTRY.glob(f"{room}/*.py")),
     REGISTRY / "holding.py",
     Path(incidents.__file__),
+    Path(rules_of_conversion.__file__),
 ]
 
 
 @pytest.mark.parametrize("source", REFUSING, ids=lambda path: path.stem)
-def test_what_retention_disposal_and_incidents_refuse_is_said_in_chinese(source: Path) -> None:
+def test_what_retention_disposal_conversion_and_incidents_refuse_is_said_in_chinese(source: Path) -> None:
     messages = [found[1] for found in DENIED.finditer(source.read_text(encoding="utf-8"))]
     assert [one for one in messages if said(ActionDenied(one), "zh").startswith("不予办理")] == []

@@ -1,5 +1,5 @@
-"""A process that takes in a dump, sweeps over duties or terms, audits a vault, delivers notices, anchors the ledger or
-carries a disposal list out and, where it is told to, dies, waits or fails at a set moment.
+"""A process that takes in a dump, sweeps over duties or terms, audits a vault, delivers notices, anchors the ledger,
+carries a disposal list out or follows a conversion and, where it is told to, dies, waits or fails at a set moment.
 
 It imports everything once and then forks a victim for each order that comes as a line of JSON on its standard input, so
 that a victim costs no start of Python.
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect import Task
+from prefect.logging import disable_run_logger
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
@@ -35,9 +36,17 @@ from prefect.settings import (
 
 from blocks import filesystem, s3_store
 from blocks.archive import Archive
-from flows import deadline_escalation, fixity_audit, ledger_anchor, notice_delivery, retention_expiry
+from flows import (
+    deadline_escalation,
+    evidence_conversion,
+    fixity_audit,
+    ledger_anchor,
+    notice_delivery,
+    retention_expiry,
+)
 from flows.upload import upload_dock_session
 from tasks import progress
+from tasks.conversion import publish as conversion_publish
 from tasks.disposal import publish as disposal_publish
 from tasks.retention import publish as retention_publish
 from tests.faults.moments import Moment, found
@@ -63,7 +72,14 @@ _SHAPES: dict[type, Callable[[Any], Any]] = {dict: lambda span: timedelta(**span
 def _stop_clocks(at: datetime) -> None:
     """It is `at`, and a moment later whenever somebody looks."""
     moments = (at + timedelta(microseconds=tick) for tick in count())
-    for flow in (deadline_escalation, fixity_audit, ledger_anchor, notice_delivery, retention_expiry):
+    for flow in (
+        deadline_escalation,
+        evidence_conversion,
+        fixity_audit,
+        ledger_anchor,
+        notice_delivery,
+        retention_expiry,
+    ):
         flow.now = lambda: next(moments)  # type: ignore[assignment]
 
 
@@ -84,14 +100,25 @@ def _dispose(order: dict[str, Any]) -> dict[str, Any]:
     return {"state": follow(order["number"], order["station"], dry_run=False)}
 
 
+def _convert(order: dict[str, Any]) -> dict[str, Any]:
+    evidence_conversion.suspend_flow_run = lambda key: None  # type: ignore[assignment]
+    convert = evidence_conversion.convert_evidence
+    if order["archive"] is None:
+        return {"state": convert(order["number"], order["station"])}
+    with disable_run_logger():
+        return {"state": convert.fn(order["number"], order["station"])}
+
+
 def _without_prefect(archive: Archive) -> None:
-    """The steps over terms and lists as the plain functions that they are, on this archive; nothing is shown."""
-    for name, step in list(vars(retention_expiry).items()):
-        if isinstance(step, Task):
-            setattr(retention_expiry, name, step.fn)
+    """The steps over terms, lists and conversions as the plain functions that they are, on this archive; nothing is
+    shown."""
+    for flow in (retention_expiry, evidence_conversion):
+        for name, step in list(vars(flow).items()):
+            if isinstance(step, Task):
+                setattr(flow, name, step.fn)
     Archive.named = lambda name: archive  # type: ignore[method-assign, assignment]
     progress._silent_until = math.inf
-    for shown in (retention_publish, disposal_publish):
+    for shown in (retention_publish, disposal_publish, conversion_publish):
         shown.emit_event = lambda **told: None  # type: ignore[assignment]
 
 
@@ -102,6 +129,7 @@ FLOWS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "reconcile": lambda order: {"counts": fixity_audit.reconcile_vault(order["station"])},
     "retain": _sweep_terms,
     "dispose": _dispose,
+    "convert": _convert,
     "deliver": lambda order: {"counts": notice_delivery.deliver_notices(order["station"])},
     "anchor": lambda order: {"counts": ledger_anchor.anchor_ledger(order["station"])},
 }

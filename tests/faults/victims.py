@@ -83,8 +83,8 @@ class Ended:
 class Order:
     """What a victim is to do, and in which circumstances. `known_servers`: what S3 servers were found to do (pickled,
     in base64), for trying one takes seconds. `flow` is upload; or, at the time `now`, sweep or deliver, when `station`
-    is a watch; anchor, audit, reconcile, retain or dispose, when it is an archive, and `number` that of a disposal
-    list. With an `archive` itself (pickled, in base64) the last two do without Prefect."""
+    is a watch; anchor, audit, reconcile, retain, dispose or convert, when it is an archive, and `number` that of a
+    disposal list or a conversion. With an `archive` itself (pickled, in base64) the last three do without Prefect."""
 
     folder: Path
     station: str

@@ -15,7 +15,7 @@ import pytest
 
 from deployments.server import free_port, is_free
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(700)]
 
 HOST = "127.0.0.1"
 
@@ -33,7 +33,7 @@ def test_the_demo_takes_a_recorder_in_and_ends_well(tmp_path: Path) -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=360,
+        timeout=600,
         check=False,
     )
     assert told.returncode == 0, told.stdout + told.stderr

@@ -1,0 +1,76 @@
+"""What is done with a conversion at the desk, by the button that was pressed (Art. 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from desk.moments import read_number
+from desk.reader import Form, Visit
+from registry.act import Act
+from registry.queries.conversion_whole import WholeConversion
+from registry.transitions import conversion
+from regulation.conversion_states import ARTICLE
+from regulation.errors import ActionDenied
+
+
+def step_named(whole: WholeConversion, text: str) -> UUID:
+    """The step of this conversion that a form names. Raises `ActionDenied` for any other: an old page never answers a
+    new question, nor another conversion's."""
+    found: UUID | None = next((one.step.id for one in whole.steps if str(one.step.id) == text), None)
+    if found is None:
+        raise ActionDenied("This step is not open: it was answered, or there is none.", article=ARTICLE)
+    return found
+
+
+def _submit(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    conversion.submit_conversion(act, whole.row.id, visit.reader.person_id)
+
+
+def _withdraw(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    conversion.withdraw_conversion(act, whole.row.id, visit.reader.person_id)
+
+
+def _extract(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
+    conversion.extract(act, step, visit.reader.person_id, form.one("reason"), rules)
+
+
+def _check(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
+    conversion.check(act, step, visit.reader.person_id, form.one("reason"), rules)
+
+
+def _sign(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
+    conversion.sign(act, step, visit.reader.person_id, form.one("reason"), rules)
+
+
+def _send_back(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
+    conversion.send_back(act, step, visit.reader.person_id, form.one("reason"), rules)
+
+
+def _recall(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    conversion.recall(act, whole.row.id, visit.reader.person_id, form.one("reason"))
+
+
+def _reissue(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+    copies = read_number("copies", form.one("copies"))
+    conversion.reissue(act, whole.row.id, visit.reader.person_id, copies, form.one("reason"))
+
+
+ACTS: Mapping[str, Callable[[Act, Visit, WholeConversion, Form], None]] = MappingProxyType(
+    {
+        "submit": _submit,
+        "withdraw": _withdraw,
+        "extract": _extract,
+        "check": _check,
+        "sign": _sign,
+        "send-back": _send_back,
+        "recall": _recall,
+        "reissue": _reissue,
+    }
+)
+"""By the button that was pressed."""
