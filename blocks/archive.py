@@ -48,11 +48,12 @@ class Archive(Block):
     timestamps: TimestampAuthority | None = Field(
         default=None, title="Timestamp authority", description="Without one, anchors say that they have no timestamp."
     )
-
     seal: SealCertificate | None = Field(
         default=None, title="Seal", description="Without one, papers have places for seals and carry none."
     )
-
+    fonts: Path | None = Field(
+        default=None, title="Fonts", description="Folder with further fonts, for rare characters of names (生僻字)."
+    )
     speech: SpeechToText | None = Field(
         default=None, title="Speech to text", description="Without one, people write down what was said."
     )

@@ -21,7 +21,7 @@ from typing import Any
 import typst
 
 from blocks.font_coverage import SUFFIXES, coverage
-from regulation.errors import ActionDenied
+from regulation.errors import ActionDenied, ConfigurationError
 
 FONTS = Path(__file__).with_name("fonts")
 _REMEMBERED = 11
@@ -45,7 +45,7 @@ def typeset_exactly(
     itself; `fonts` are folders with more faces, whose families the template finds in the document as ``fonts``.
 
     Raises `ActionDenied` naming entry and character where no face has it, or where a picture cannot be read;
-    `ConfigurationError` for a file in `fonts` that is no font.
+    `ConfigurationError` for a folder in `fonts` that is not there, and a file in it that is no font.
     """
     check_legible(document, fonts)
     with tempfile.TemporaryDirectory() as folder:
@@ -91,6 +91,16 @@ def _faces(more: tuple[Path, ...], *, embedded: bool = False) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=embedded, font_paths=paths)
 
 
+def is_legible(character: str, fonts: Sequence[Path] = ()) -> bool:
+    """Whether a face has the character, ours or one of the folders `fonts`."""
+    return ord(character) in _shown(tuple(fonts))
+
+
+def spelled(text: str, fonts: Sequence[Path] = ()) -> str:
+    """`text` on one line, with each character that no face has written as its code point: ``笑〔U+1F600〕``."""
+    return "".join(one if one != "\n" and is_legible(one, fonts) else _code(one) for one in text)
+
+
 def check_legible(document: Mapping[str, Any], fonts: Sequence[Path] = (), article: str | None = None) -> None:
     """Raise `ActionDenied` naming the first entry of `document` with a character that no face has, ours or those of the
     folders `fonts`; a control character, or one that only turns the direction of writing, is in none."""
@@ -109,6 +119,8 @@ def check_legible(document: Mapping[str, Any], fonts: Sequence[Path] = (), artic
 @cache
 def _shown(more: tuple[Path, ...]) -> frozenset[int]:
     folders = (FONTS, *more)
+    if missing := next((one for one in more if not one.is_dir()), None):
+        raise ConfigurationError("This folder of further fonts is not there.", subject=str(missing))
     files = (one for folder in folders for one in sorted(folder.iterdir()) if one.suffix.lower() in SUFFIXES)
     return frozenset({ord("\n")}.union(*(coverage(one) for one in files)) - _UNSEEN)
 
@@ -132,12 +144,16 @@ def _texts(value: Any, entry: str) -> Iterator[tuple[str, str]]:
 
 def _legible(value: Any) -> Any:
     if isinstance(value, str):
-        return "".join(one if is_shown(one) else f"〔U+{ord(one):04X}〕" for one in value)
+        return "".join(one if is_shown(one) else _code(one) for one in value)
     if isinstance(value, Mapping):
         return {name: _legible(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_legible(one) for one in value]
     return value
+
+
+def _code(character: str) -> str:
+    return f"〔U+{ord(character):04X}〕"
 
 
 def is_shown(character: str) -> bool:

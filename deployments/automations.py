@@ -32,10 +32,12 @@ def described(block_id: UUID) -> dict[str, Any]:
 
 def block_of(home: Home) -> CustomWebhookNotificationBlock:
     """The way to the desk: works in the server alone, so that it works although the worker is gone. It holds no key,
-    which everybody with Prefect's password would have: the desk looks for itself whether it is so."""
+    which everybody with Prefect's password would have: the desk looks for itself whether it is so. A server on this
+    machine needs no proxy for it."""
+    settings = home.settings
     return CustomWebhookNotificationBlock(
         name=BLOCK,
-        url=f"{home.settings.pages_url}/alerts",
+        url=f"{settings.pages_url if settings.prefect_api else settings.listening_url}/alerts",
         json_data={"kind": "{{subject}}", "about": "{{body}}"},
         headers=None,
         cookies=None,

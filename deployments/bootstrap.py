@@ -142,6 +142,7 @@ def archive_of(home: Home) -> Archive:
         seal=seal_of(home.settings),
         speech=SpeechToText(command=home.settings.speech_command) if home.settings.speech_command else None,
         pages_url=home.settings.pages_url,
+        fonts=home.settings.fonts_folder,
     )
 
 

@@ -34,7 +34,7 @@ def drafts_of(home: Home, registry: Registry) -> Callable[[UUID, Language, Form]
         if form == "json":
             return statement_json(statement).encode()
         made = paper_of if form == "pdf" else editable_of
-        return made(statement, language, pictures)
+        return made(statement, language, pictures, home.settings.fonts_folder)
 
     return draw
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from regulation.errors import ConfigurationError
@@ -85,12 +86,16 @@ class Settings(BaseSettings):
         default=None,
         description="PKCS#12 file with which statements are sealed (PAdES); needs the extra `pades` (Art. 19).",
     )
+    seal_secret: SecretStr = Field(default=SecretStr(""), description="What opens it.")
     speech_command: list[str] = Field(
         default=[],
         description="Recogniser for drafts of transcripts, as a JSON list with {sound} and {out}; none is downloaded "
         "(Art. 19).",
     )
-    seal_secret: SecretStr = Field(default=SecretStr(""), description="What opens it.")
+    fonts_folder: Path | None = Field(
+        default=None,
+        description="Folder with further fonts (OpenType), for rare characters of names in statements (Art. 19).",
+    )
     host: str = Field(default="127.0.0.1", description="Address on which Prefect and the pages listen.")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server.")
     prefect_api: str = Field(
@@ -100,6 +105,11 @@ class Settings(BaseSettings):
         default=None, description="Its login, `user:password`, where another machine runs it."
     )
     pages_port: int = Field(default=4201, description="Port of the pages and of the intake of docks.")
+    public_url: str = Field(
+        default="",
+        description="Address at which people reach the pages (`https://…`), where a proxy stands in front of them: in "
+        "every notice, receipt and statement. Empty: the address on which they listen.",
+    )
     intake_batch_bytes: int = Field(default=1 << 40, gt=0, description="Most bytes a dock may push in one batch.")
     intake_batch_files: int = Field(default=50_000, gt=0, description="Most files a dock may push in one batch.")
     intake_idle_days: int = Field(default=14, gt=0, description="Days after which an unfinished batch is removed.")
@@ -148,8 +158,26 @@ class Settings(BaseSettings):
 
     @property
     def pages_url(self) -> str:
-        """The pages and the intake of docks."""
+        """The pages and the intake of docks as people and docks reach them, without a slash at the end."""
+        return self.public_url or self.listening_url
+
+    @property
+    def listening_url(self) -> str:
+        """The same as this machine reaches them."""
         return f"http://{self.host}:{self.pages_port}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, told: str) -> str:
+        """Scheme, host and port, without a slash at the end."""
+        place = urlsplit(told.strip().rstrip("/"))
+        if not told.strip():
+            return ""
+        if place.scheme not in ("http", "https") or not place.hostname or place.port == 0 or any(place[2:]):
+            raise ValueError("An address is https://name, with a port where it needs one, and no path")
+        if "@" in place.netloc:
+            raise ValueError("An address holds no name and no password")
+        return place.geturl()
 
     def environment(self) -> dict[str, str]:
         """The secrets among the settings, as variables: blocks say ``env:…`` of them, wherever they were set."""

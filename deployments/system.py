@@ -30,7 +30,7 @@ def start_system(home: Home, supervisor: Supervisor) -> None:
         "--port",
         str(settings.pages_port),
     )
-    supervisor.wait_until(lambda: answers(f"{settings.pages_url}/health"), "pages", START_SECONDS)
+    supervisor.wait_until(lambda: answers(f"{settings.listening_url}/health"), "pages", START_SECONDS)
     roots = map(str, settings.dock_roots)
     supervisor.start(
         "watch", *python("-m", "deployments.cli", "dock", "watch", *roots, "--spool", str(settings.spool / "ready"))

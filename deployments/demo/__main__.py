@@ -68,6 +68,7 @@ def _settings() -> tuple[Settings, int]:
     for port in ("prefect_port", "pages_port"):
         if not is_free(settings.host, getattr(settings, port)):
             os.environ[f"CUSTODY_{port.upper()}"] = str(free_port(settings.host))
+    os.environ["CUSTODY_PUBLIC_URL"] = read_settings().listening_url
     return read_settings(), mailbox_port
 
 

@@ -121,11 +121,6 @@ class WholeConversion:
     may: May
 
     @property
-    def waits_on(self) -> AnyRow | None:
-        """The step that waits for its answer."""
-        return next((one.step for one in self.steps if one.is_open), None)
-
-    @property
     def copies(self) -> int:
         """How many copies of it may be handed out, those allowed later included."""
         more: int = sum(one.copies for one in self.reissues)

@@ -111,7 +111,7 @@ def _put_together(work: ConversionWork, row: AnyRow, folder: Path, made: dict[st
         statement = _statement(work, reading, row, _attachments(texts))
     check_complete(statement)
     texts[STATEMENT] = statement_json(statement).encode()
-    papers = papers_of(statement, pictures_of(statement, made))
+    papers = papers_of(statement, pictures_of(statement, made), work.archive.fonts)
     texts |= {PAPERS[language]: _sealed(work, statement, paper) for language, paper in papers.items()}
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)

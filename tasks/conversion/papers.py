@@ -29,20 +29,28 @@ TITLES: Mapping[str, Mapping[Language, str]] = MappingProxyType(
 """What an attachment is called, by its place below ``data/``."""
 
 
-def papers_of(statement: Statement, pictures: Mapping[str, bytes]) -> dict[Language, bytes]:
-    """The PDF in each language."""
+def papers_of(statement: Statement, pictures: Mapping[str, bytes], fonts: Path | None = None) -> dict[Language, bytes]:
+    """The PDF in each language; `fonts` is a folder with further faces."""
     languages: tuple[Language, ...] = ("zh", "en")
-    return {one: paper_of(statement, one, pictures) for one in languages}
+    return {one: paper_of(statement, one, pictures, fonts) for one in languages}
 
 
-def paper_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:
+def paper_of(
+    statement: Statement, language: Language, pictures: Mapping[str, bytes], fonts: Path | None = None
+) -> bytes:
     """The PDF in one language."""
-    return statement_paper(_titled(statement, language), language, pictures)
+    return statement_paper(_titled(statement, language), language, pictures, fonts=_folders(fonts))
 
 
-def editable_of(statement: Statement, language: Language, pictures: Mapping[str, bytes]) -> bytes:
+def editable_of(
+    statement: Statement, language: Language, pictures: Mapping[str, bytes], fonts: Path | None = None
+) -> bytes:
     """The same as a text to edit by hand."""
-    return statement_text(_titled(statement, language), language, pictures)
+    return statement_text(_titled(statement, language), language, pictures, fonts=_folders(fonts))
+
+
+def _folders(fonts: Path | None) -> tuple[Path, ...]:
+    return () if fonts is None else (fonts,)
 
 
 def _titled(statement: Statement, language: Language) -> Statement:

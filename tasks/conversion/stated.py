@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from blocks.typesetter import is_legible
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion, outputs_of
 from registry.queries.conversion_statement import stated_conversion
@@ -52,8 +54,10 @@ def _placed(stated: StatedFile, item: AnyRow, position: int, outputs: list[AnyRo
 
 
 def original_path(position: int, stated: StatedFile) -> str:
-    """Where an original lies: its number in the statement, and what the device called it."""
-    name = Path(stated.shown_name or "").name
+    """Where an original lies: its number in the statement, and what the device called it, in characters that the
+    statement's paper can show with its own faces alone: a package is not to depend on which others there are."""
+    composed = unicodedata.normalize("NFC", Path(stated.shown_name or "").name)
+    name = "".join(one if is_legible(one) else "_" for one in composed)
     stem, _, extension = name.rpartition(".") if "." in name else (name, "", "")
     extension = extension if extension.isascii() and extension.isalnum() else _FORMS.get(stated.container or "", "")
     return f"{ORIGINALS}/{safe_name(f'{position:03d} {stem}'[:_LONGEST_STEM], extension)}"

@@ -38,6 +38,7 @@ from tasks.statement.docx_parts import (
     set_style,
     shade,
 )
+from tasks.statement.names import with_spelled_names
 from tasks.statement.pictures import CODE, code_picture, stills_of
 from tasks.statement.sheet import (
     Annexes,
@@ -63,6 +64,7 @@ def statement_text(
 ) -> bytes:
     """The DOCX; everything is as for `tasks.statement.paper.statement_paper`, which raises the same: what cannot be
     printed is not to be found out only when the text comes back."""
+    statement = with_spelled_names(statement, fonts)
     check_legible(facts_of(statement), fonts, ARTICLE)
     stills = {name: data for name, (_, data) in stills_of(statement, pictures).items()}
     if statement.verification_url is not None:

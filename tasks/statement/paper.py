@@ -17,6 +17,7 @@ from regulation.conversion_states import ARTICLE
 from regulation.statement import Statement
 from tasks.statement.content import sheet_of
 from tasks.statement.document import facts_of
+from tasks.statement.names import with_spelled_names
 from tasks.statement.pictures import CODE, code_picture, stills_of
 from tasks.statement.sheet import Block, Pictures
 
@@ -30,8 +31,10 @@ def statement_paper(
     `fonts` folders with further faces. The same input gives the same bytes.
 
     Raises `ActionDenied` naming the entry and the character that no face has, or the picture that cannot be shown;
-    never a box in the place of a character. It does not ask whether all is there: see `check_complete`.
+    never a box in the place of a character. What devices call their files is nobody's to write in another way: there
+    such a character is its code point. It does not ask whether all is there: see `check_complete`.
     """
+    statement = with_spelled_names(statement, fonts)
     check_legible(facts_of(statement), fonts, ARTICLE)
     stills = stills_of(statement, pictures)
     files = dict(stills.values())

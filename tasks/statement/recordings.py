@@ -87,6 +87,10 @@ def _source(stated: StatedFile, say: Voice) -> str:
         told.append(stated.source_note)
     if stated.shown_name:
         told.append(say(f"原文件名 {stated.shown_name}", f"called {stated.shown_name} there"))
+        if "〔U+" in stated.shown_name:
+            told.append(
+                say("〔 〕内为字体未收录字符的编码", "〔 〕 holds the code of a character that no font here has")
+            )
     return say("；", "; ").join(told) or "–"
 
 

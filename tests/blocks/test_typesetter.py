@@ -11,7 +11,7 @@ import pytest
 import typst
 
 from blocks.font_coverage import coverage
-from blocks.typesetter import FONTS, check_legible, is_shown, typeset, typeset_exactly
+from blocks.typesetter import FONTS, check_legible, is_shown, spelled, typeset, typeset_exactly
 from regulation.errors import ActionDenied, ConfigurationError
 from tests.fixtures.papers import text_of
 
@@ -151,3 +151,14 @@ def test_memory_does_not_grow_with_papers_made(exact: Path) -> None:
     for text in texts[1:]:
         typeset_exactly(exact, {"said": text}, AT)
     assert resident() - before < 60 << 20
+
+
+def test_what_no_face_has_is_spelled() -> None:
+    assert spelled("笑\U0001f600脸\n.jpg") == "笑〔U+1F600〕脸〔U+000A〕.jpg"
+    assert spelled("𠮷野家 é.jpg") == "𠮷野家 é.jpg"
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as wrong:
+        check_legible({"said": "x"}, [tmp_path / "gone"])
+    assert wrong.value.subject == str(tmp_path / "gone")

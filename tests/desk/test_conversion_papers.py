@@ -160,3 +160,13 @@ def test_what_was_withdrawn_unsigned_has_no_statement(conversion_desk: Conversio
     assert "已撤回" in officer.press(place, do="withdraw")
     assert officer.fill(place, do="withdraw").status_code == 422
     officer.open(f"{place}/statement.zh.pdf", 404)
+
+
+def test_a_folder_is_copied_by_hand_and_has_a_label(conversion_desk: ConversionDesk) -> None:
+    one, officer = conversion_desk.issued("video", carrier=Carrier.FOLDER), conversion_desk.browser("A1")
+    number = conversion_desk.number(one)
+    page = officer.open(f"/conversions/{number}")
+    assert "由执法记录仪管理员复制到移动存储介质" in page
+    assert f"{number}.iso" not in page
+    officer.get(f"/conversions/{number}/discs/1/{number}.label.pdf").raise_for_status()
+    officer.open(f"/conversions/{number}/discs/1/{number}.iso", 404)

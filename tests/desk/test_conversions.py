@@ -398,6 +398,7 @@ def test_the_register_is_searched_and_taken_along(conversion_desk: ConversionDes
     assert conversion_desk.number(other) not in keeper.open("/conversions/register?state=issued")
     day = f"{conversion_desk.converting.city.now + timedelta(days=2):%Y-%m-%d}"
     assert conversion_desk.number(one) not in keeper.open(f"/conversions/register?since={day}")
+    assert conversion_desk.number(one) in keeper.open(f"/conversions/register?until={day}")
     keeper.open("/conversions/register?since=soon", 400)
     lines = list(csv.reader(io.StringIO(keeper.get("/conversions/register.csv").content.decode("utf-8-sig"))))
     assert lines[0] == [
@@ -442,3 +443,21 @@ def test_the_page_of_a_recording_names_its_conversions(conversion_desk: Conversi
     page = conversion_desk.browser("A3").open(f"/recordings/{conversion_desk.recording('video')}")
     assert f"/conversions/{conversion_desk.number(one)}" in page
     assert conversion_desk.number(draft) not in page
+
+
+@pytest.mark.parametrize(
+    ("item", "sentence"),
+    [("../../etc/passwd", "没有这条资料"), (str(uuid4()), "没有这条已封存的资料"), ("sound", "没有这条已封存的资料")],
+)
+def test_what_no_grant_opens_is_not_asked_for_by_a_form(
+    conversion_desk: ConversionDesk, item: str, sentence: str
+) -> None:
+    officer = conversion_desk.browser("A1")
+    new_page(conversion_desk, officer)
+    key = conversion_desk.recording(item) if item == "sound" else item
+    fields = {"item": [key], "recording": [key], f"original-{key}": "yes", f"proves-{key}": "现场执法过程"}
+    refused = officer.fill("/conversions/new", **conversion_desk.fields(**fields))
+    assert refused.status_code == 422
+    assert sentence in refused.text
+    assert officer.fill("/conversions/new", **conversion_desk.fields(more=item)).status_code == 200
+    assert conversion_desk.converting.all() == []

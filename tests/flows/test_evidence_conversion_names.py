@@ -1,9 +1,10 @@
-"""What devices call their files, as a conversion hands it on: safe in the package, as it is in the statement, or
-refused with a word of the character (Art. 19)."""
+"""What devices call their files, as a conversion hands it on: safe in the package, and in the statement as it is,
+or by the codes of what no font has (Art. 19)."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import unicodedata
 from dataclasses import replace
@@ -42,14 +43,16 @@ SHOWN = {
 
 LONG = f"{'很长的名字' * 30}.jpg"
 
-REFUSED = {
-    "铃\u0007声.jpg": "U+0007",
-    "照\u202egpj.exe.jpg": "U+202E",
-    "一\u200b二.jpg": "U+200B",
-    "私\ue000用.jpg": "U+E000",
-    "笑\U0001f600脸.jpg": "U+1F600",
+SPELLED = {
+    "铃\u0007声.jpg": ("001 铃_声.jpg", "铃〔U+0007〕声.jpg"),
+    "照\u202egpj.exe.jpg": ("002 照_gpj.exe.jpg", "照〔U+202E〕gpj.exe.jpg"),
+    "一\u200b二.jpg": ("003 一_二.jpg", "一〔U+200B〕二.jpg"),
+    "私\ue000用.jpg": ("004 私_用.jpg", "私〔U+E000〕用.jpg"),
+    "笑\U0001f600脸.jpg": ("005 笑_脸.jpg", "笑〔U+1F600〕脸.jpg"),
+    "བོད.jpg": ("006 ___.jpg", "〔U+0F56〕〔U+0F7C〕〔U+0F51〕.jpg"),
+    "两\n行.jpg": ("007 两_行.jpg", "两〔U+000A〕行.jpg"),
 }
-"""What no paper shows, or shows as something else."""
+"""What no paper shows, or shows as something else: what it is called in the package, and in the paper."""
 
 
 def taken_in(evidence: Evidence, *names: str, sample: bytes) -> None:
@@ -121,16 +124,39 @@ def test_the_image_has_the_same_names(evidence: Evidence, media_samples: Samples
     assert found - {""} == set(SHOWN.values())
 
 
-@pytest.mark.parametrize("name", REFUSED, ids=ascii)
-def test_what_no_paper_can_show_is_refused_by_its_character(
-    evidence: Evidence, media_samples: Samples, name: str
-) -> None:
-    taken_in(evidence, name, sample=media_samples["jpg"])
-    one = evidence.asked.submitted(name)
+def test_what_no_font_has_goes_out_under_its_code(evidence: Evidence, media_samples: Samples) -> None:
+    taken_in(evidence, *SPELLED, sample=media_samples["jpg"])
+    one = evidence.asked.submitted(*SPELLED)
+    evidence.issued(one)
+    [bag] = evidence.bags(one)
+    told, said = statement_of(bag)
+    assert {name: Path(told[name]).name for name in told} == {name: path for name, (path, _) in SPELLED.items()}
+    assert verified(bag)[0] == 0
+    for path, paper in SPELLED.values():
+        assert squeezed(paper) in squeezed(said)
+        assert squeezed(path) in squeezed(said)
+    assert "〔〕内为字体未收录字符的编码" in squeezed(said)
+
+
+def test_what_somebody_said_is_refused_by_its_character(evidence: Evidence, media_samples: Samples) -> None:
+    taken_in(evidence, "a.jpg", sample=media_samples["jpg"])
+    one = evidence.asked.submitted("a.jpg", cause="殴打\U0001f600他人")
     evidence.signed(one)
     assert evidence.carry_on(one) is ConversionState.DRAFT
     problem = evidence.asked.row(one).problem
-    assert REFUSED[name] in problem
-    assert problem.startswith("recordings[0].")
+    assert problem.startswith("case_cause: ")
+    assert "U+1F600" in problem
     assert "Art. 19" in problem
     assert evidence.asked.problems() == []
+
+
+def test_a_folder_of_further_fonts_shows_it(evidence: Evidence, media_samples: Samples, tmp_path: Path) -> None:
+    shutil.copy("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", tmp_path)
+    evidence.archive.fonts = tmp_path
+    taken_in(evidence, "\u2813.jpg", sample=media_samples["jpg"])
+    one = evidence.asked.submitted("\u2813.jpg", cause="\u2813")
+    evidence.issued(one)
+    [bag] = evidence.bags(one)
+    told, said = statement_of(bag)
+    assert told["\u2813.jpg"] == "data/originals/001 _.jpg"
+    assert "\u2813.jpg" in said
