@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from registry.bulk import AnyRow
+    from tasks.packing.image import Extent
     from tasks.packing.reading import Issued, ReadBack
 
 app = typer.Typer(help="Evidence conversions; they are decided about at the desk.", no_args_is_help=True)
@@ -102,7 +105,7 @@ def read(
         medium = next((one for one in discs_of(session.connection(), row.id) if one.position == disc), None)
         if medium is None:
             raise ActionDenied("No such medium was issued.", article=ARTICLE, subject=f"{number} {disc}")
-    found = _read(place, _expected(medium))
+    found = _read(place, _expected(medium), _layout(home, row, medium))
     problems = [f"{path}: {problem}" for path, problem in found.problems.items()]
     with acting(home) as act:
         problem = "; ".join(problems[:MOST_TOLD]) or None
@@ -114,12 +117,22 @@ def read(
     out.print(f"[bold green]✓[/] {number}, medium {disc}, copy {copy}: {found.bytes_read:,} bytes, as issued")
 
 
-def _read(place: Path, expected: Issued) -> ReadBack:
+def _layout(home: Home, row: AnyRow, medium: AnyRow) -> Sequence[Extent]:
+    """Where each file lies in the image, by the folder that it was made of, while that is still here."""
+    from tasks.packing.image import layout_of
+
+    folder = home.settings.packages / row.number / f"package-{row.edition}" / medium.name
+    with suppress(OSError):
+        return layout_of(folder, row.issued_at, "") if medium.image_size and folder.is_dir() else ()
+    return ()
+
+
+def _read(place: Path, expected: Issued, layout: Sequence[Extent]) -> ReadBack:
     from tasks.packing.reading import read_back
 
     try:
         with errors.status("Reading it back"):
-            return read_back(place, expected)
+            return read_back(place, expected, layout=layout)
     except OSError as failure:
         raise ConfigurationError(f"It cannot be read: {failure.strerror}.", subject=str(place)) from None
 
