@@ -83,6 +83,7 @@ def digests_of(found: Published) -> Iterator[tuple[str, str]]:
         if one.image_sha256 is not None:
             yield "载体的映像文件", one.image_sha256
     yield "附文字说明（PDF）", found.paper_sha256
+    yield "附文字说明（英文译本）", found.english_sha256
     yield "附文字说明 statement.json", sha256(found.document.encode()).hexdigest()
     for file in json.loads(found.document).get("files", ()):
         yield "资料或者附件", file["sha256"]

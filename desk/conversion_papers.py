@@ -66,15 +66,14 @@ def paper(visit: TheVisit, number: str, language: PaperLanguage, form: PaperForm
 
 
 def _signed(visit: Visit, statement: AnyRow, language: PaperLanguage) -> bytes:
-    """The paper in the vault. The Chinese one is the statement: its digest is in the ledger. The English one is a
-    translation that is locked beside it and vouched for by the package's manifest."""
+    """The paper in the vault, held against its digest in the ledger; the English one is a translation, locked beside
+    it."""
     read = visit.desk.access.paper
     if read is None:
         raise NotShown(503, "此处不能读取证明文件。", "Papers are not read here.")
-    if language == "en":
-        return b"".join(read(f"{statement.paper_key.removesuffix('.zh.pdf')}.en.pdf"))
-    content = b"".join(read(statement.paper_key))
-    if sha256(content).hexdigest() != statement.paper_sha256:
+    wanted = {"zh": statement.paper_sha256, "en": statement.english_sha256}[language]
+    content = b"".join(read(f"{statement.paper_key.removesuffix('.zh.pdf')}.{language}.pdf"))
+    if sha256(content).hexdigest() != wanted:
         raise NotShown(409, "证明文件与登记不符，请联系管理员。", "This is not what was registered.")
     return content
 

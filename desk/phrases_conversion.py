@@ -211,6 +211,7 @@ CONVERSION: Mapping[str, str] = {
     "载体的校验清单": "the list of digests beside its signature",
     "载体的映像文件": "the image file of a medium",
     "附文字说明（PDF）": "the statement (PDF)",
+    "附文字说明（英文译本）": "the statement (English translation)",
     "附文字说明 statement.json": "the statement, statement.json",
     "资料或者附件": "a recording or an attachment",
 }

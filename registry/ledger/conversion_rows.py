@@ -144,6 +144,7 @@ def _statements(connection: Connection) -> Iterator[RowProblem | None]:
         stated = {
             "document_sha256": digest(row.document),
             "paper_sha256": row.paper_sha256,
+            "english_sha256": row.english_sha256,
             "key_id": row.key_id,
             "signature": row.signature,
             "discs": [[getattr(one, name) for name in told] for one in connection.execute(media)],

@@ -19,7 +19,7 @@ _conversion, _unit = table_of(Conversion), table_of(Unit)
 @dataclass(frozen=True, slots=True)
 class Published:
     """What is told to whoever holds a package: no person, no case. `in_place` is what was issued to correct it, by
-    number and id; the digests are those of its statement's paper and of each of its files."""
+    number and id; the digests are those of its statement's papers and of each of its files."""
 
     row: AnyRow
     unit_name: str
@@ -27,6 +27,7 @@ class Published:
     key_id: str
     document: str
     paper_sha256: str
+    english_sha256: str
     discs: Sequence[AnyRow]
     in_place: Mapping[str, UUID]
 
@@ -50,6 +51,7 @@ def published(session: Session, conversion_id: UUID) -> Published | None:
         statement.key_id,
         statement.document,
         statement.paper_sha256,
+        statement.english_sha256,
         discs_of(session.connection(), conversion_id),
         {one.number: one.id for one in session.execute(later)},
     )

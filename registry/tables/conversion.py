@@ -163,8 +163,8 @@ class ConversionOutput(SQLModel, table=True):
 
 
 class ConversionStatement(SQLModel, table=True):
-    """The statement of an issued conversion: canonical JSON, an Ed25519 signature over its UTF-8 bytes (base64), and
-    where its paper is kept."""
+    """The statement of an issued conversion: canonical JSON, an Ed25519 signature over its UTF-8 bytes (base64), where
+    its paper is kept, and the SHA-256 of that and of its English translation beside it."""
 
     __tablename__ = "conversion_statement"
 
@@ -176,6 +176,7 @@ class ConversionStatement(SQLModel, table=True):
     signature: str
     paper_key: str
     paper_sha256: str = Field(max_length=64)
+    english_sha256: str = Field(max_length=64)
 
 
 class ConversionDisc(SQLModel, table=True):

@@ -136,6 +136,7 @@ def _keep_statement(work: ConversionWork, row: AnyRow, prepared: Prepared) -> St
         signature=key.sign(prepared.document),
         paper_key=f"{name}.zh.pdf",
         paper_sha256=sha256(prepared.texts[PAPERS["zh"]]).hexdigest(),
+        english_sha256=sha256(prepared.texts[PAPERS["en"]]).hexdigest(),
     )
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.fixtures.conversion import CASE
-from tests.fixtures.conversion_desk import IMAGE, PAPER, ConversionDesk
+from tests.fixtures.conversion_desk import ENGLISH, IMAGE, PAPER, ConversionDesk
 from tests.fixtures.counter import BASE
 from tests.fixtures.custody import sha
 from tests.fixtures.desks import InProcess
@@ -77,6 +77,7 @@ def test_what_was_never_issued_and_what_is_not_there_look_alike(conversion_desk:
         (sha("sums 1"), "校验清单"),
         (sha256(IMAGE).hexdigest(), "映像文件"),
         (sha256(PAPER).hexdigest(), "附文字说明（PDF）"),
+        (sha256(ENGLISH).hexdigest(), "附文字说明（英文译本）"),
         (sha("video"), "资料或者附件"),
         (f" {sha('video').upper()[:32]} {sha('video')[32:]}\n", "资料或者附件"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from regulation.conversion import Carrier
 from regulation.conversion_states import ConversionState
-from tests.fixtures.conversion_desk import IMAGE, PAPER, ConversionDesk
+from tests.fixtures.conversion_desk import ENGLISH, IMAGE, PAPER, ConversionDesk
 from tests.fixtures.papers import told_by
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
@@ -40,18 +40,19 @@ def test_the_signed_statement_is_that_of_the_vault(conversion_desk: ConversionDe
     one, officer = conversion_desk.issued("video"), conversion_desk.browser("A1")
     place = conversion_desk.place(one)
     assert officer.get(f"{place}/statement.zh.pdf").content == PAPER
-    assert officer.get(f"{place}/statement.en.pdf").content == PAPER + b" in English"
+    assert officer.get(f"{place}/statement.en.pdf").content == ENGLISH
     signed = officer.get(f"{place}/statement.json").json()
     assert signed["signature"] == "c2ln"
     assert json.loads(signed["document"])["files"]
     assert officer.get(f"{place}/statement.zh.docx").status_code == 404, "nobody edits what is signed"
 
 
-def test_another_paper_than_was_signed_is_not_shown(conversion_desk: ConversionDesk) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_another_paper_than_was_signed_is_not_shown(conversion_desk: ConversionDesk, language: str) -> None:
     one, vault = conversion_desk.issued("video"), conversion_desk.counter.vault
-    key = next(key for key in vault.held if key.endswith(".zh.pdf"))
+    key = next(key for key in vault.held if key.endswith(f".{language}.pdf"))
     vault.held[key] = b"%PDF-1.7 forged"
-    answer = conversion_desk.browser("A1").get(f"{conversion_desk.place(one)}/statement.zh.pdf")
+    answer = conversion_desk.browser("A1").get(f"{conversion_desk.place(one)}/statement.{language}.pdf")
     assert answer.status_code == 409
     assert b"forged" not in answer.content
 

@@ -203,6 +203,7 @@ def _outputs_and_statements() -> None:
         sa.Column("signature", sa.String(), nullable=False),
         sa.Column("paper_key", sa.String(), nullable=False),
         sa.Column("paper_sha256", sa.String(64), nullable=False),
+        sa.Column("english_sha256", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversion_id"], ["conversion.id"], name="fk_conversion_statement_conversion_id_conversion"
         ),

@@ -57,6 +57,7 @@ def issue(act: Act, conversion_id: UUID, stated: Stated, discs: Sequence[Disc]) 
         "edition": row.edition,
         "document_sha256": sha256(stated.document.encode()).hexdigest(),
         "paper_sha256": stated.paper_sha256,
+        "english_sha256": stated.english_sha256,
         "key_id": stated.key_id,
         "signature": stated.signature,
         "discs": [[one.name, one.tag_manifest_sha256, one.sums_sha256, one.image_sha256] for one in discs],
@@ -79,6 +80,7 @@ def _enter_package(act: Act, row: AnyRow, stated: Stated, discs: Sequence[Disc])
         "signature": stated.signature,
         "paper_key": stated.paper_key,
         "paper_sha256": stated.paper_sha256,
+        "english_sha256": stated.english_sha256,
     }
     insert_rows(act.connection, ConversionStatement, [statement])
     media = [

@@ -57,10 +57,12 @@ class Disc:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The statement as it was issued: canonical JSON, its signature, and where its paper is kept."""
+    """The statement as it was issued: canonical JSON, its signature, where its paper is kept, and the SHA-256 of that
+    and of its English translation beside it."""
 
     document: str
     key_id: str
     signature: str
     paper_key: str
     paper_sha256: str
+    english_sha256: str
