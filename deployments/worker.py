@@ -16,7 +16,7 @@ import anyio
 import anyio.abc
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, WorkPool
-from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.responses import DeploymentResponse, WorkerFlowRunResponse
 from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
 from prefect.runner._process_manager import ProcessHandle
 from prefect.runner._starter_engine import EngineCommandStarter
@@ -76,6 +76,14 @@ with warnings.catch_warnings():
 
         type = "process"
         job_configuration = LifecycleJob
+
+        async def _submit_scheduled_flow_runs(self, flow_run_response: list[WorkerFlowRunResponse]) -> list[FlowRun]:
+            """A run that was resumed before the process that suspended it has ended waits for the next look: it still
+            holds its place, over which Prefect's worker would fall, and everything else with it."""
+            here = self.limiter.statistics().borrowers
+            return await super()._submit_scheduled_flow_runs(
+                [one for one in flow_run_response if one.flow_run.id not in here]
+            )
 
         async def run(
             self,
