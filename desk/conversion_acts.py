@@ -11,8 +11,11 @@ from desk.reader import Form, Visit
 from registry.act import Act
 from registry.queries.conversion_whole import WholeConversion
 from registry.transitions import conversion
+from registry.transitions.duties import Rules
 from regulation.conversion_states import ARTICLE
 from regulation.errors import ActionDenied
+
+Do = Callable[[Act, Visit, WholeConversion, Form], None]
 
 
 def step_named(whole: WholeConversion, text: str) -> UUID:
@@ -32,24 +35,14 @@ def _withdraw(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> Non
     conversion.withdraw_conversion(act, whole.row.id, visit.reader.person_id)
 
 
-def _extract(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
-    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
-    conversion.extract(act, step, visit.reader.person_id, form.one("reason"), rules)
+def _answering(answer: Callable[[Act, UUID, UUID, str, Rules], None]) -> Do:
+    """What answers the step that the form names, with the reason typed."""
 
+    def act_on(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
+        step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
+        answer(act, step, visit.reader.person_id, form.one("reason"), rules)
 
-def _check(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
-    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
-    conversion.check(act, step, visit.reader.person_id, form.one("reason"), rules)
-
-
-def _sign(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
-    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
-    conversion.sign(act, step, visit.reader.person_id, form.one("reason"), rules)
-
-
-def _send_back(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
-    step, rules = step_named(whole, form.one("step")), visit.desk.access.rules(act.session)
-    conversion.send_back(act, step, visit.reader.person_id, form.one("reason"), rules)
+    return act_on
 
 
 def _recall(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
@@ -61,14 +54,14 @@ def _reissue(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None
     conversion.reissue(act, whole.row.id, visit.reader.person_id, copies, form.one("reason"))
 
 
-ACTS: Mapping[str, Callable[[Act, Visit, WholeConversion, Form], None]] = MappingProxyType(
+ACTS: Mapping[str, Do] = MappingProxyType(
     {
         "submit": _submit,
         "withdraw": _withdraw,
-        "extract": _extract,
-        "check": _check,
-        "sign": _sign,
-        "send-back": _send_back,
+        "extract": _answering(conversion.extract),
+        "check": _answering(conversion.check),
+        "sign": _answering(conversion.sign),
+        "send-back": _answering(conversion.send_back),
         "recall": _recall,
         "reissue": _reissue,
     }

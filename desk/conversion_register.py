@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from desk.conversions import registered_units
 from desk.keeping import member
 from desk.moments import shown_time
-from desk.paging import ON_A_PAGE, days_asked, first_of, page_asked, pages_in
+from desk.paging import ON_A_PAGE, days_asked, first_of, page_asked, pages_in, query_kept
 from desk.reader import SEARCHING, TheVisit, Visit
 from desk.sheets import MOST_EXPORTED, SheetForm, sheet
 from desk.showing import NotShown
@@ -37,7 +37,7 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
         total=total,
         number=number,
         pages=pages_in(total),
-        query={name: value for name, value in request.query_params.items() if name not in ("page", "lang")},
+        query=query_kept(request),
         states=[one for one in ConversionState if one is not ConversionState.DRAFT],
         columns=COLUMNS,
         checked=lambda one: checked(visit, one),

@@ -28,6 +28,11 @@ def pages_in(total: int) -> int:
     return max(1, -(-total // ON_A_PAGE))
 
 
+def query_kept(request: Request) -> dict[str, str]:
+    """What else the address asks, for the links to other pages of what was found."""
+    return {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
+
+
 def days_asked(request: Request, zone: str) -> tuple[datetime | None, datetime | None]:
     """From when and until when, by the days ``since`` and ``until`` of the address, both included. Raises `NotShown`
     (400) for what is no day."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fastapi import APIRouter, Request, Response
 
 from desk.moments import shown_time
-from desk.paging import ON_A_PAGE, days_asked, first_of, page_asked, pages_in
+from desk.paging import ON_A_PAGE, days_asked, first_of, page_asked, pages_in, query_kept
 from desk.reader import SEARCHING, TheVisit, Visit
 from desk.sheets import MOST_EXPORTED, SheetForm, sheet
 from desk.showing import NotShown
@@ -29,7 +29,6 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
     """A page of the register."""
     number = page_asked(page)
     rows, total = found(request, visit, first_of(number), ON_A_PAGE)
-    query = {name: value for name, value in request.query_params.items() if name not in ("page", "lang")}
     return visit.page(
         "register.html.j2",
         policy=SEARCHING,
@@ -37,7 +36,7 @@ def look(request: Request, visit: TheVisit, page: str = "1") -> Response:
         total=total,
         number=number,
         pages=pages_in(total),
-        query=query,
+        query=query_kept(request),
         states=list(RequestState)[1:],
     )
 

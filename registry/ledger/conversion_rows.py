@@ -39,18 +39,19 @@ _conversion, _decision = table_of(Conversion), table_of(ConversionDecision)
 _transcript, _statement = table_of(ConversionTranscript), table_of(ConversionStatement)
 _disc, _reading, _reissue = table_of(ConversionDisc), table_of(ConversionReading), table_of(ConversionReissue)
 
-_VERDICTS: Mapping[ConversionVerdict, Event] = {
+VERDICTS: Mapping[ConversionVerdict, Event] = {
     ConversionVerdict.EXTRACTED: Event.CONVERSION_EXTRACTED,
     ConversionVerdict.CHECKED: Event.CONVERSION_CHECKED,
     ConversionVerdict.SIGNED: Event.CONVERSION_SIGNED,
     ConversionVerdict.RETURNED: Event.CONVERSION_RETURNED,
 }
+"""As what each answer is entered."""
 
 
 def _decisions(connection: Connection) -> Iterator[RowProblem | None]:
     """Each answer is the one that was entered, about exactly that."""
     for row in stream(connection, select(_decision).order_by(_decision.c.step_id)):
-        entry = entry_about(connection, _VERDICTS[row.verdict], row.conversion_id, row.step_id)
+        entry = entry_about(connection, VERDICTS[row.verdict], row.conversion_id, row.step_id)
         stated = {
             "edition": row.edition,
             "person_id": str(row.person_id),
@@ -200,7 +201,7 @@ def _readings(connection: Connection) -> Iterator[RowProblem | None]:
 
 _KEPT: tuple[tuple[Event, Table, str, str | None], ...] = (
     (Event.CONVERSION_SUBMITTED, _conversion, "id", None),
-    *((event, _decision, "step_id", "step_id") for event in _VERDICTS.values()),
+    *((event, _decision, "step_id", "step_id") for event in VERDICTS.values()),
     (Event.CONVERSION_ISSUED, _statement, "conversion_id", None),
     (Event.TRANSCRIPT_ENTERED, _transcript, "id", "transcript_id"),
     (Event.CONVERSION_REISSUED, _reissue, "id", "reissue_id"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -108,7 +108,7 @@ def _put_together(work: ConversionWork, row: AnyRow, folder: Path, made: dict[st
             **dict(_transcripts(draft)),
             PROVENANCE: _provenance(reading, row, draft),
         }
-        statement = _statement(work, reading, row, _attachments(texts))
+    statement = replace(draft, attachments=tuple(_attachments(texts)))
     check_complete(statement)
     texts[STATEMENT] = statement_json(statement).encode()
     papers = papers_of(statement, pictures_of(statement, made), work.archive.fonts)

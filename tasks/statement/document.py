@@ -6,13 +6,13 @@ package, digests in hexadecimal.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
+from registry.ledger.chain import canonical_json
 from regulation.conversion_states import ARTICLE
 from regulation.errors import ActionDenied
 from regulation.statement import Statement
@@ -30,7 +30,7 @@ def statement_document(statement: Statement) -> dict[str, Any]:
 
 def statement_json(statement: Statement) -> str:
     """The same as canonical JSON: the text that is signed and kept."""
-    return json.dumps(statement_document(statement), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return canonical_json(statement_document(statement))
 
 
 def facts_of(statement: Statement) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from deployments.worker import LifecycleWorker
 
 
 async def look(worker: ProcessWorker) -> list[FlowRun]:
-    """What it takes of a run that was resumed within the second in which it went to sleep: its process is still here."""
+    """What it takes of a run that was resumed within the second in which it went to sleep, its process still here."""
     resumed = FlowRun(flow_id=uuid4())
     worker._limiter = anyio.CapacityLimiter(3)
     worker._limiter.acquire_on_behalf_of_nowait(resumed.id)

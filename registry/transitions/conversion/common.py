@@ -11,6 +11,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.conversion_rows import VERDICTS
 from registry.queries.conversion import content_digest, conversion_row, open_step_of_conversion, steps_of_conversion
 from registry.tables import (
     Conversion,
@@ -131,16 +132,8 @@ def answer(
         "reason_sha256": digest_of(said),
         "policy": decision["policy_version"],
     }
-    tell_ledger(act, EVENTS[verdict], row, facts)
+    tell_ledger(act, VERDICTS[verdict], row, facts)
     close_step(act, step.id)
-
-
-EVENTS: Mapping[ConversionVerdict, Event] = {
-    ConversionVerdict.EXTRACTED: Event.CONVERSION_EXTRACTED,
-    ConversionVerdict.CHECKED: Event.CONVERSION_CHECKED,
-    ConversionVerdict.SIGNED: Event.CONVERSION_SIGNED,
-    ConversionVerdict.RETURNED: Event.CONVERSION_RETURNED,
-}
 
 
 def tell_ledger(act: Act, event: Event, row: AnyRow, facts: Mapping[str, Any]) -> None:
