@@ -447,7 +447,11 @@ def test_the_page_of_a_recording_names_its_conversions(conversion_desk: Conversi
 
 @pytest.mark.parametrize(
     ("item", "sentence"),
-    [("../../etc/passwd", "没有这条资料"), ("5c78f6ed-a2f9-4197-986c-2c7b93cd85e4", "没有这条已封存的资料"), ("sound", "没有这条已封存的资料")],
+    [
+        ("../../etc/passwd", "没有这条资料"),
+        ("5c78f6ed-a2f9-4197-986c-2c7b93cd85e4", "没有这条已封存的资料"),
+        ("sound", "没有这条已封存的资料"),
+    ],
 )
 def test_what_no_grant_opens_is_not_asked_for_by_a_form(
     conversion_desk: ConversionDesk, item: str, sentence: str
