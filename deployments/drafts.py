@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+from blocks.evidence_package import evidence_link, made_folder
 from deployments.facts import rules_at
 from deployments.home import Home
 from registry.database import Registry
@@ -46,12 +47,12 @@ def _statement(home: Home, registry: Registry, conversion_id: UUID) -> tuple[Sta
         if row is None:
             raise ActionDenied("There is no such conversion.", article=ARTICLE, subject=str(conversion_id))
         policy = rules_at(home, reading).policy_of(row.unit_id)
-        url = f"{home.settings.pages_url}/evidence/{row.id.hex}"
-        statement = placed_statement(reading, row, policy, home.now(), url)
+        link = evidence_link(home.settings.pages_url, row.id)
+        statement = placed_statement(reading, row, policy, home.now(), link)
         paths = {
             derived_path(one) for one in outputs_of(reading.connection(), row) if one.sha256 and "form" in one.facts
         }
-    folder = home.settings.packages / row.number / f"made-{row.edition}"
+    folder = made_folder(home.settings.packages, row.number, row.edition)
     files = {path: folder / Path(path).name for path in paths}
     there = {path: file for path, file in files.items() if file.is_file()}
     shown = tuple(

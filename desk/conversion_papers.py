@@ -12,6 +12,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
+from blocks.evidence_package import package_folder
 from desk.conversion_names import names_of
 from desk.conversions import whole_for
 from desk.reader import TheVisit, Visit
@@ -132,7 +133,7 @@ def _place(visit: Visit, whole: WholeConversion, row: AnyRow, name: str) -> Path
     packages = visit.desk.access.packages
     if packages is None:
         raise NotShown(503, "此处不能下载证据包。", "Packages are not handed out here.")
-    path = packages / whole.row.number / f"package-{whole.row.edition}" / name
+    path = package_folder(packages, whole.row.number, whole.row.edition) / name
     if not path.is_file() or not path.resolve().is_relative_to(packages.resolve()):
         raise NotShown(503, "证据包文件不在此处，请联系管理员。", "The file is not here: ask the administrator.")
     if name == names_of(row).get("container") and path.stat().st_size != row.image_size:

@@ -10,7 +10,8 @@ from typing import Any
 from blocks.typesetter import typeset
 from desk.moments import shown_time
 from desk.words import WORDS, Language, say
-from registry.queries.disposal_whole import ItemRow, ListStep, WholeList
+from registry.queries.answered import AnsweredStep
+from registry.queries.disposal_whole import ItemRow, WholeList
 from regulation.citing import cite
 from regulation.disposal import ARTICLE
 from regulation.disposal_states import ItemState
@@ -57,7 +58,7 @@ def _facts(whole: WholeList, language: Language) -> Iterator[tuple[str, str]]:
     yield say("字节数", language), f"{size:,}"
 
 
-def _word(one: ListStep, zone: str, language: Language) -> list[str]:
+def _word(one: AnsweredStep, zone: str, language: Language) -> list[str]:
     said = one.decision
     assert said is not None
     seat = say("监销人", language) if said.role is None else say(WORDS["role"][said.role], language)

@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from blocks.evidence_package import package_folder
 from deployments.console import Bars, errors, out
 from deployments.facts import acting, reading
 from deployments.home import Home
@@ -121,7 +122,7 @@ def _layout(home: Home, row: AnyRow, medium: AnyRow) -> Sequence[Extent]:
     """Where each file lies in the image, by the folder that it was made of, while that is still here."""
     from tasks.packing.image import layout_of
 
-    folder = home.settings.packages / row.number / f"package-{row.edition}" / medium.name
+    folder = package_folder(home.settings.packages, row.number, row.edition) / medium.name
     with suppress(OSError):
         return layout_of(folder, row.issued_at, "") if medium.image_size and folder.is_dir() else ()
     return ()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from blocks.evidence_package import package_folder
 from deployments.console import errors, out
 from deployments.demo.access import LEADER, enrolled
 from deployments.demo.browser import Form, Page, Person
@@ -138,8 +139,7 @@ def _bag(home: Home, number: str) -> Path:
         row = conversion_numbered(session.connection(), number)
         assert row is not None
         [disc] = discs_of(session.connection(), row.id)
-    folder: Path = home.settings.packages / number / f"package-{row.edition}" / disc.name
-    return folder
+    return package_folder(home.settings.packages, number, row.edition) / str(disc.name)
 
 
 def _verified(bag: Path) -> str:

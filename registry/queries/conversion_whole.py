@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.access import roles_over
+from registry.queries.answered import AnsweredStep, answered_steps
 from registry.queries.conversion import (
     asked_of,
     discs_of,
@@ -47,7 +48,6 @@ _conversion, _step, _decision = table_of(Conversion), table_of(ConversionStep), 
 _reissue, _person, _unit = table_of(ConversionReissue), table_of(Person), table_of(Unit)
 _recording, _activity = table_of(Recording), table_of(Activity)
 _item, _case = table_of(ConversionItem), table_of(CaseFile)
-_named = _person.alias("named")
 
 WRITABLE = (
     ConversionState.DRAFT,
@@ -74,19 +74,6 @@ class ItemRow:
         order = [kind.value for kind in DerivedKind]
         found = [one for one in self.outputs if one.kind in order]
         return sorted(found, key=lambda one: (order.index(one.kind), one.ordinal))
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredStep:
-    """A question, and its answer; none while it waits, or once it was left unanswered."""
-
-    step: AnyRow
-    decision: AnyRow | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it waits for an answer."""
-        return self.step.closed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +121,7 @@ class WholeConversion:
 def whole_conversion(session: Session, row: ConversionRow, person_id: UUID, at: datetime) -> WholeConversion:
     """The conversion with all that belongs to it, as this person sees it at the moment `at`."""
     connection = session.connection()
-    kept, steps = _kept(session, row), _steps(session, row.id)
+    kept, steps = _kept(session, row), answered_steps(session, _step, _decision, "conversion_id", row.id)
     signers = signers_of(session, kept, at) if row.state is ConversionState.SIGNING else None
     roles = roles_over(session, person_id, unit_chain(session, row.unit_id), at)
     signed_by = signatories_of(connection, row.id)
@@ -179,18 +166,6 @@ def _may(
         correct=is_issued and is_requester,
         fetch=is_issued and (takes_part or person_id in signed_by or Role.DEVICE_ADMINISTRATOR in roles),
     )
-
-
-def _steps(session: Session, conversion_id: UUID) -> list[AnsweredStep]:
-    query = select(_step, _named.c.name, _named.c.number).outerjoin_from(
-        _step, _named, _named.c.id == _step.c.person_id
-    )
-    said = select(_decision, _person.c.name, _person.c.number).join_from(
-        _decision, _person, _person.c.id == _decision.c.person_id
-    )
-    decisions = {one.step_id: one for one in session.execute(said.where(_decision.c.conversion_id == conversion_id))}
-    rows = session.execute(query.where(_step.c.conversion_id == conversion_id).order_by(_step.c.position))
-    return [AnsweredStep(one, decisions.get(one.id)) for one in rows]
 
 
 def _kept(session: Session, row: ConversionRow) -> AnyRow:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.access import authority_of, gone_among, roles_over
+from registry.queries.answered import AnsweredStep, answered_steps
 from registry.queries.disposal import approvers_of, taking_part
 from registry.queries.disposal_pages import ListRow
 from registry.queries.organisation import unit_chain, unit_subtree
@@ -34,7 +35,6 @@ _item, _step, _decision = table_of(DisposalItem), table_of(DisposalStep), table_
 _certificate, _recording, _activity = table_of(DisposalCertificate), table_of(Recording), table_of(Activity)
 _unit, _person = table_of(Unit), table_of(Person)
 _appraiser, _dropper = _person.alias("appraiser"), _person.alias("dropper")
-_named = _person.alias("named")
 
 MOST_OFFERED = 200
 """Witnesses that are offered to be chosen from; others can be named by their number."""
@@ -138,25 +138,12 @@ def recordings_listed_on(session: Session, list_id: UUID, *, unappraised: bool =
 
 
 @dataclass(frozen=True, slots=True)
-class ListStep:
-    """A question to a seat or to a named witness, and its answer; neither once it was left unanswered for another."""
-
-    step: AnyRow
-    decision: AnyRow | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it waits for an answer."""
-        return self.step.closed_at is None
-
-
-@dataclass(frozen=True, slots=True)
 class WholeList:
     """Everything about one list that its page shows but for the items themselves. `counts` are items and bytes by
     state; `unappraised` is how many still wait for a word; the rest is what whoever looks may do now."""
 
     row: ListRow
-    steps: Sequence[ListStep]
+    steps: Sequence[AnsweredStep]
     counts: dict[ItemState, tuple[int, int]]
     unappraised: int
     certificate: AnyRow | None
@@ -178,7 +165,7 @@ class WholeList:
 
 def whole_list(session: Session, row: ListRow, person_id: UUID, at: datetime) -> WholeList:
     """The list with all that belongs to it, as this person sees it at the moment `at`."""
-    steps = _steps(session, row.id)
+    steps = answered_steps(session, _step, _decision, "list_id", row.id)
     counts, unappraised = _counts(session, row.id)
     roles = roles_over(session, person_id, unit_chain(session, row.unit_id), at)
     asked = row.state in (ListState.APPROVAL, ListState.WITNESSING)
@@ -202,18 +189,6 @@ def whole_list(session: Session, row: ListRow, person_id: UUID, at: datetime) ->
         row.state in RESTORABLE and (part or not roles.isdisjoint(RESTORERS)),
         named[0] if named and row.state is ListState.WITNESSING else None,
     )
-
-
-def _steps(session: Session, list_id: UUID) -> list[ListStep]:
-    query = select(_step, _named.c.name, _named.c.number).outerjoin_from(
-        _step, _named, _named.c.id == _step.c.person_id
-    )
-    said = select(_decision, _person.c.name, _person.c.number).join_from(
-        _decision, _person, _person.c.id == _decision.c.person_id
-    )
-    decisions = {one.step_id: one for one in session.execute(said.where(_decision.c.list_id == list_id))}
-    rows = session.execute(query.where(_step.c.list_id == list_id).order_by(_step.c.position))
-    return [ListStep(one, decisions.get(one.id)) for one in rows]
 
 
 def _counts(session: Session, list_id: UUID) -> tuple[dict[ItemState, tuple[int, int]], int]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from blocks.evidence_package import evidence_link
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion, outputs_of
 from registry.queries.ledger import history_of
@@ -90,13 +91,9 @@ def _paths_in(folder: Path) -> list[str]:
 
 def _statement(work: ConversionWork, session: Session, row: AnyRow, attachments: list[Attachment]) -> Statement:
     policy = work.rules.policy_of(row.unit_id)
-    return placed_statement(session, row, policy, work.now(), verification_url(work, row.id), attachments)
-
-
-def verification_url(work: ConversionWork, conversion_id: UUID) -> str:
-    """Where a court looks whether the package is in force; empty where no pages are served."""
-    base = work.archive.pages_url.rstrip("/")
-    return f"{base}/evidence/{conversion_id.hex}" if base else ""
+    return placed_statement(
+        session, row, policy, work.now(), evidence_link(work.archive.pages_url, row.id), attachments
+    )
 
 
 def _put_together(work: ConversionWork, row: AnyRow, folder: Path, made: dict[str, Path]) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from prefect import task
 from sqlalchemy import Connection
 
+from blocks.evidence_package import evidence_link, package_folder
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion
 from registry.queries.retention import held, stale_among
@@ -24,7 +25,7 @@ from registry.transitions.conversion import Disc, Stated
 from regulation.conversion_states import ConversionState
 from regulation.errors import ActionDenied, FixityError
 from regulation.expiry import LAST_LOCK
-from tasks.conversion.contents import PAPERS, Prepared, prepare, verification_url
+from tasks.conversion.contents import PAPERS, Prepared, prepare
 from tasks.conversion.originals import Original, original_of
 from tasks.conversion.work import ConversionWork
 from tasks.packing.discs import medium_called
@@ -79,13 +80,13 @@ def _pack(work: ConversionWork, row: AnyRow, prepared: Prepared) -> Packed:
         progress.tell()
 
     packed = pack(
-        work.folder / f"package-{row.edition}",
+        package_folder(work.packages, row.number, row.edition),
         Contents(row.number, statement.unit_name, common, items),
         medium,
         work.archive.receipt_key,
         work.archive.timestamps,
         _signed_at(statement.drawn_up_at, statement.zone),
-        url=verification_url(work, row.id),
+        url=evidence_link(work.archive.pages_url, row.id),
         progress=told,
     )
     progress.tell(finished=True)

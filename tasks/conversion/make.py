@@ -15,6 +15,7 @@ from uuid import UUID
 
 from prefect import task
 
+from blocks.evidence_package import made_folder
 from registry.bulk import AnyRow
 from registry.queries.access import opened_part
 from registry.queries.conversion import items_of_conversion
@@ -79,7 +80,7 @@ def _give_up(work: ConversionWork, row: AnyRow, refused: CustodyError) -> None:
 
 
 def _outputs(work: ConversionWork, row: AnyRow) -> list[Output]:
-    folder = work.folder / f"made-{row.edition}"
+    folder = made_folder(work.packages, row.number, row.edition)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     items, originals, shown = _asked(work, row)
     wanted = [(item, list(planned(item, shown[item.recording_id]))) for item in items]
@@ -213,7 +214,7 @@ def made_files(work: ConversionWork, row: AnyRow, outputs: Iterable[AnyRow]) -> 
 
     Raises `FixityError` where what is there, or what is made now, is not what was checked.
     """
-    folder = work.folder / f"made-{row.edition}"
+    folder = made_folder(work.packages, row.number, row.edition)
     items, originals, shown = _asked(work, row)
     plans = {
         (one.item.id, one.kind.value, one.ordinal): one

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from prefect import task
@@ -22,12 +18,12 @@ from registry.queries.conversion import (
     steps_of_conversion,
 )
 from registry.tables import Unit
+from tasks.case_page import NOT_HERE, moment, step_cells, table
 from tasks.conversion.words import KINDS, STAGES, STATES, VERDICTS
 from tasks.conversion.work import ConversionWork, Standing
 from tasks.markdown import harmless
 from tasks.progress import quietly
 
-NOT_HERE = "此处不作决定：恢复运行只会重新查看登记库。 Nothing is decided here: resuming the run only looks again."
 MOST_ROWS = 100
 
 
@@ -44,13 +40,16 @@ def publish_conversion(work: ConversionWork, standing: Standing) -> None:
     parts = [
         f"## {row.number}: {STATES[row.state]}",
         f"**{len(items)}** 条资料 recordings, {row.copies} 份 copies, 第十九条 Art. 19, "
-        f"提交 handed in {_at(row.submitted_at, zone)}.",
-        _table("环节 step | 结果 answer | 时间 when", [_step(one, decided, zone) for one in steps]),
-        _table(
+        f"提交 handed in {moment(row.submitted_at, zone)}.",
+        table(
+            "环节 step | 结果 answer | 时间 when",
+            [step_cells(one, decided.get(one.id), STAGES, VERDICTS, zone) for one in steps],
+        ),
+        table(
             "资料 recording | 制作 made | 结果 result",
             [_output(one) for one in outputs[:MOST_ROWS] if one.kind in KINDS],
         ),
-        _table("载体 medium | 字节 bytes | 标签清单 tag manifest", [_disc(one) for one in discs]),
+        table("载体 medium | 字节 bytes | 标签清单 tag manifest", [_disc(one) for one in discs]),
         NOT_HERE,
     ]
     quietly(
@@ -66,16 +65,6 @@ def publish_conversion(work: ConversionWork, standing: Standing) -> None:
     )
 
 
-def _step(step: AnyRow, decided: dict[UUID, AnyRow], zone: ZoneInfo) -> str:
-    answer = decided.get(step.id)
-    if answer is not None:
-        said, at = VERDICTS[answer.verdict], answer.at
-    else:
-        said = "等待中 waits" if step.closed_at is None else "已结束 over"
-        at = step.closed_at or step.opened_at
-    return f"{STAGES[step.stage]} | {said} | {_at(at, zone)}"
-
-
 def _output(one: AnyRow) -> str:
     result = (
         f"{one.size:,} B · `{one.sha256[:16]}…`" if one.problem is None else f"未制作 not made: {harmless(one.problem)}"
@@ -85,14 +74,3 @@ def _output(one: AnyRow) -> str:
 
 def _disc(one: AnyRow) -> str:
     return f"{harmless(one.name)} | {one.size:,} | `{one.tag_manifest_sha256[:16]}…`"
-
-
-def _table(header: str, rows: Sequence[Any]) -> str:
-    if not rows:
-        return ""
-    lines = [header, " | ".join("---" for _ in header.split("|")), *rows]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
-def _at(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

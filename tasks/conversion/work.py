@@ -55,11 +55,16 @@ class ConversionWork:
         return found
 
     @property
-    def folder(self) -> Path:
-        """The folder of this conversion alone. Raises `ConfigurationError` where none is set."""
+    def packages(self) -> Path:
+        """The folder of all packages. Raises `ConfigurationError` where none is set."""
         if self.archive.packages is None:
             raise ConfigurationError("There is no folder for packages.", subject="custody-archive: packages")
-        return self.archive.packages / self.number
+        return self.archive.packages
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this conversion alone. Raises as `packages` does."""
+        return self.packages / self.number
 
     @contextmanager
     def alone(self) -> Iterator[None]:

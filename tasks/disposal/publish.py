@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,12 +16,12 @@ from registry.bulk import AnyRow
 from registry.queries.disposal import certificate_of, decisions_on, items_in, steps_of_list
 from registry.tables import DisposalList, Unit
 from regulation.disposal_states import ItemState
+from tasks.case_page import NOT_HERE, moment, step_cells, table
 from tasks.disposal.words import CLASSES, ITEMS, KEPT, STAGES, STATES, TRIGGERS, VERDICTS
 from tasks.disposal.work import DisposalWork, is_decided
 from tasks.progress import quietly
 
 MOST_ROWS = 300
-NOT_HERE = "此处不作决定：恢复运行只会重新查看登记库。 Nothing is decided here: resuming the run only looks again."
 
 
 @task(name="publish-list", cache_policy=NO_CACHE)
@@ -37,9 +36,12 @@ def publish_list(work: DisposalWork, row: DisposalList) -> None:
     counted = Counter(one.state for one in items)
     parts = [
         f"## {row.number}: {STATES[row.state]}",
-        f"**{len(items)}** 条资料 originals, 第十八条 Art. 18, 建册 opened {_at(row.opened_at, zone)}.",
-        _table("状态 state | 条数 items", [f"{ITEMS[one]} | {n}" for one, n in counted.items()]),
-        _table("环节 step | 结果 answer | 时间 when", [_step(one, decided, zone) for one in steps]),
+        f"**{len(items)}** 条资料 originals, 第十八条 Art. 18, 建册 opened {moment(row.opened_at, zone)}.",
+        table("状态 state | 条数 items", [f"{ITEMS[one]} | {n}" for one, n in counted.items()]),
+        table(
+            "环节 step | 结果 answer | 时间 when",
+            [step_cells(one, decided.get(one.id), STAGES, VERDICTS, zone) for one in steps],
+        ),
         _grace(row, work, counted, zone),
         f"销毁证明 certificate **{certificate.number}**" if certificate is not None else "",
         NOT_HERE,
@@ -53,7 +55,7 @@ def publish_list(work: DisposalWork, row: DisposalList) -> None:
     quietly(
         create_table_artifact,
         key=f"disposal-items-{row.number.lower()}",
-        table=item_table(items)[:MOST_ROWS],
+        table=itemtable(items)[:MOST_ROWS],
         description=f"清册条目 what stands on {row.number} ({len(items)} in all)",
     )
     emit_event(
@@ -63,7 +65,7 @@ def publish_list(work: DisposalWork, row: DisposalList) -> None:
     )
 
 
-def item_table(items: Sequence[AnyRow]) -> list[dict[str, Any]]:
+def itemtable(items: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """One row an item, what needs attention first."""
     order = (ItemState.FAILED, ItemState.DESTROYING, ItemState.LISTED, ItemState.DESTROYED, ItemState.DROPPED)
     return [
@@ -80,28 +82,11 @@ def item_table(items: Sequence[AnyRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _step(step: AnyRow, decided: dict[Any, AnyRow], zone: ZoneInfo) -> str:
-    answer = decided.get(step.id)
-    if answer is not None:
-        said, at = VERDICTS[answer.verdict], answer.at
-    else:
-        said = "等待中 waits" if step.closed_at is None else "已结束 over"
-        at = step.closed_at or step.opened_at
-    return f"{STAGES[step.stage]} | {said} | {_at(at, zone)}"
-
-
-def _table(header: str, rows: Sequence[str]) -> str:
-    lines = [header, " | ".join("---" for _ in header.split("|")), *rows]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
 def _grace(row: DisposalList, work: DisposalWork, counted: Counter[ItemState], zone: ZoneInfo) -> str:
     if row.grace_until is None:
         return ""
     if is_decided(row, work.now()) and work.dry_run:
         return f"**试运行 Dry run:** {counted[ItemState.LISTED]} originals would be destroyed now; nothing was."
-    return f"等待期至 grace until {_at(row.grace_until, zone)}; 在此之前均可撤出 until then all of it can be restored."
-
-
-def _at(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return (
+        f"等待期至 grace until {moment(row.grace_until, zone)}; 在此之前均可撤出 until then all of it can be restored."
+    )

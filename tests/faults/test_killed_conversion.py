@@ -7,16 +7,16 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeGuard
+from typing import Any
 
 import pytest
 
 from regulation.conversion_states import ConversionState
 from tests.faults.conversions import PHOTO, VIDEO, Kept, NewKept, prepare
+from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.fixtures.kept import keep_plain
 from tests.servers.timestamps import TimestampServer
@@ -139,14 +139,7 @@ def undisturbed(victims: Victims, new_kept: NewKept) -> Stories:
 @pytest.fixture(scope="module")
 def fates(request: pytest.FixtureRequest, victims: Victims, new_kept: NewKept, undisturbed: Stories) -> Iterator[Fates]:
     """All moments that were asked for, two at once."""
-    asked = [item.callspec.params["moment"] for item in request.session.items if _is_of(item, request.module)]
-    with ThreadPoolExecutor(2) as pool:
-        yield {moment: pool.submit(suffer, moment, victims, new_kept, undisturbed) for moment in asked}
-        pool.shutdown(cancel_futures=True)
-
-
-def _is_of(item: pytest.Item, module: ModuleType) -> TypeGuard[pytest.Function]:
-    return isinstance(item, pytest.Function) and item.module is module and "fates" in item.fixturenames
+    yield from fates_of(request, lambda moment: suffer(moment, victims, new_kept, undisturbed))
 
 
 def suffer(moment: Moment, victims: Victims, new_kept: NewKept, undisturbed: Stories) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from types import ModuleType
-from typing import Any, TypeGuard
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
 from tests.faults.disposals import LIST, Kept, NewKept
 from tests.faults.due_city import DUE, EVERYTHING, THEIRS
+from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 
 pytestmark = pytest.mark.servers
@@ -95,14 +95,7 @@ def undisturbed(victims: Victims, new_kept: NewKept) -> Stories:
 @pytest.fixture(scope="module")
 def fates(request: pytest.FixtureRequest, victims: Victims, new_kept: NewKept, undisturbed: Stories) -> Iterator[Fates]:
     """All moments that were asked for, two at once."""
-    asked = [item.callspec.params["moment"] for item in request.session.items if _is_of(item, request.module)]
-    with ThreadPoolExecutor(2) as pool:
-        yield {moment: pool.submit(suffer, moment, victims, new_kept, undisturbed) for moment in asked}
-        pool.shutdown(cancel_futures=True)
-
-
-def _is_of(item: pytest.Item, module: ModuleType) -> TypeGuard[pytest.Function]:
-    return isinstance(item, pytest.Function) and item.module is module and "fates" in item.fixturenames
+    yield from fates_of(request, lambda moment: suffer(moment, victims, new_kept, undisturbed))
 
 
 def suffer(moment: Moment, victims: Victims, new_kept: NewKept, undisturbed: Stories) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
-from types import ModuleType
-from typing import TypeGuard
 
 import pytest
 
 from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
+from tests.faults.fates import fates_of
 from tests.faults.promises import assert_finished, assert_kept, assert_sound, assert_wipes_entered, contents_of
 from tests.faults.victims import At, Order, Victims
 
@@ -124,14 +123,7 @@ def fates(
     request: pytest.FixtureRequest, victims: Victims, new_scene: NewScene, media_samples: dict[str, bytes]
 ) -> Iterator[Fates]:
     """All moments that were asked for, several at once: a victim mostly waits for its disk and for Prefect."""
-    asked = [item.callspec.params["moment"] for item in request.session.items if _is_of(item, request.module)]
-    with ThreadPoolExecutor(2) as pool:
-        yield {moment: pool.submit(suffer, moment, victims, new_scene, media_samples) for moment in asked}
-        pool.shutdown(cancel_futures=True)
-
-
-def _is_of(item: pytest.Item, module: ModuleType) -> TypeGuard[pytest.Function]:
-    return isinstance(item, pytest.Function) and item.module is module and "moment" in item.fixturenames
+    yield from fates_of(request, lambda moment: suffer(moment, victims, new_scene, media_samples))
 
 
 def suffer(moment: At, victims: Victims, new_scene: NewScene, samples: dict[str, bytes]) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import TypeGuard
 
 import pytest
 
 from registry.ledger import Event
 from registry.tables import NoticeState
 from regulation.duties import DutyKind
+from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.faults.watches import NewWatch, Watch, overdue_town, watch_over
 from tests.fixtures.mail import MakeWebhook
@@ -75,14 +74,7 @@ def new_watch(
 @pytest.fixture(scope="module")
 def fates(request: pytest.FixtureRequest, victims: Victims, new_watch: NewWatch) -> Iterator[Fates]:
     """All moments of a sweep that were asked for, two at once: a victim mostly waits for Prefect."""
-    asked = [item.callspec.params["moment"] for item in request.session.items if _is_of(item, request.module)]
-    with ThreadPoolExecutor(2) as pool:
-        yield {moment: pool.submit(suffer, moment, victims, new_watch) for moment in asked}
-        pool.shutdown(cancel_futures=True)
-
-
-def _is_of(item: pytest.Item, module: ModuleType) -> TypeGuard[pytest.Function]:
-    return isinstance(item, pytest.Function) and item.module is module and "fates" in item.fixturenames
+    yield from fates_of(request, lambda moment: suffer(moment, victims, new_watch))
 
 
 def suffer(moment: At, victims: Victims, new_watch: NewWatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 from deployments.demo.media import make_sound, make_video
 from regulation.access_terms import Range
 from tasks.clipping.child import ClipLostError, make_clip, take_glance
+from tests.fixtures.deriving import Reader
 
 BEGAN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -31,20 +32,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-class Counted:
-    """A reader that knows how much was read."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.read = 0
-
-    def __call__(self, first: int, length: int) -> bytes:
-        self.read += length
-        return self.content[first : first + length]
-
-
 def clip_of(content: bytes, part: Range, target: Path) -> dict[str, object]:
-    return make_clip(Counted(content), len(content), part, target)
+    return make_clip(Reader(content), len(content), part, target)
 
 
 def span_of(path: Path) -> dict[str, tuple[float, float]]:
@@ -100,7 +89,7 @@ def test_a_part_costs_no_more_than_a_part(tmp_path: Path) -> None:
     """Of a long recording little is read for a short part."""
     path = tmp_path / "long.mp4"
     make_video(path, seconds=40, starts_at=BEGAN, device="D1", officer="A1")
-    reader = Counted(path.read_bytes() + bytes(64 << 20))
+    reader = Reader(path.read_bytes() + bytes(64 << 20))
     make_clip(reader, len(reader.content), Range(0.0, 2.0), tmp_path / "clip")
     assert reader.read < len(reader.content) / 4
 
@@ -119,7 +108,7 @@ def test_a_part_after_the_end_is_none(video: bytes, tmp_path: Path) -> None:
 
 def test_too_long_is_stopped(video: bytes, tmp_path: Path) -> None:
     with pytest.raises(ClipLostError):
-        make_clip(Counted(video), len(video), Range(3.3, 7.7), tmp_path / "clip", seconds=0.01)
+        make_clip(Reader(video), len(video), Range(3.3, 7.7), tmp_path / "clip", seconds=0.01)
     assert not (tmp_path / "clip").exists()
 
 
@@ -132,7 +121,7 @@ def test_a_vault_that_fails_leaves_no_clip(video: bytes, tmp_path: Path) -> None
 
 
 def test_a_glance_shows_the_part_only(video: bytes) -> None:
-    found = take_glance(Counted(video), len(video), Range(3.0, 9.0))
+    found = take_glance(Reader(video), len(video), Range(3.0, 9.0))
     assert found["is_playable"]
     seconds = [second for second, _ in found["stills"]]
     assert len(seconds) >= 4
@@ -141,7 +130,7 @@ def test_a_glance_shows_the_part_only(video: bytes) -> None:
 
 
 def test_a_glance_at_sound(sound: bytes) -> None:
-    found = take_glance(Counted(sound), len(sound), Range())
+    found = take_glance(Reader(sound), len(sound), Range())
     assert (found["stills"], len(found["peaks"])) == ([], 400)
     assert max(found["peaks"]) <= 1
 
@@ -158,7 +147,7 @@ def test_whatever_the_recorder_writes_a_browser_plays(container: str, tmp_path: 
             assert {one.codec_context.name for one in clip.streams} == {"h264", "aac"}
             length = (part.end or 6.0) - part.start
             assert length - 1.2 <= (clip.duration or 0) / av.time_base <= length + 0.1
-    assert take_glance(Counted(content), len(content), Range())["is_playable"] is (container not in ("avi", "3gp"))
+    assert take_glance(Reader(content), len(content), Range())["is_playable"] is (container not in ("avi", "3gp"))
 
 
 @pytest.mark.parametrize("container", ["amr", "mp3", "aac", "ogg", "flac"])

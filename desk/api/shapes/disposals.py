@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from desk.api.shapes.common import Body, Short, Text
+from registry.queries.answered import AnsweredStep
 from registry.queries.disposal_pages import ListRow, Registered
-from registry.queries.disposal_whole import ItemRow, ListStep, WholeList
+from registry.queries.disposal_whole import ItemRow, WholeList
 from regulation.disposal import WITNESSES, Appraisal, DisposalStage
 from regulation.disposal_states import ItemState, ListState
 
@@ -93,7 +94,7 @@ class DisposalStepShape(BaseModel):
     items_sha256: str | None = None
 
     @classmethod
-    def of(cls, one: ListStep) -> DisposalStepShape:
+    def of(cls, one: AnsweredStep) -> DisposalStepShape:
         """From a step of the registry."""
         said: dict[str, Any] = {}
         if one.decision is not None:
