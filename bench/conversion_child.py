@@ -47,17 +47,21 @@ def pack(folder: str, target: str) -> dict[str, float]:
 
 
 def clip(file: str, target: str, start: str, end: str) -> dict[str, float]:
-    """One clip, its child included."""
+    """One clip by a child of its own, after another that had the libraries loaded."""
     from tasks.deriving.child import derive
     from tasks.deriving.wanted import Clip
 
-    with open(file, "rb", buffering=0) as opened, measured() as told:
+    with open(file, "rb", buffering=0) as opened:
 
         def read(first: int, length: int) -> bytes:
             opened.seek(first)
             return opened.read(length)
 
-        derive(read, Path(file).stat().st_size, Clip(Range(float(start), float(end))), Path(target))
+        size, before = Path(file).stat().st_size, Path(f"{target}.before")
+        derive(read, size, Clip(Range(0.0, 1.0)), before)
+        before.unlink()
+        with measured() as told:
+            derive(read, size, Clip(Range(float(start), float(end))), Path(target))
     return dict(told)
 
 

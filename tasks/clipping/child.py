@@ -29,17 +29,17 @@ def make_clip(read: ReadPart, size: int, part: Range, target: Path, seconds: flo
     ``is_copied``, its ``size`` and ``sha256``. Raises `ClipLostError`, leaving no file.
     """
     with NewFile(target) as file:
-        made = _ask(Original(read, size), part, file.descriptor, seconds)
+        made = _ask(Original(read, size), part, file, seconds)
         length, digest = file.finish()
         return {**made, "size": length, "sha256": digest}
 
 
 def take_glance(read: ReadPart, size: int, part: Range, seconds: float = LONGEST) -> dict[str, Any]:
     """Stills and loudness of `part`, as `tasks.clipping.glance.Glance` has them. Raises `ClipLostError`."""
-    return _ask(Original(read, size), part, -1, seconds)
+    return _ask(Original(read, size), part, None, seconds)
 
 
-def _ask(original: Original, part: Range, target: int, seconds: float) -> dict[str, Any]:
+def _ask(original: Original, part: Range, target: NewFile | None, seconds: float) -> dict[str, Any]:
     with _lost():
         return do_job(WORKER, original, {"start": part.start, "end": part.end}, target, seconds)
 

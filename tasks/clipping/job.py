@@ -9,19 +9,19 @@ import contextlib
 import hashlib
 import os
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from tasks.probing.child import environment
+from tasks.clipping.doing import FULL
+from tasks.clipping.forking import Child, NoChildError, fork, last_words
 from tasks.probing.wire import receive, send
 
-MEMORY = 2 << 30
+_PIECE = 1 << 20
 
 ReadPart = Callable[[int, int], bytes]
 """Gives bytes of the original: the first one's place, and how many."""
@@ -42,22 +42,52 @@ class NewFile:
     def __init__(self, target: Path) -> None:
         self.descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._target = target
+        self._beside = ThreadPoolExecutor(2, "new-file")
+        self._ahead: Future[_Kept] | None = None
 
     def __enter__(self) -> NewFile:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        self._beside.shutdown()
         os.close(self.descriptor)
         if kind is not None:
             self._target.unlink(missing_ok=True)
 
+    def is_written(self) -> None:
+        """The child says that all of it is there: keep it, while the child reads it back."""
+        if self._ahead is None:
+            self._ahead = self._beside.submit(self._keep)
+
     def finish(self) -> tuple[int, str]:
-        """Keep it through a loss of power; gives its size and SHA-256."""
-        os.fsync(self.descriptor)
-        os.lseek(self.descriptor, 0, os.SEEK_SET)
-        with os.fdopen(self.descriptor, "rb", closefd=False) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return os.fstat(self.descriptor).st_size, digest
+        """Keep it through a loss of power, once nobody writes any more; gives its size and SHA-256."""
+        kept = None if self._ahead is None else self._ahead.result()
+        if kept is None or kept.changed != self._changed():
+            kept = self._keep()
+        return kept.size, kept.sha256
+
+    def _keep(self) -> _Kept:
+        changed = self._changed()
+        on_disk = self._beside.submit(os.fsync, self.descriptor)
+        digest, place = hashlib.sha256(), 0
+        while piece := os.pread(self.descriptor, _PIECE, place):
+            digest.update(piece)
+            place += len(piece)
+        on_disk.result()
+        return _Kept(place, digest.hexdigest(), changed)
+
+    def _changed(self) -> tuple[int, int, int]:
+        now = os.fstat(self.descriptor)
+        return now.st_size, now.st_mtime_ns, now.st_ctime_ns
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found before or after the file had `changed` for the last time."""
+
+    size: int
+    sha256: str
+    changed: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +98,76 @@ class Original:
     size: int
 
 
-def do_job(worker: str, original: Original, job: dict[str, Any], target: int, seconds: float) -> dict[str, Any]:
-    """Have the module `worker` do `job` within `seconds`; `target` is the open file it may write to, -1 for none.
+def do_job(
+    worker: str, original: Original, job: dict[str, Any], target: NewFile | None, seconds: float
+) -> dict[str, Any]:
+    """Have a child of the module `worker` do `job` within `seconds`, and write into `target` what it makes.
 
-    Raises `JobLostError`, and whatever reading the original raises.
+    Raises `JobLostError`, and whatever reading the original or writing raises.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with ours, tempfile.TemporaryFile() as complaints:
+        files = (theirs.fileno(), complaints.fileno(), *(() if target is None else (target.descriptor,)))
         with theirs:
-            process = _started(worker, theirs.fileno(), target, complaints)
+            child = _forked(worker, files)
         try:
             with _lost(complaints):
                 send(ours, {**job, "size": original.size})
-            return _serve(ours, original.read, time.monotonic() + seconds, complaints)
+            return _Serving(ours, original.read, target, time.monotonic() + seconds, complaints).answer()
         finally:
-            process.kill()
-            process.wait()
+            child.end()
 
 
-def _started(worker: str, channel: int, target: int, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        # -P: never import from the working directory
-        [sys.executable, "-P", "-m", worker, str(channel), str(target), str(MEMORY)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=complaints,
-        pass_fds=(channel, target) if target >= 0 else (channel,),
-        cwd="/",
-        env=environment(),
-        start_new_session=True,
-    )
+def _forked(worker: str, files: tuple[int, ...]) -> Child:
+    try:
+        return fork(worker, files)
+    except NoChildError as none:
+        raise JobLostError(str(none)) from none
 
 
-def _serve(channel: socket.socket, read: ReadPart, until: float, complaints: IO[bytes]) -> dict[str, Any]:
-    """Hand out what the child asks for until it is done."""
-    while True:
-        with _lost(complaints):
-            message = receive(channel, _left(until))
-            asked = [int(one) for one in message["read"]] if "read" in message else None
-        if asked is not None:
-            piece = read(asked[0], asked[1])
-            with _lost(complaints):
-                channel.settimeout(_left(until))
-                channel.sendall(piece)
-        elif isinstance(message.get("done"), dict):
-            return dict(message["done"])
-        else:
-            raise JobLostError(str(message.get("failed", "the child answered nonsense"))[:1000], is_told=True)
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """One child at work, on the other side of `channel`."""
+
+    channel: socket.socket
+    read: ReadPart
+    target: NewFile | None
+    until: float
+    complaints: IO[bytes]
+
+    def answer(self) -> dict[str, Any]:
+        """Hand out what the child asks for until it is done."""
+        while True:
+            with _lost(self.complaints):
+                message = receive(self.channel, _left(self.until))
+                asked = [int(one) for one in message["read"]] if "read" in message else None
+            if asked is not None:
+                self._give(self.read(asked[0], asked[1]))
+            elif "written" in message and self.target is not None:
+                self.target.is_written()
+            else:
+                return _done(message)
+
+    def _give(self, piece: bytes) -> None:
+        with _lost(self.complaints):
+            self.channel.settimeout(_left(self.until))
+            self.channel.sendall(piece)
+
+
+def _done(message: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(message.get("done"), dict):
+        return dict(message["done"])
+    if message.get("cannot_write") in FULL:
+        number = int(message["cannot_write"])
+        raise OSError(number, os.strerror(number))
+    raise JobLostError(str(message.get("failed", "the child answered nonsense"))[:1000], is_told=True)
 
 
 def _left(until: float) -> float:
-    return max(0.001, until - time.monotonic())
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 @contextlib.contextmanager
@@ -128,7 +177,7 @@ def _lost(complaints: IO[bytes]) -> Iterator[None]:
         yield
     except (TimeoutError, EOFError, ValueError, TypeError, IndexError, OSError) as trouble:
         why = next((said for kind, said in _SAID.items() if isinstance(trouble, kind)), type(trouble).__name__)
-        raise JobLostError(f"{why}{_last_words(complaints)}") from trouble
+        raise JobLostError(f"{why}{last_words(complaints.fileno())}") from trouble
 
 
 _SAID: dict[type[Exception], str] = {
@@ -136,9 +185,3 @@ _SAID: dict[type[Exception], str] = {
     EOFError: "the child died of it",
     ConnectionError: "the child died of it",
 }
-
-
-def _last_words(complaints: IO[bytes]) -> str:
-    complaints.seek(0)
-    lines = complaints.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
-    return f" ({lines[-1][:200]})" if lines else ""

@@ -31,7 +31,7 @@ from tasks.conversion.hear import hear
 from tasks.conversion.originals import Original, original_of
 from tasks.conversion.plan import Planned, planned
 from tasks.conversion.work import ConversionWork
-from tasks.deriving.child import derive
+from tasks.deriving.child import derive, make_ready
 from tasks.deriving.made import Made, NotMade
 from tasks.progress import Progress
 from tasks.steps import RETRIED
@@ -52,6 +52,7 @@ def make_derivatives(work: ConversionWork) -> None:
     the statement says why.
     """
     row = work.read()
+    make_ready()
     try:
         outputs = _outputs(work, row)
         hear(work, row, _heard(work, row, outputs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tasks.clipping import forking
 from tasks.clipping.job import JobLostError, NewFile, Original, ReadPart, do_job
 from tasks.deriving.made import Made, NotMade, made_from_json
 from tasks.deriving.wanted import Wanted, wanted_as_json
@@ -33,7 +34,7 @@ def derive(
     original = Original(read if progress is None else _counted(read, progress), size)
     with NewFile(target) as file:
         try:
-            told = do_job(WORKER, original, {"wanted": wanted_as_json(wanted)}, file.descriptor, seconds)
+            told = do_job(WORKER, original, {"wanted": wanted_as_json(wanted)}, file, seconds)
         except JobLostError as lost:
             raise NotMade(str(lost), is_final=lost.is_told) from lost
         length, digest = file.finish()
@@ -41,6 +42,11 @@ def derive(
             return made_from_json({**told, "size": length, "sha256": digest})
         except (KeyError, TypeError, ValueError, AttributeError) as nonsense:
             raise NotMade("the child answered nonsense") from nonsense
+
+
+def make_ready() -> None:
+    """Have the libraries loaded that `derive` will want, without waiting for it."""
+    forking.make_ready(WORKER)
 
 
 def _counted(read: ReadPart, progress: Progress) -> ReadPart:

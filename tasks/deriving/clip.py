@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import av
@@ -18,13 +18,16 @@ from tasks.deriving.wanted import Clip
 from tasks.probing.reading import GlanceStream
 
 
-def make_clip(source: GlanceStream, target: BinaryIO, wanted: Clip) -> dict[str, Any]:
-    """Copy what is `wanted` into `target`. Raises `CannotError` where it cannot be copied as it is."""
+def make_clip(
+    source: GlanceStream, target: BinaryIO, wanted: Clip, is_written: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Copy what is `wanted` into `target`; `is_written` is called before it is read back. Raises `CannotError` where it
+    cannot be copied as it is."""
     asked = both(wanted.asked, wanted.part)
     recording, refusals = Recording(source), []
     for form in forms_for(recording.whole):
         try:
-            return _made(recording, target, form, asked, wanted.part)
+            return _made(recording, target, form, asked, wanted.part, is_written)
         except _Unfit as unfit:
             refusals.append(str(unfit))
             recording = Recording(source)
@@ -35,7 +38,9 @@ class _Unfit(Exception):  # noqa: N818  # another container may do
     pass
 
 
-def _made(recording: Recording, target: BinaryIO, form: Form, asked: Range, part: Range) -> dict[str, Any]:
+def _made(
+    recording: Recording, target: BinaryIO, form: Form, asked: Range, part: Range, is_written: Callable[[], None]
+) -> dict[str, Any]:
     recording.begin(recording.lead, asked.start)
     streams = [*recording.pictures, *recording.sounds]
     try:
@@ -48,6 +53,7 @@ def _made(recording: Recording, target: BinaryIO, form: Form, asked: Range, part
             copy.put(piece.packet)
         span = run.span
         copy.close()
+        is_written()
         proofs = copy.proofs(target)
     except av.error.FFmpegError as refused:
         raise _Unfit(f"{form.extension.upper()} does not take it ({type(refused).__name__})") from refused

@@ -6,6 +6,7 @@ Standard library only. The parent believes nothing a child says: a child has rea
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 import time
@@ -107,29 +108,35 @@ def receive(channel: socket.socket, seconds: float) -> dict[str, Any]:
     return _parsed(exactly(channel, length, deadline))
 
 
-def receive_with_file(channel: socket.socket) -> tuple[dict[str, Any], int]:
-    """The next message and the one open file that came with it. Raises EOFError at the end, ValueError for nonsense."""
-    start, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH.size, 1)
+def receive_with_files(channel: socket.socket, most: int) -> tuple[dict[str, Any], list[int]]:
+    """The next message and the open files that came with it, one at least, `most` at most. Raises EOFError at the end,
+    ValueError for nonsense."""
+    start, descriptors, flags, _address = socket.recv_fds(channel, _LENGTH.size, most)
     if not start and not descriptors:
         raise EOFError
-    if len(descriptors) != 1:
-        raise ValueError("a request without its file")
-    start += exactly(channel, _LENGTH.size - len(start))
-    return _parsed(exactly(channel, _LENGTH.unpack(start)[0])), descriptors[0]
+    try:
+        if not descriptors or flags & socket.MSG_CTRUNC:
+            raise ValueError("a request without its files")
+        start += exactly(channel, _LENGTH.size - len(start))
+        return _parsed(exactly(channel, _LENGTH.unpack(start)[0])), descriptors
+    except BaseException:
+        for one in descriptors:
+            os.close(one)
+        raise
 
 
 def exactly(channel: socket.socket, count: int, deadline: float | None = None) -> bytes:
     """The next `count` bytes. Raises EOFError where the other side is gone before, TimeoutError at the `deadline`."""
-    pieces = []
-    while count:
-        if deadline is not None:
-            channel.settimeout(max(0.001, deadline - time.monotonic()))
-        piece = channel.recv(min(count, 1 << 16))
-        if not piece:
-            raise EOFError
-        pieces.append(piece)
-        count -= len(piece)
-    return b"".join(pieces)
+    whole, have = bytearray(count), 0
+    with memoryview(whole) as view:
+        while have < count:
+            if deadline is not None:
+                channel.settimeout(max(0.001, deadline - time.monotonic()))
+            got = channel.recv_into(view[have:])
+            if not got:
+                raise EOFError
+            have += got
+    return bytes(whole)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

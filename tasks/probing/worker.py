@@ -19,7 +19,7 @@ from tasks.probing import containers, photos
 from tasks.probing.reading import Glance
 from tasks.probing.shapes import check_blank, check_shape
 from tasks.probing.sniffing import EXTENSIONS, HEAD_BYTES, Guess, kind_of_extension, sniff
-from tasks.probing.wire import Answer, Seen, receive_with_file, send
+from tasks.probing.wire import Answer, Seen, receive_with_files, send
 
 GRACE_SECONDS = 2.0
 """The parent is asked to be quicker than the alarm."""
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
     send(channel, {"ready": True})
     while True:
         try:
-            request, descriptor = receive_with_file(channel)
+            request, (descriptor,) = receive_with_files(channel, 1)
         except (EOFError, OSError):
             return
         signal.setitimer(signal.ITIMER_REAL, seconds + GRACE_SECONDS)

@@ -250,11 +250,12 @@ def test_nothing_that_parses_media_outlives_a_killed_run(victims: Victims, new_k
     kept = new_kept("making")
     run = victims.start(kept.order(At("tasks.conversion.originals:Original.part", do="hold", armed_by=DERIVE)))
     run.wait_for()
-    [child] = _children_of(run.process)
+    servers = _children_of(run.process)
+    [child] = _jobs_of(run.process)
     assert "tasks.deriving.worker" in Path(f"/proc/{child}/cmdline").read_text()
     assert run.kill().killed
     until = time.monotonic() + 20
-    while Path(f"/proc/{child}").exists() and "\nState:\tZ" not in Path(f"/proc/{child}/status").read_text():
+    while any(_is_there(one) for one in (child, *servers)):
         assert time.monotonic() < until, "it is still there"
         time.sleep(0.05)
 
@@ -262,6 +263,18 @@ def test_nothing_that_parses_media_outlives_a_killed_run(victims: Victims, new_k
 def _children_of(process: int) -> list[int]:
     tasks = Path(f"/proc/{process}/task").iterdir()
     return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+
+
+def _jobs_of(process: int) -> list[int]:
+    """What the servers among its children have forked."""
+    return [job for server in _children_of(process) for job in _children_of(server)]
+
+
+def _is_there(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.mark.parametrize("call", [1, 3])
@@ -272,12 +285,24 @@ def test_a_child_that_is_killed_is_no_word_about_the_recording(
     at = At("tasks.conversion.originals:Original.part", do="hold", call=call, armed_by=DERIVE)
     run = victims.start(kept.order(at))
     run.wait_for()
-    [child] = _children_of(run.process)
+    [child] = _jobs_of(run.process)
     os.kill(child, signal.SIGKILL)
     run.go_on()
     ended = run.wait()
     assert (ended.error, ended.state) == (None, STATES["making"]), ended
     kept.assert_made()
+    assert kept.story() == undisturbed["making"]
+
+
+def test_servers_that_are_killed_are_started_anew(victims: Victims, new_kept: NewKept, undisturbed: Stories) -> None:
+    kept = new_kept("making")
+    run = victims.start(kept.order(At("tasks.conversion.originals:Original.part", do="hold", armed_by=DERIVE)))
+    run.wait_for()
+    for server in _children_of(run.process):
+        os.kill(server, signal.SIGKILL)
+    run.go_on()
+    ended = run.wait()
+    assert (ended.error, ended.state) == (None, STATES["making"]), ended
     assert kept.story() == undisturbed["making"]
 
 

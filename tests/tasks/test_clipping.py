@@ -108,7 +108,7 @@ def test_a_part_after_the_end_is_none(video: bytes, tmp_path: Path) -> None:
 
 def test_too_long_is_stopped(video: bytes, tmp_path: Path) -> None:
     with pytest.raises(ClipLostError):
-        make_clip(Reader(video), len(video), Range(3.3, 7.7), tmp_path / "clip", seconds=0.01)
+        make_clip(Reader(video), len(video), Range(3.3, 7.7), tmp_path / "clip", seconds=0.001)
     assert not (tmp_path / "clip").exists()
 
 

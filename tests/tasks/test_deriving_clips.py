@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -13,8 +15,10 @@ from regulation.access_terms import Range
 from regulation.stated import DerivedKind
 from tasks.deriving import copying
 from tasks.deriving.child import derive
+from tasks.deriving.clip import make_clip
 from tasks.deriving.made import Made, NotMade
 from tasks.deriving.wanted import Clip
+from tasks.probing.reading import Glance
 from tests.fixtures.deriving import (
     RECIPES,
     Reader,
@@ -248,7 +252,7 @@ def test_after_the_end_there_is_no_clip(tmp_path: Path) -> None:
 def test_too_long_is_stopped_and_is_not_final(tmp_path: Path) -> None:
     content = samples()["mp4"]
     with pytest.raises(NotMade, match="took too long") as refused:
-        derive(Reader(content), len(content), Clip(), tmp_path / "clip", seconds=0.01)
+        derive(Reader(content), len(content), Clip(), tmp_path / "clip", seconds=0.001)
     assert not refused.value.is_final
     assert not (tmp_path / "clip").exists()
 
@@ -277,3 +281,20 @@ def test_the_reading_back_finds_a_change(tmp_path: Path) -> None:
     with (tmp_path / "changed").open("r+b") as changed:
         found = copying.read_back(changed)
     assert [found[one.index][1] == one.made for one in made.streams].count(False) == 1
+
+
+class Full(io.BytesIO):
+    """A file on a disk without room for more."""
+
+    def write(self, piece: Any) -> int:
+        if self.tell() + len(piece) > 20_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(piece)
+
+
+def test_a_full_disk_is_not_taken_for_a_recording_that_cannot_be_copied(tmp_path: Path) -> None:
+    (tmp_path / "original").write_bytes(samples()["mp4"])
+    with (tmp_path / "original").open("rb") as original, pytest.raises(OSError, match="No space left") as full:
+        source = Glance(original.fileno(), len(samples()["mp4"])).stream()
+        make_clip(source, Full(), Clip(Range(0, 5)))
+    assert full.value.errno == errno.ENOSPC
