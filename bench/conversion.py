@@ -16,7 +16,10 @@ OURS, PEER = "ours", "cp, sha256sum, genisoimage in sequence"
 CLIP, COPY = "clip", "ffmpeg -c copy"
 PROVED = "ffmpeg -c copy, streamhash of both, sha256sum, sync"
 _HASHED = "-map 0 -c copy -f streamhash -hash sha256 -"
-_PROOF = f"ffmpeg -v error -i {{clip}} {_HASHED} && ffmpeg -v error {{part}} {_HASHED} && sha256sum {{clip}} && sync {{clip}}"
+_PROOF = (
+    f"ffmpeg -v error -i {{clip}} {_HASHED} && ffmpeg -v error {{part}} {_HASHED} && "
+    "sha256sum {clip} && sync {clip}"
+)
 _CHILD = [sys.executable, "-m", "bench.conversion_child"]
 
 

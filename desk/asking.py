@@ -11,16 +11,17 @@ from fastapi import APIRouter, Response
 
 from desk.failing import field_of, said
 from desk.moments import read_number, read_time, typed_time
+from desk.paging import page_asked
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from registry.act import Act
 from registry.queries import person_by_number
 from registry.queries.access import authority_of
-from registry.queries.access_offer import offered, recent_activities
+from registry.queries.access_offer import offered, offered_by_kind, recent_activities
 from registry.queries.organisation import unit_subtree
 from registry.tables import AccessRequest
 from registry.transitions import access
 from registry.transitions.access import NewRequest
-from regulation.access_terms import FieldDenied, Range, Terms
+from regulation.access_terms import MOST_ITEMS, FieldDenied, Range, Terms
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
@@ -30,10 +31,19 @@ _USUAL_VIEWS = 3
 
 
 @asking.get("/new-request")
-def ask(visit: TheVisit, activity: str = "", views: str = "", copies: str = "", days: str = "") -> Response:
+def ask(
+    visit: TheVisit,
+    activity: str = "",
+    page: str = "",
+    choose: str = "",
+    views: str = "",
+    copies: str = "",
+    days: str = "",
+) -> Response:
     """The form: the footage of an activity, once one is named; numbers in the address are filled in."""
     wanted = {name: text for name, text in (("views", views), ("copies", copies), ("days", days)) if _is_small(text)}
-    return _page(visit, Form({"activity": [activity.strip()[:64]]}), wanted=wanted)
+    typed = Form({"activity": [activity.strip()[:64]], "page": [page]})
+    return _page(visit, typed, wanted=wanted, is_all=choose == "all")
 
 
 def _is_small(text: str) -> bool:
@@ -41,11 +51,17 @@ def _is_small(text: str) -> bool:
 
 
 def _page(
-    visit: Visit, typed: Form, refused: ActionDenied | None = None, wanted: Mapping[str, str] = MappingProxyType({})
+    visit: Visit,
+    typed: Form,
+    refused: ActionDenied | None = None,
+    wanted: Mapping[str, str] = MappingProxyType({}),
+    *,
+    is_all: bool = False,
 ) -> Response:
-    number, now = typed.one("activity"), visit.desk.now()
+    number, page, now = typed.one("activity"), page_asked(typed.one("page")), visit.desk.now()
     with visit.desk.registry.reading() as reading:
-        found = offered(reading, number) if number else []
+        found = offered(reading, number, (page - 1) * MOST_ITEMS) if number else []
+        total = sum(offered_by_kind(reading, number).values()) if number else 0
         units = unit_subtree(reading, authority_of(reading, visit.reader.unit_id))
         recent = recent_activities(reading, units)
     usual = {
@@ -61,6 +77,11 @@ def _page(
         usual=usual,
         number=number,
         found=found,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // MOST_ITEMS)),
+        is_all=is_all,
+        kept={"activity": number, **wanted},
         recent=recent,
         behalf=Role.DEVICE_ADMINISTRATOR in visit.reader.roles,
         wrong=None if refused is None else said(refused, visit.language),

@@ -32,7 +32,7 @@ _CHINESE: Mapping[str, str] = {
     "Footage can be asked for once it is sealed, and until it is destroyed.": "资料封存后、销毁前方可申请。",
     "Only the device administrator asks on behalf of somebody else.": "只有执法记录仪管理员可以代他人申请。",
     "There is no such person in office.": "没有此人，或者已不在职。",
-    "A request names 1 to 200 recordings.": "一次申请须选择 1 至 200 条资料。",
+    "A request names 1 to 500 recordings.": "一次申请须选择 1 至 500 条资料。",
     "Choose at least one recording, or deny.": "请至少选择一条资料，或者不予批准。",
     "This is more than was asked for.": "超出了申请的范围。",
     "It must end after it begins and no later than what was asked for.": "截止时间须晚于开始时间，且不晚于申请的时间。",

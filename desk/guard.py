@@ -11,6 +11,7 @@ import traceback
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.refused import problem
@@ -26,6 +27,9 @@ _HEADERS: Final = {
 }
 _INTAKE = "/intake/"
 _OVERRIDES = ("PATCH", "DELETE")
+LONGEST_BODY = 2_000_000
+"""Bytes of what is sent anywhere but to the intake, which has limits of its own: a form with 500 recordings, and what
+each of them proves, takes half."""
 
 
 class Guard:
@@ -51,11 +55,28 @@ class Guard:
             await problem(404, "There is no such page.")(scope, receive, send_guarded)
             return
         try:
-            await self._app(_as_meant(scope), receive, send_guarded)
+            await self._app(_as_meant(scope), _bounded(scope, receive), send_guarded)
         except Exception as error:  # noqa: BLE001 - whatever it is, its text stays out of the log
             log.error("%s at %s", type(error).__name__, _place(error))
             if not started:
                 await problem(500, "The server failed; its log names the place.")(scope, receive, send_guarded)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """What comes in, up to `LONGEST_BODY`, whether or not its length was said before. Raises `HTTPException` (413)."""
+    if scope["path"].startswith(_INTAKE):
+        return receive
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LONGEST_BODY:
+            raise HTTPException(413, f"At most {LONGEST_BODY:,} bytes are taken.")
+        return message
+
+    return bounded
 
 
 def _holds_nul(scope: Scope) -> bool:

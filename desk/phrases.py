@@ -129,6 +129,8 @@ PAGES: Mapping[str, str] = {
     "请先输入执法活动编号，或者选择最近的执法活动。": "Enter the number of an activity, or choose a recent one.",
     "该执法活动没有可以申请的资料。": "There is no footage of this activity that can be asked for.",
     "选择资料": "Choose recordings",
+    "全部选中": "Choose all on this page",
+    "全部不选": "Choose none",
     "起（秒）": "from (s)",
     "止（秒）": "to (s)",
     "全部": "whole",

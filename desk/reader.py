@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from desk.context import Desk, came_from, desk_of
 from desk.cookies import LANGUAGE, Shown, form_key, shown_by
 from desk.failing import shown_as
+from desk.guard import LONGEST_BODY
 from desk.showing import NotShown, shown
 from desk.words import WORDS, Language, say
 from registry.act import Act
@@ -32,7 +35,8 @@ SEARCHING = POLICY + "; script-src 'self'; connect-src 'self'"
 """Of pages that show what is found while it is typed, by htmx; they work without."""
 
 _SEEN_EVERY = timedelta(minutes=1)
-_LONGEST_BODY = 200_000
+_MOST_FIELDS = 6_000
+"""Of a form: 500 recordings of a conversion have nine each."""
 
 
 class SignInFirst(Exception):  # noqa: N818 - it is raised as what it says
@@ -162,10 +166,13 @@ class Form:
 async def fields_of(request: Request) -> dict[str, list[str]]:
     """A form's fields. Raises `NotShown` for another site's form, one that is too long, and files."""
     check_origin(request)
-    if int(request.headers.get("Content-Length") or 0) > _LONGEST_BODY:
-        raise NotShown(413, "提交的内容过长。", "This is too long.")
-    async with request.form(max_files=0, max_fields=2_000, max_part_size=_LONGEST_BODY) as form:
-        return {name: [storable(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
+    try:
+        async with request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=LONGEST_BODY) as form:
+            return {name: [storable(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
+    except HTTPException as refused:
+        if refused.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise
+        raise NotShown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "提交的内容过长。", "This is too long.") from None
 
 
 def check_origin(request: Request) -> None:

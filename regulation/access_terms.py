@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 2_000
 """Characters of a purpose or a reason."""
+MOST_ITEMS = 500
+"""Recordings in one request: a large case, which a leader can still look through."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from blocks.duty_watch import DutyWatch
-from registry.queries.access_offer import offered
+from registry.queries.access_offer import offered_by_kind
 from regulation.errors import ActionDenied
 from tasks.markdown import harmless
 from tasks.progress import quietly
@@ -33,12 +32,12 @@ def find_footage(watch: DutyWatch, activity: str) -> Footage:
     registry = watch.registry.open()
     try:
         with registry.reading() as reading:
-            rows = offered(reading, activity.strip())
+            kinds = offered_by_kind(reading, activity.strip())
     finally:
         registry.dispose()
-    if not rows:
+    if not kinds:
         raise ActionDenied("No sealed footage is filed under an activity of this number.", article="Art. 17")
-    return Footage(activity.strip(), dict(Counter(str(one.media_kind) for one in rows)), watch.pages_url)
+    return Footage(activity.strip(), kinds, watch.pages_url)
 
 
 @task(name="publish-form", cache_policy=NO_CACHE)

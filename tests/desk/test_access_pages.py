@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from desk.guard import LONGEST_BODY
+from registry.tables import Recording
 from regulation.access_states import RequestState
+from regulation.access_terms import MOST_ITEMS
 from tests.fixtures.access import terms
 from tests.fixtures.counter import PASSWORD, Browser, Counter
 
 
-def ask(counter: Counter, browser: Browser, **more: str) -> str:
+def ask(counter: Counter, browser: Browser, **more: str | list[str]) -> str:
     """A request made at the desk; gives its number."""
     browser.open("/new-request?activity=xf-1")
-    usual = {
+    usual: dict[str, str | list[str]] = {
         "activity": "xf-1",
         "recording": str(counter.recording("video")),
         "purpose": "复核现场情况",
@@ -118,3 +123,47 @@ def test_a_form_that_was_prepared_is_filled_in_as_far_as_it_may_be(counter: Coun
     page = administrator.open("/new-request?activity=xf-1&views=x&copies=99999&days=٣")
     assert 'name="views" inputmode="numeric" required value="3"' in page
     assert 'name="copies" inputmode="numeric" required value="0"' in page
+
+
+def file_under_xf_1(counter: Counter, count: int) -> set[str]:
+    """So many more recordings under the activity; all of its ids."""
+    access = counter.access
+    access.seal("xf", *(f"photo {number:04d}" for number in range(count)))
+    with access.city.act() as act:
+        for one in access.recordings.values():
+            act.session.get_one(Recording, one).activity_id = access.city.activities["xf-1"]
+    return {str(one) for one in access.recordings.values()}
+
+
+def test_an_activity_with_more_than_a_request_takes_is_shown_whole(counter: Counter) -> None:
+    every, officer = file_under_xf_1(counter, MOST_ITEMS), counter.browser("A1")
+    first = officer.open("/new-request?activity=xf-1")
+    assert f"共 {len(every)} 条" in first
+    assert "checked" not in first
+    second = officer.open("/new-request?" + re.search(r'href="/new-request\?([^"]*page=2[^"]*)"', first)[1])  # type: ignore[index]
+    shown = [re.findall(r'name="recording" value="([^"]+)"', page) for page in (first, second)]
+    assert len(shown[0]) == MOST_ITEMS
+    assert sorted(shown[0] + shown[1]) == sorted(every)
+
+
+def test_all_of_a_large_case_can_be_asked_for_at_once(counter: Counter) -> None:
+    file_under_xf_1(counter, MOST_ITEMS - len(counter.access.recordings))
+    officer = counter.browser("A1")
+    page = officer.open("/new-request?activity=xf-1&choose=all")
+    chosen = re.findall(r'name="recording" value="([^"]+)" checked', page)
+    assert len(chosen) == MOST_ITEMS
+    parts = {f"start-{one}": "" for one in chosen}
+    number = ask(counter, officer, recording=chosen, document="城管调〔2026〕1号", **parts)
+    assert officer.open(f"/requests/{number}").count("<li") >= 1
+
+
+@pytest.mark.parametrize("place", ["/sign-in", "/new-request", "/api/v1/requests"])
+@pytest.mark.parametrize("is_said", [True, False], ids=["with its length", "in pieces"])
+def test_nobody_fills_the_memory_with_what_they_send(counter: Counter, place: str, is_said: bool) -> None:
+    sent = b"a=" + b"x" * LONGEST_BODY
+    answer = counter.browser("A1").post(
+        place,
+        content=sent if is_said else iter([sent[:9], sent[9:]]),
+        headers={"Content-Type": "application/x-www-form-urlencoded" if place[:4] != "/api" else "application/json"},
+    )
+    assert answer.status_code == 413

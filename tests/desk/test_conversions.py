@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from registry.tables import Origin
 from registry.transitions.conversion import Output, enter_reading
 from regulation.access_terms import Range
-from regulation.conversion import Asked, Carrier
+from regulation.conversion import MOST_ITEMS, Asked, Carrier
 from regulation.conversion_states import ConversionState
 from tests.fixtures.access import Access
 from tests.fixtures.conversion import with_grant
@@ -98,6 +98,21 @@ def test_every_mark_that_is_typed_is_asked_for(conversion_desk: ConversionDesk) 
     page = officer.open(f"/conversions/{number}/edit")
     for typed in ("12, 40.5", "12-18, 40-44.5", "12-18:0.1,0.2,0.3,0.3"):
         assert typed in page, "what was asked stands in the form"
+
+
+def test_as_much_as_one_conversion_takes_is_typed_and_handed_in(conversion_desk: ConversionDesk) -> None:
+    officer, one = conversion_desk.browser("A1"), conversion_desk.recording("video")
+    new_page(conversion_desk, officer)
+    keys = [f"{one}.{number}" if number else str(one) for number in range(MOST_ITEMS)]
+    typed = {f"{name}-{key}": "" for key in keys for name in ("original", "sound", "stills", "muted", "covered")}
+    spans = {f"start-{key}": f"{number / 10}" for number, key in enumerate(keys)}
+    spans |= {f"end-{key}": f"{number / 10 + 1}" for number, key in enumerate(keys)}
+    proves = {f"proves-{key}": f"第 {number} 处占道经营的情况，以及当事人的陈述" for number, key in enumerate(keys)}
+    fields = conversion_desk.fields(item=keys, recording=keys, do="submit", **typed, **spans, **proves)
+    officer.press("/conversions/new", **fields)
+    (made,) = conversion_desk.converting.all()
+    assert made.state is ConversionState.EXTRACTION
+    assert len(conversion_desk.converting.items(made.id)) == MOST_ITEMS
 
 
 @pytest.mark.parametrize(

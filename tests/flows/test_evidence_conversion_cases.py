@@ -26,7 +26,7 @@ from blocks.timestamp_authority import TimestampAuthority
 from flows import evidence_conversion
 from registry.queries.conversion import discs_of
 from registry.tables import Condition, FixityCheck, LedgerEntry, Recording
-from registry.transitions.access.asking import MOST_ITEMS as MOST_RECORDINGS
+from regulation.access_terms import MOST_ITEMS as MOST_RECORDINGS
 from regulation.access_terms import Range
 from regulation.conversion import MOST_ITEMS, Asked, Carrier
 from regulation.conversion_states import ConversionState

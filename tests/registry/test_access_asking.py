@@ -10,12 +10,11 @@ import pytest
 
 from registry.transitions import access, directory
 from registry.transitions.access import Answer, NewRequest
-from registry.transitions.access.asking import MOST_ITEMS
 from registry.transitions.directory import PersonEntry
 from registry.transitions.duties import Rules
 from regulation.access import Stage
 from regulation.access_states import RequestState
-from regulation.access_terms import FieldDenied, Range
+from regulation.access_terms import MOST_ITEMS, FieldDenied, Range
 from regulation.errors import ActionDenied, ConfigurationError
 from regulation.policy import Policy
 from regulation.vocabulary import Role

@@ -33,12 +33,9 @@ from registry.transitions.numbers import next_number
 from registry.types import new_id
 from regulation.access import ARTICLE, needs_document, steps_of
 from regulation.access_states import RequestEvent, RequestState
-from regulation.access_terms import FieldDenied, Terms, check_asked, check_range, check_text
+from regulation.access_terms import MOST_ITEMS, FieldDenied, Terms, check_asked, check_range, check_text
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
-
-MOST_ITEMS = 200
-"""Recordings in one request: what a leader can still look through."""
 
 _question = table_of(AccessQuestion)
 
