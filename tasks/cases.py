@@ -6,6 +6,7 @@ What was decided holds at once; a lost nudge is made good by the next sweep (Art
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from httpx import HTTPError
@@ -20,7 +21,7 @@ from prefect.exceptions import PrefectException
 def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], idempotency_key: str) -> bool:
     """Start the run that follows a case, or resume it where it is suspended; gives whether Prefect could be asked.
 
-    Done twice for one change, which `idempotency_key` names, it starts one run.
+    Done twice for one change, which `idempotency_key` names (see `change_of`), it starts one run.
     """
     try:
         with get_client(sync_client=True) as client:
@@ -41,6 +42,16 @@ def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], id
     except (HTTPError, PrefectException):
         return False
     return True
+
+
+def change_of(number: str, at: datetime) -> str:
+    """The name of what changed at a case: the case's number and when."""
+    return f"{number}-{at.timestamp():.6f}"
+
+
+def this_minute(now: datetime) -> datetime:
+    """What a sweep names instead of a change: what two of them find within a minute is the same."""
+    return now.replace(second=0, microsecond=0)
 
 
 def _unfinished(client: SyncPrefectClient, run_name: str) -> list[FlowRun]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.cases import nudge_case
+from tasks.cases import change_of, nudge_case
 
 APPROVAL = "approve-access/on-request"
 
@@ -12,7 +12,7 @@ APPROVAL = "approve-access/on-request"
 def nudge(number: str, changed_at: datetime) -> bool:
     """Start or wake the run that follows request `number`; `changed_at` is the change it is to see. Gives whether
     Prefect could be asked."""
-    return nudge_case(APPROVAL, run_name(number), {"request": number}, f"{number}-{changed_at.timestamp():.6f}")
+    return nudge_case(APPROVAL, run_name(number), {"request": number}, change_of(number, changed_at))
 
 
 def run_name(number: str) -> str:

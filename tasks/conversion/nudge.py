@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.cases import nudge_case
+from tasks.cases import change_of, nudge_case
 
 CONVERSION = "convert-evidence/on-request"
 
 
-def nudge_conversion(number: str, at: datetime) -> bool:
-    """Start or wake the run that follows conversion `number`, once a minute at most. Gives whether Prefect could be
-    asked."""
-    return nudge_case(CONVERSION, run_name(number), {"conversion": number}, f"{number}-{at:%Y%m%d%H%M}")
+def nudge_conversion(number: str, changed_at: datetime) -> bool:
+    """Start or wake the run that follows conversion `number`; `changed_at` is the change it is to see. Gives whether
+    Prefect could be asked."""
+    return nudge_case(CONVERSION, run_name(number), {"conversion": number}, change_of(number, changed_at))
 
 
 def run_name(number: str) -> str:

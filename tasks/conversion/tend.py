@@ -7,6 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from registry.queries.conversion import to_follow_conversions
 from tasks.access.tend import PATIENCE
+from tasks.cases import this_minute
 from tasks.conversion.nudge import nudge_conversion
 from tasks.escalation.work import SweepWork
 
@@ -19,6 +20,6 @@ def follow_conversions(work: SweepWork) -> None:
     with work.registry.reading() as reading:
         waiting = to_follow_conversions(reading.connection(), now - PATIENCE)
     for row in waiting:
-        if not nudge_conversion(row.number, now):
+        if not nudge_conversion(row.number, this_minute(now)):
             return
         work.counts.update(conversions_followed=1)

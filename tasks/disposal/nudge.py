@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.cases import nudge_case
+from tasks.cases import change_of, nudge_case
 
 DISPOSAL = "dispose-list/on-list"
 
 
-def nudge_list(number: str, at: datetime, *, dry_run: bool) -> bool:
-    """Start or wake the run that follows list `number`, once a minute at most. Gives whether Prefect could be asked."""
+def nudge_list(number: str, changed_at: datetime, *, dry_run: bool) -> bool:
+    """Start or wake the run that follows list `number`; `changed_at` is the change it is to see. Gives whether Prefect
+    could be asked."""
     parameters = {"disposal_list": number, "dry_run": dry_run}
-    return nudge_case(DISPOSAL, run_name(number), parameters, f"{number}-{at:%Y%m%d%H%M}")
+    return nudge_case(DISPOSAL, run_name(number), parameters, change_of(number, changed_at))
 
 
 def run_name(number: str) -> str:

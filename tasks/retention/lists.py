@@ -11,6 +11,7 @@ from registry.queries.disposal import to_follow
 from registry.transitions import disposal
 from registry.transitions.retention.telling import tell_coming
 from regulation.errors import ConfigurationError
+from tasks.cases import this_minute
 from tasks.disposal.nudge import nudge_list
 from tasks.retention.work import RetentionWork
 from tasks.steps import RETRIED
@@ -53,6 +54,6 @@ def start_disposals(work: RetentionWork) -> None:
     with work.registry.reading() as reading:
         waiting = to_follow(reading.connection(), work.now())
     for row in waiting:
-        if not nudge_list(row.number, work.now(), dry_run=work.dry_run):
+        if not nudge_list(row.number, this_minute(work.now()), dry_run=work.dry_run):
             return
         work.counts.update(lists_followed=1)
