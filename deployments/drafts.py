@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from blocks.evidence_package import evidence_link, made_folder
+from blocks.typesetter import is_legible
 from deployments.facts import rules_at
 from deployments.home import Home
 from registry.database import Registry
@@ -60,6 +61,12 @@ def _statement(home: Home, registry: Registry, conversion_id: UUID) -> tuple[Sta
     )
     statement = replace(statement, recordings=shown)
     return statement, pictures_of(statement, there)
+
+
+def unshowable(fonts: Path | None, text: str) -> str:
+    """The characters of `text` that no paper can show, each once; `fonts` is the folder of further fonts, if any."""
+    folders = () if fonts is None else (fonts,)
+    return "".join(dict.fromkeys(one for one in text if not is_legible(one, folders)))
 
 
 def read_transcript(content: bytes, form: str) -> list[tuple[float, float, str, str]]:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from deployments.alarm import Bell
 from deployments.bootstrap import vault_of
 from deployments.clips import clips_in
-from deployments.drafts import drafts_of, read_transcript
+from deployments.drafts import drafts_of, read_transcript, unshowable
 from deployments.facts import rules_at
 from deployments.home import Home
 from deployments.notice_sheets import lay_out
@@ -66,6 +66,7 @@ def doors_of(home: Home, registry: Registry) -> AccessDoors:
         paper=lambda key: vault.read(key, None),
         read_transcript=read_transcript,
         draft_paper=drafts_of(home, registry),
+        unshowable=partial(unshowable, home.settings.fonts_folder),
         packages=home.settings.packages,
     )
 

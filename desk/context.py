@@ -44,6 +44,10 @@ DraftPaper = Callable[[UUID, Literal["zh", "en"], Literal["pdf", "docx", "json"]
 """Draws up the statement of a conversion as it stands. Raises `ActionDenied` naming what it does not say."""
 
 
+Unshowable = Callable[[str], str]
+"""Gives the characters of a text that no paper can show, each once."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccessDoors:
     """What access needs: the vault, the policies, passwords and codes.
@@ -64,6 +68,7 @@ class AccessDoors:
     paper: ReadPaper | None = None
     read_transcript: ReadTranscript | None = None
     draft_paper: DraftPaper | None = None
+    unshowable: Unshowable = lambda _text: ""
     packages: Path | None = None
 
 

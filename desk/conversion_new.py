@@ -13,7 +13,7 @@ from desk.asking import person_numbered
 from desk.conversion_form import another, item_typed, keys_in, read_item, recording_in
 from desk.conversions import follow, whole_for
 from desk.failing_conversion import UNTICKED
-from desk.keeping import chosen, status_of, why
+from desk.keeping import check_shown, chosen, status_of, why
 from desk.moments import read_number
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
@@ -231,7 +231,7 @@ def _with_another(form: Form, recording: str) -> Form:
 
 def _save(act: Act, visit: Visit, sheet: Sheet, form: Form) -> str:
     by = visit.reader.person_id
-    new = _new(act, sheet, form)
+    new = _new(act, visit, sheet, form)
     if sheet.draft is None:
         conversion_id = conversion.enter_conversion(act, new, by)
     else:
@@ -242,14 +242,16 @@ def _save(act: Act, visit: Visit, sheet: Sheet, form: Form) -> str:
     return act.session.get_one(Conversion, conversion_id).number
 
 
-def _new(act: Act, sheet: Sheet, form: Form) -> NewConversion:
+def _new(act: Act, visit: Visit, sheet: Sheet, form: Form) -> NewConversion:
     if sheet.draft is None and sheet.corrected is None:
         _check_ticked(form)
+    for field in ("cause", "correction"):
+        check_shown(visit, field, form.one(field))
     return NewConversion(
         grant_id=sheet.granted.id,
         case=form.one("case"),
         cause=form.one("cause"),
-        items=[_item(sheet.granted, form, key) for key in keys_in(form) if key in form.all("recording")],
+        items=[_item(visit, sheet.granted, form, key) for key in keys_in(form) if key in form.all("recording")],
         extractor_id=person_numbered(act, "extractor", form.one("extractor")),
         checker_id=person_numbered(act, "checker", form.one("checker")),
         carrier=chosen(Carrier, "carrier", form.one("carrier")),
@@ -267,9 +269,10 @@ def _check_ticked(form: Form) -> None:
             raise FieldDenied(f"proves-{key}", UNTICKED, ARTICLE)
 
 
-def _item(granted: Granted, form: Form, key: str) -> Asked:
+def _item(visit: Visit, granted: Granted, form: Form, key: str) -> Asked:
     """An item that can be. Raises `FieldDenied` for its field; the registry looks at it again."""
     asked, opened = read_item(form, key), granted.opened(recording_in(key))
+    check_shown(visit, f"proves-{key}" if form.one(f"proves-{key}") else "proves", asked.proves)
     try:
         if opened is None:
             raise FieldDenied("recordings", f"There is no such sealed recording: {key}.", ARTICLE)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from desk.conversion_form import form_of, lines_typed, read_lines, second_typed
 from desk.conversions import whole_for
 from desk.failing_conversion import NOTHING
-from desk.keeping import status_of, why
+from desk.keeping import check_shown, status_of, why
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
 from registry.act import Act
@@ -116,4 +116,5 @@ def _read(visit: Visit, form: Form) -> tuple[Origin, list[Line]]:
         origin, lines = Origin.WRITTEN, read_lines(text)
     else:
         origin, lines = Origin.IMPORTED, read(text.encode(), pasted)
+    check_shown(visit, "lines", *(said for line in lines for said in line[2:]))
     return Origin.MACHINE if form.one("machine") else origin, lines

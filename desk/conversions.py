@@ -11,7 +11,7 @@ from sqlmodel import Session
 from desk.conversion_acts import ACTS
 from desk.conversion_form import ranges_typed, second_typed, seconds_typed
 from desk.conversion_names import names_of
-from desk.keeping import status_of, units_of, why
+from desk.keeping import check_shown, status_of, units_of, why
 from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
 from desk.showing import NotShown
@@ -152,6 +152,7 @@ def act_on(request: Request, form: TheForm, found: Whole) -> Response:
     if do not in ACTS:
         raise NotShown(400, "内容不正确。", "This is nothing that is done with a conversion.")
     try:
+        check_shown(visit, "reason", form.one("reason"))
         with visit.acting() as act:
             ACTS[do](act, visit, whole, form)
     except ActionDenied as refused:

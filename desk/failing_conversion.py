@@ -71,6 +71,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"It was not granted, or was marked since: .*"), lambda _: "该资料未获授权，或者授权后已加标记。"),
     (re.compile(r"There is no such sealed recording: .*"), lambda _: "没有这条已封存的资料。"),
     (re.compile(r"There is no second (\S+) in what is asked for\."), lambda found: f"所选范围内没有第 {found[1]} 秒。"),
+    (
+        re.compile(r"No paper can show (.+): write it in another way\."),
+        lambda found: f"纸质文件无法显示“{found[1]}”，请改用其他写法；确需使用的生僻字，请系统管理员加装字体。",
+    ),
     (re.compile(r"Copies 1 to (\d+) were issued\."), lambda found: f"只签发了 {found[1]} 份。"),
     (re.compile(r"The statement does not say: (.+)\."), lambda found: f"附文字说明尚缺：{found[1]}。"),
     (re.compile(r"A transcript has at most (\d+) lines\."), lambda found: f"文字记录不超过 {found[1]} 行。"),

@@ -15,6 +15,7 @@ from desk.showing import NotShown
 from registry.queries.disposal_pages import Onlooker
 from registry.queries.organisation import unit_subtree
 from regulation.access_terms import FieldDenied
+from regulation.conversion_states import ARTICLE as CONVERSION_ARTICLE
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, OVERSEERS
 from regulation.vocabulary import Role
@@ -52,6 +53,14 @@ def chosen(kind: type[Member], field: str, text: str) -> Member:
     if found is None:
         raise FieldDenied(field, "Choose one of these.", ARTICLE)
     return found
+
+
+def check_shown(visit: Visit, field: str, *texts: str | None) -> None:
+    """Raise `FieldDenied` for a character that no paper can show, before anybody has answered for it (Art. 19)."""
+    for text in filter(None, texts):
+        if lost := visit.desk.access.unshowable(text):
+            codes = ", ".join(f"{one} (U+{ord(one):04X})" for one in lost)
+            raise FieldDenied(field, f"No paper can show {codes}: write it in another way.", CONVERSION_ARTICLE)
 
 
 def typed_day(form: Form, field: str) -> date | None:

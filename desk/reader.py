@@ -168,11 +168,17 @@ async def fields_of(request: Request) -> dict[str, list[str]]:
     check_origin(request)
     try:
         async with request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=LONGEST_BODY) as form:
-            return {name: [storable(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
+            return {name: [_as_kept(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
     except HTTPException as refused:
         if refused.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         raise NotShown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "提交的内容过长。", "This is too long.") from None
+
+
+def _as_kept(text: str) -> str:
+    """What was typed, as every engine keeps it and every paper shows it: browsers end the lines of a form with two
+    characters, and what is pasted from a table has tabs."""
+    return storable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
 
 def check_origin(request: Request) -> None:

@@ -72,6 +72,18 @@ def test_what_is_pasted_waits_for_somebody_to_confirm_it(
     assert written(conversion_desk, one).confirmed_by_id == conversion_desk.converting.person("A2")
 
 
+@pytest.mark.parametrize("text", ["0:12-18 | 甲 | 好😀", "0:12-18 | 甲😀 | 好", JSON.replace("好", "好😀")])
+def test_what_no_paper_can_show_is_refused_where_it_is_typed(
+    conversion_desk: ConversionDesk, one: UUID, text: str
+) -> None:
+    officer, place = conversion_desk.browser("A1"), place_of(conversion_desk, one)
+    officer.open(place)
+    refused = officer.fill(place, do="write", text=text)
+    assert refused.status_code == 422
+    assert "无法显示“😀 (U+1F600)”" in refused.text
+    assert written(conversion_desk, one) is None
+
+
 def test_what_was_entered_meanwhile_is_not_confirmed(conversion_desk: ConversionDesk, one: UUID) -> None:
     place, checker = place_of(conversion_desk, one), conversion_desk.browser("A2")
     write(checker, place, SRT)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from openpyxl import load_workbook
 
+from deployments.drafts import unshowable
 from registry.tables import Origin
 from registry.transitions.conversion import Output, enter_reading
 from regulation.access_terms import Range
@@ -129,6 +130,9 @@ def test_as_much_as_one_conversion_takes_is_typed_and_handed_in(conversion_desk:
         ({"recording": [], "proves-?": ""}, "recordings", "请选择资料"),
         ({"recording": []}, "proves-?", "没有勾选这条资料"),
         ({"proves-?": "", "proves": ""}, "proves-?", "请填写"),
+        ({"proves-?": "已整改😀"}, "proves-?", "😀 (U+1F600)"),
+        ({"proves-?": "", "proves": "已整改😀"}, "proves", "😀 (U+1F600)"),
+        ({"cause": "占道\u202e经营"}, "cause", "U+202E"),
         ({"stills-?": "第三秒"}, "stills-?", "“第三秒”：时间写作"),
         ({"stills-?": "5", "start-?": "10"}, "stills-?", "所选范围内没有第 5.0 秒"),
         ({"muted-?": "18"}, "muted-?", "“18”：时段写作"),
@@ -159,6 +163,25 @@ def test_what_is_wrong_stands_beside_its_field_and_everything_typed_is_still_the
         if isinstance(value, str) and value.strip() and name not in ("cause", "carrier"):
             assert value in refused.text, name
     assert conversion_desk.converting.all() == []
+
+
+def test_lines_are_kept_as_lines_and_tabs_as_blanks(conversion_desk: ConversionDesk) -> None:
+    officer, one = conversion_desk.browser("A1"), conversion_desk.recording("video")
+    new_page(conversion_desk, officer)
+    officer.press("/conversions/new", **conversion_desk.fields(**{f"proves-{one}": "占道经营；\r\n拒不改正\t（两次）"}))
+    [made] = conversion_desk.converting.all()
+    kept = conversion_desk.converting.items(made.id)[0].proves
+    assert kept == "占道经营；\n拒不改正 （两次）"
+    assert unshowable(None, kept) == ""
+
+
+def test_a_reason_that_no_paper_can_show_is_refused_where_it_is_typed(conversion_desk: ConversionDesk) -> None:
+    one = conversion_desk.converting.submitted("video")
+    officer, place = conversion_desk.browser("A1"), conversion_desk.place(one)
+    refused = officer.fill(place, do="extract", step=step_in(officer.open(place)), reason="提取完毕😀")
+    assert refused.status_code == 422
+    assert "无法显示“😀 (U+1F600)”" in refused.text
+    assert conversion_desk.converting.row(one).state is ConversionState.EXTRACTION
 
 
 def test_two_parts_of_one_recording(conversion_desk: ConversionDesk) -> None:
