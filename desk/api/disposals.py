@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from desk import disposal_register
+from desk.api.shapes.common import ReasonBody
 from desk.api.shapes.disposals import (
     AppraiseBody,
     Certificate,
@@ -20,7 +21,6 @@ from desk.api.shapes.disposals import (
     ListStepBody,
     ListSummary,
     ListWhole,
-    ReasonBody,
     RegisteredList,
     RestoreBody,
 )

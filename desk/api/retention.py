@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from desk import recordings
 from desk.api.disposals import Page, Words
-from desk.api.shapes.disposals import ReasonBody
+from desk.api.shapes.common import ReasonBody
 from desk.api.shapes.retention import (
     CaseBody,
     CaseChange,

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -510,6 +511,24 @@ def test_a_bag_is_judged_by_the_rules(tmp_path: Path, case: str) -> None:
         assert package.check_lists() is (wrong_at is None), said.getvalue()
     if wrong_at is not None:
         assert f"✗ {wrong_at}" in said.getvalue()
+
+
+SUITE = os.environ.get("CUSTODY_BAGIT_SUITE", "")
+"""A copy of the Library of Congress' BagIt conformance suite, github.com/LibraryOfCongress/bagit-conformance-suite."""
+FOREIGN = sorted(Path(SUITE).glob("v*/*/*/")) if SUITE else []
+
+
+@pytest.mark.skipif(not FOREIGN, reason="CUSTODY_BAGIT_SUITE names no copy of the conformance suite")
+@pytest.mark.parametrize("foreign", FOREIGN, ids=lambda path: "/".join(path.parts[-3:]))
+def test_the_conformance_suite_is_judged_as_it_says(foreign: Path, tmp_path: Path) -> None:
+    """Bags of BagIt 1.0, which alone we write; older ones are refused, whatever else is wrong with them."""
+    version, kind, _ = foreign.parts[-3:]
+    report, said = verifier.Report(), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        package = verifier.Package(verifier.Checker(report, None, None, None), verifier.InFolder(foreign), tmp_path)
+        package.check_info()
+        is_valid = package.check_lists() and not report.wrong
+    assert is_valid is ((version, kind) == ("v1.0", "valid")), said.getvalue()
 
 
 def sha(text: str) -> str:

@@ -21,6 +21,7 @@ from tests.desk.test_api import asked, of, program, token_of
 from tests.fixtures.counter import Counter
 from tests.fixtures.disposal import Disposal
 
+CASE = "案〔2026〕7号"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -56,20 +57,33 @@ def disposal_places(disposal: Disposal) -> dict[str, Any]:
     }
 
 
+def conversion_places(counter: Counter, officer: Any, grant: str) -> dict[str, Any]:
+    """The number of a conversion that was handed in, and the step that is open."""
+    items = [{"recording": str(counter.recording("video")), "proves": "现场执法过程"}]
+    people = {"extractor": "A1", "checker": "A2"}
+    body = {"grant": grant, "case": CASE, "cause": "占道经营", "items": items, "carrier": "usb", **people}
+    number = officer.post("/conversions", json=body).json()["number"]
+    whole = officer.post(f"/conversions/{number}/submission").json()
+    return {"conversions": number, "conversion_step": whole["steps"][0]["id"]}
+
+
 def _whose(path: str) -> str:
-    return next((name for name in ("copies", "people", "disposals", "holds") if f"/{name}" in path), "requests")
+    names = ("copies", "people", "disposals", "holds", "conversions")
+    return next((name for name in names if f"/{name}" in path), "requests")
 
 
 @pytest.mark.parametrize("who", ["A1", "A3", "nobody"])
 def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: str) -> None:
     officer = program(counter, token_of(counter, "A1")[0])
     places = real_places(counter, officer)
+    disposal_city.case(CASE)
+    places |= conversion_places(counter, officer, places["grant"])
     disposal_city.later()
     places |= disposal_places(disposal_city)
     token = "bwc_nobody" if who == "nobody" else token_of(counter, who, "另一程序")[0]
     schema = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", counter.app)
     operations = [one.ok() for one in schema.get_all_operations()]
-    assert len(operations) == 52
+    assert len(operations) == 65
     statuses: set[int] = set()
 
     @settings(
@@ -88,6 +102,8 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
                 known = {**places, "number": places[_whose(case.path)]}
                 if "/disposals" in case.path:
                     known["step"] = places["list_step"]
+                if "/conversions" in case.path:
+                    known["step"] = places["conversion_step"]
                 case.path_parameters = {
                     name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
                 }

@@ -23,6 +23,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ReasonBody(Body):
+    """A reason, and nothing else."""
+
+    reason: Text
+
+
 class Problem(BaseModel):
     """Why a request was not carried out (RFC 9457). `field` names the entry that cannot be."""
 

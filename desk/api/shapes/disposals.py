@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from desk.api.shapes.common import Body, Short, Text
+from desk.api.shapes.common import ReasonBody, Short, Text
 from registry.queries.answered import AnsweredStep
 from registry.queries.disposal_pages import ListRow, Registered
 from registry.queries.disposal_whole import ItemRow, WholeList
@@ -17,12 +17,6 @@ from regulation.disposal_states import ItemState, ListState
 
 Scope = Literal["chosen", "unappraised", "all"]
 Recordings = Annotated[list[UUID], Field(max_length=5_000, default_factory=list)]
-
-
-class ReasonBody(Body):
-    """A reason, and nothing else."""
-
-    reason: Text
 
 
 class RestoreBody(ReasonBody):

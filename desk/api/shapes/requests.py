@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from desk.api.shapes.common import Body, Count, Moment, Second, Text
 from registry.queries.access_pages import RequestRow
 from registry.queries.access_whole import StepRow, WholeRequest
+from regulation.access_terms import MOST_ITEMS
 from regulation.vocabulary import Role
 
 
@@ -25,7 +26,7 @@ class NewRequestBody(Body):
     """A request to see footage. `requester` is the certificate number of the person on whose behalf an administrator
     asks."""
 
-    recordings: Annotated[list[Part], Field(max_length=200)]
+    recordings: Annotated[list[Part], Field(max_length=MOST_ITEMS)]
     purpose: Text
     valid_from: Moment
     valid_until: Moment
@@ -41,7 +42,7 @@ class AnswerBody(Body):
 
     do: Literal["approve", "deny", "send-back", "stand-aside", "hand-over"]
     reason: Text
-    items: Annotated[list[Part], Field(max_length=200)] | None = None
+    items: Annotated[list[Part], Field(max_length=MOST_ITEMS)] | None = None
     valid_from: Moment | None = None
     valid_until: Moment | None = None
     views: Count | None = None
