@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast, overload
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy import cast as cast_as
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -48,7 +62,16 @@ def _among(connection: Connection, column: Column[Any], values: list[Any]) -> Co
         return column.in_(values)
     # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a subquery
     # instead of ANY, which a plan made once would compare value by value.
-    return column.in_(select(func.unnest(bindparam(None, values, type_=ARRAY(column.type, dimensions=1)))))
+    return column.in_(select(func.unnest(_array(column, values))))
+
+
+def _array(column: Column[Any], values: list[Any]) -> ColumnElement[Any]:
+    """Values of a column as one array. Ids as one text: the driver would look for quotes in each of them."""
+    type_ = ARRAY(column.type, dimensions=1)
+    if not isinstance(column.type, Uuid):
+        return bindparam(None, values, type_=type_)
+    written = ",".join(["NULL" if one is None else one.hex for one in values])
+    return cast_as(bindparam(None, f"{{{written}}}", type_=String), type_)
 
 
 def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -125,12 +148,7 @@ def _converted(
 
 def _as_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
     """`rows` as one array a column, for one statement instead of one a row."""
-    return [
-        func.unnest(bindparam(None, [row[name] for row in rows], type_=ARRAY(table.c[name].type, dimensions=1))).label(
-            name
-        )
-        for name in rows[0]
-    ]
+    return [func.unnest(_array(table.c[name], [row[name] for row in rows])).label(name) for name in rows[0]]
 
 
 @overload
