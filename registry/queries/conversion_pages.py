@@ -152,13 +152,18 @@ def may_sign(session: Session, row: ConversionRow, person_id: UUID, at: datetime
 def conversion_seen(
     session: Session, number: str, person_id: UUID, registered: Collection[UUID], at: datetime
 ) -> ConversionRow | None:
-    """The conversion with this number; None where there is none, and where it is not shown to this person: who neither
-    takes part in it, nor may sign it now, nor ever decided about it, nor keeps the register of its unit (`registered`:
-    the units whose register is open to them)."""
+    """The conversion with this number; None where there is none, and where it is not shown to this person.
+
+    It is shown to who takes part in it, may sign it now, or ever decided about it, and to who keeps the register of its
+    unit (`registered`: the units whose register is open to them); while it was never handed in, to who wrote it down
+    alone.
+    """
     found = session.execute(_shown().where(_conversion.c.number == number)).one_or_none()
     if found is None:
         return None
     row = _row(found)
+    if row.submitted_at is None:
+        return row if person_id == row.requester_id else None
     is_open = row.unit_id in registered or person_id in (row.requester_id, row.extractor_id, row.checker_id)
     spoke = select(_decision.c.step_id).where(_decision.c.conversion_id == row.id, _decision.c.person_id == person_id)
     if is_open or session.execute(spoke.limit(1)).first() is not None:

@@ -38,7 +38,7 @@ def test_a_conversion_is_gone_through_by_programs(conversion_desk: ConversionDes
     assert draft["state"] == "draft"
     assert draft["asked"][0]["asked"] == items[0] | {"sound": False}
     assert conversion_desk.followed == [], "a draft has no run"
-    assert of(conversion_desk.counter, "J3").get(place).status_code == 404
+    assert checker.get(place).status_code == 404, "a draft is nobody else's"
     amended = said(officer.put(place, json=body(conversion_desk)))
     assert amended["asked"][0]["asked"]["original"] is True
     whole = said(officer.post(f"{place}/submission"))
