@@ -84,6 +84,7 @@ def _page(
         kept={"activity": number, **wanted},
         recent=recent,
         behalf=Role.DEVICE_ADMINISTRATOR in visit.reader.roles,
+        is_again=refused is not None,
         wrong=None if refused is None else said(refused, visit.language),
         field="" if refused is None else field_of(refused),
     )

@@ -108,6 +108,7 @@ def _answer(job: dict[str, Any], source: GlanceStream, target: Target | None, wo
     except MemoryError:
         return {"failed": "it needs more memory than it may have"}
     except Exception as trouble:  # noqa: BLE001  (the last line: whatever a hostile file brings about)
-        if isinstance(trouble, OSError) and trouble.errno in FULL:
+        # the libraries have their own kinds of it, which they raise for damaged recordings as well
+        if type(trouble) is OSError and trouble.errno in FULL:
             return {"cannot_write": trouble.errno}
         return {"failed": f"no sense can be made of it: {type(trouble).__name__}"}

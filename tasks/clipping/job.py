@@ -83,7 +83,7 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What was found before or after the file had `changed` for the last time."""
+    """What was found of the file as it stood after it had `changed`."""
 
     size: int
     sha256: str
@@ -157,8 +157,8 @@ class _Serving:
 def _done(message: dict[str, Any]) -> dict[str, Any]:
     if isinstance(message.get("done"), dict):
         return dict(message["done"])
-    if message.get("cannot_write") in FULL:
-        number = int(message["cannot_write"])
+    number = message.get("cannot_write")
+    if isinstance(number, int) and number in FULL:
         raise OSError(number, os.strerror(number))
     raise JobLostError(str(message.get("failed", "the child answered nonsense"))[:1000], is_told=True)
 

@@ -80,6 +80,7 @@ def test_a_full_disk_is_no_word_about_the_original(tmp_path: Path) -> None:
     ("what", "said", "is_told"),
     [
         ("refuse", "not to my taste", True),
+        ("damaged", "no sense can be made of it", True),
         ("memory", "more memory than it may have", True),
         ("die", r"died of it \(my last words\)", False),
     ],
