@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -27,7 +29,7 @@ from registry.queries.conversion_whole import WholeConversion, whole_conversion
 from regulation.conversion import REGISTRARS
 from regulation.conversion_states import ConversionState
 from regulation.errors import ActionDenied
-from regulation.statement import Missing, missing
+from regulation.statement import Missing, Statement, missing
 
 conversions = APIRouter()
 
@@ -110,7 +112,7 @@ def _page(
     refused: ActionDenied | None = None,
 ) -> Response:
     page = page_asked(request.query_params.get("page", "1"))
-    first = first_of(page)
+    first, statement = first_of(page), statement_of(visit, whole)
     return visit.page(
         "conversion.html.j2",
         status_of(refused),
@@ -120,7 +122,8 @@ def _page(
         items=whole.items[first : first + ON_A_PAGE],
         number=page,
         pages=pages_in(len(whole.items)),
-        absent=absent_of(visit, whole),
+        absent=[] if statement is None else absent_of(whole, statement),
+        unshown=[] if statement is None else unshown_of(visit, whole.row, statement),
         registers=keeps_register(visit),
         names_of=names_of,
         secs=second_typed,
@@ -133,15 +136,36 @@ def _page(
     )
 
 
-def absent_of(visit: Visit, whole: WholeConversion) -> list[Missing]:
-    """What the statement does not say yet and somebody has to see to."""
+def statement_of(visit: Visit, whole: WholeConversion) -> Statement | None:
+    """The statement as it stands, until it is signed."""
     row = whole.row
     if row.state not in (*_BEFORE, *_STATED):
-        return []
+        return None
     with visit.desk.registry.reading() as reading:
         policy = visit.desk.access.rules(reading).policy_of(row.unit_id)
-        absent = missing(stated_conversion(reading, row.id, policy, visit.desk.now()))
-    return absent if row.state in _STATED else [one for one in absent if one.ordinal is not None]
+        return stated_conversion(reading, row.id, policy, visit.desk.now())
+
+
+def absent_of(whole: WholeConversion, statement: Statement) -> list[Missing]:
+    """What the statement does not say yet and somebody has to see to."""
+    absent = missing(statement)
+    return absent if whole.row.state in _STATED else [one for one in absent if one.ordinal is not None]
+
+
+def unshown_of(visit: Visit, row: ConversionRow, statement: Statement) -> list[tuple[str, str]]:
+    """The characters of it, and of the names of who is still to speak, that no paper can show, each once with its
+    code. Names that devices gave to files do not count: they are spelled out."""
+    bare = replace(statement, recordings=tuple(replace(one, shown_name=None) for one in statement.recordings))
+    text = "".join((*_texts(asdict(bare)), row.extractor_name, row.checker_name))
+    return [(one, f"U+{ord(one):04X}") for one in visit.desk.access.unshowable(text)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 @conversions.post("/conversions/{number}")

@@ -88,6 +88,10 @@ CONVERSION: Mapping[str, str] = {
     "暂无人可以签发，待任命后继续。": "Nobody can sign for now; it goes on with the next appointment.",
     "系统正在处理，完成后通知下一环节。": "The system is at work; whoever is next will be told.",
     "附文字说明还缺": "The statement does not say yet",
+    "纸质文件无法显示的字符": "Characters that no paper can show",
+    "签发之前请改用其他写法；姓名、单位名称等确需使用的生僻字，请系统管理员加装字体。": (
+        "Write them in another way before it is signed; where a name needs one, have a font that has it added."
+    ),
     "不补齐不能复核和签发。": "It can be neither checked nor signed before.",
     "提交": "Hand it in",
     "修改": "Change",

@@ -175,6 +175,18 @@ def test_lines_are_kept_as_lines_and_tabs_as_blanks(conversion_desk: ConversionD
     assert unshowable(None, kept) == ""
 
 
+def test_a_name_that_no_paper_can_show_is_told_before_anybody_signs(conversion_desk: ConversionDesk) -> None:
+    one = conversion_desk.converting.submitted("video")
+    officer, place = conversion_desk.browser("A1"), conversion_desk.place(one)
+    assert "纸质文件无法显示的字符" not in officer.open(place)
+    conversion_desk.converting.city.tamper("person", "UPDATE person SET name = '王𪚥' WHERE number = 'A2'")
+    page = officer.open(place)
+    assert "纸质文件无法显示的字符" in page
+    assert "U+2A6A5" in page
+    conversion_desk.doors(unshowable=lambda _text: "")
+    assert "U+2A6A5" not in officer.open(place), "once a font has it"
+
+
 def test_a_reason_that_no_paper_can_show_is_refused_where_it_is_typed(conversion_desk: ConversionDesk) -> None:
     one = conversion_desk.converting.submitted("video")
     officer, place = conversion_desk.browser("A1"), conversion_desk.place(one)
