@@ -134,7 +134,10 @@ def _statements(place: Place, section: Section) -> list[Gate]:
         ]
         for count, samples in runs.items()
     ]
-    section.say("### The statement as PDF/A-2b")
+    section.say(
+        "### The statement as PDF/A-2b",
+        "The peak is that of the process that asks for it; a long paper is laid out by a process of its own.",
+    )
     section.table(["", "seconds", "peak MiB"], rows)
     remove(folder)
     usual = spread([one.seconds for one in runs[counts[0]]])

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,17 +22,22 @@ from typing import Any
 
 import typst
 
+from blocks import typesetting
 from blocks.font_coverage import SUFFIXES, coverage
-from regulation.errors import ActionDenied, ConfigurationError
+from blocks.typesetting import faces_in, lay_out
+from regulation.errors import ActionDenied, ConfigurationError, Unavailable
 
 FONTS = Path(__file__).with_name("fonts")
+LONG = 300_000
+"""Characters of a document: what is longer is laid out by a process of its own. Typst takes hundreds of mebibytes for a
+paper of many pages, and gives few of them back."""
 _REMEMBERED = 11
 _ALSO = frozenset("·•–—‘’“”…←↑→↓〇○●✓✗℃№")
 
 
 def typeset(template: Path, document: Mapping[str, Any], at: datetime) -> bytes:
     """The PDF of `document` in `template`, which reads it as ``json(bytes(sys.inputs.document))``; dated `at`."""
-    return _compiled(template, template.parent, _legible(document), at, _faces((), embedded=True))
+    return _compiled(template, template.parent, _legible(document), at, embedded=True)
 
 
 def typeset_exactly(
@@ -54,27 +61,36 @@ def typeset_exactly(
         for name, picture in (pictures or {}).items():
             assert name == Path(name).name
             (root / name).write_bytes(picture)
-        faces = _faces(tuple(fonts))
-        more = sorted(set(faces.families()) - set(_faces(()).families()))
-        try:
-            return _compiled(root / template.name, root, {**document, "fonts": more}, at, faces)
-        except typst.TypstError as error:
-            raise ActionDenied(f"This paper cannot be set: {error.message}.", subject=template.stem) from error
+        more = sorted(set(_faces(tuple(fonts)).families()) - set(_faces(()).families()))
+        return _compiled(root / template.name, root, {**document, "fonts": more}, at, tuple(fonts))
 
 
-def _compiled(template: Path, root: Path, document: Any, at: datetime, faces: typst.Fonts) -> bytes:
-    compiler = typst.Compiler(
-        input=str(template),
-        root=str(root),
-        font_paths=faces,
-        sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
-    )
+def _compiled(
+    template: Path, root: Path, document: Any, at: datetime, more: tuple[Path, ...] = (), *, embedded: bool = False
+) -> bytes:
+    """Raises `ActionDenied` for what cannot be set."""
+    text, timestamp = json.dumps(document, ensure_ascii=False), int(at.timestamp())
+    order = {"template": str(template), "root": str(root), "document": text, "timestamp": timestamp}
+    if len(text) > LONG:
+        return _apart({**order, "folders": _folders(more), "embedded": embedded}, template.stem)
+    faces = _faces(more, embedded=embedded)
     try:
-        made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
+        return lay_out(str(template), str(root), text, timestamp, faces)
+    except typst.TypstError as error:
+        raise ActionDenied(f"This paper cannot be set: {error.message}.", subject=template.stem) from error
     finally:
         _forget(faces)
-    assert isinstance(made, bytes)
-    return made
+
+
+def _apart(order: Mapping[str, Any], subject: str) -> bytes:
+    """By a process of its own."""
+    told = json.dumps(order).encode()
+    made = subprocess.run([sys.executable, "-I", typesetting.__file__], input=told, capture_output=True, check=False)
+    if made.returncode == typesetting.CANNOT:
+        raise ActionDenied(f"This paper cannot be set: {made.stderr.decode().strip()}.", subject=subject)
+    if made.returncode:
+        raise Unavailable(f"The paper's process ended with {made.returncode}.", subject=subject)
+    return made.stdout
 
 
 def _forget(faces: typst.Fonts) -> None:
@@ -87,8 +103,11 @@ def _forget(faces: typst.Fonts) -> None:
 @cache
 def _faces(more: tuple[Path, ...], *, embedded: bool = False) -> typst.Fonts:
     """Ours and those of the folders `more`; `embedded` adds Typst's own, for Latin letters that the sans lacks."""
-    paths = [str(FONTS), *(str(one) for one in more)]
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=embedded, font_paths=paths)
+    return faces_in(_folders(more), embedded=embedded)
+
+
+def _folders(more: tuple[Path, ...]) -> list[str]:
+    return [str(one) for one in (FONTS, *more)]
 
 
 def is_legible(character: str, fonts: Sequence[Path] = ()) -> bool:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import typst
 
+from blocks import typesetter
 from blocks.font_coverage import coverage
 from blocks.typesetter import FONTS, check_legible, is_shown, spelled, typeset, typeset_exactly
-from regulation.errors import ActionDenied, ConfigurationError
+from regulation.errors import ActionDenied, ConfigurationError, Unavailable
 from tests.fixtures.papers import text_of
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -33,6 +34,31 @@ def test_the_same_gives_the_same(template: Path) -> None:
     assert made.startswith(b"%PDF-1.7")
     assert b"pdfaid" in made
     assert typeset(template, {"said": "执法音像资料"}, AT) == made
+
+
+def test_a_long_paper_is_laid_out_by_a_process_of_its_own_and_is_the_same(
+    template: Path, exact: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"said": "执法音像资料"}
+    here = typeset(template, document, AT), typeset_exactly(exact, document, AT)
+    monkeypatch.setattr(typesetter, "LONG", 0)
+    monkeypatch.setattr(typesetter, "lay_out", None)
+    assert (typeset(template, document, AT), typeset_exactly(exact, document, AT)) == here
+
+
+def test_what_is_wrong_with_a_long_paper_is_said_as_well(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template.write_text('#panic("not so")')
+    for longest in (typesetter.LONG, 0):
+        monkeypatch.setattr(typesetter, "LONG", longest)
+        with pytest.raises(ActionDenied, match=r"This paper cannot be set: .*not so"):
+            typeset(template, {"said": "x"}, AT)
+
+
+def test_a_long_paper_whose_process_dies_is_tried_again_later(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetter, "LONG", 0)
+    monkeypatch.setattr(typesetter.sys, "executable", "/bin/false")
+    with pytest.raises(Unavailable):
+        typeset(template, {"said": "x"}, AT)
 
 
 def test_markup_is_text(template: Path) -> None:

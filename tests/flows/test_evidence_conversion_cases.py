@@ -80,7 +80,7 @@ def test_as_much_as_one_conversion_takes_goes_out_and_memory_stays_small(
     evidence.city.wait(seconds=1)
     state, grown = followed_apart(evidence.archive, evidence.number(one), evidence.city.now)
     assert state == ConversionState.ISSUED
-    assert grown < 450 * MiB, "to lay out a statement of 500 recordings takes Typst 300 MiB; nothing else grows"
+    assert grown < 300 * MiB
     [bag] = evidence.bags(one)
     Bag(str(bag)).validate()
     found = sorted(sha256(path.read_bytes()).hexdigest() for path in (bag / "data/originals").iterdir())
