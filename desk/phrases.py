@@ -251,3 +251,17 @@ PAGES: Mapping[str, str] = {
     "已授权": "granted",
     "摘要": "SHA-256",
 }
+
+ONE: Mapping[str, str] = {
+    "{count} 条资料": "1 recording",
+    "{count} 项任免待您确认": "1 appointment waits for your word",
+    "共 {count} 人": "1 person",
+    "{count} 份": "1 copy",
+    "{count} 个媒体流，内容与原件逐包一致": "1 stream, packet by packet as in the original",
+    "遮挡 {count} 处": "1 part covered",
+    "还有 {count} 条资料尚未鉴定。": "1 recording is not appraised yet.",
+    "{count} 条资料提前到期": "1 recording would go earlier",
+    "{count} 项期限变更待您决定": "1 change of terms waits for your decision",
+    "{count} 项资料异常待办结": "1 incident is open",
+}
+"""What English says of one; Chinese makes no difference."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from desk import words_conversion, words_retention
-from desk.phrases import PAGES
+from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
 from registry.tables import Assigned, CopyEnd, Verdict
@@ -116,8 +116,13 @@ _ENGLISH: Mapping[str, str] = {
 
 def say(text: str, language: Language, **facts: object) -> str:
     """`text`, which is Chinese, in the language; words in braces are filled with `facts`."""
-    said = text if language == "zh" else _ENGLISH[text]
+    said = text if language == "zh" else _english(text, is_one=facts.get("count") == 1)
     return said.format(**facts) if facts else said
+
+
+def _english(text: str, *, is_one: bool) -> str:
+    said = _ENGLISH[text]
+    return ONE.get(text, said) if is_one else said
 
 
 def is_known(text: str) -> bool:

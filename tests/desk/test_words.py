@@ -12,7 +12,7 @@ from desk import words_conversion, words_retention
 from desk.conversion_register import COLUMNS as CONVERSION_COLUMNS
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.failing import said
-from desk.phrases import PAGES
+from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
@@ -52,6 +52,13 @@ def test_nothing_is_translated_that_nobody_says() -> None:
 def test_facts_stand_in_both_languages() -> None:
     assert say("共 {count} 条", "zh", count=3) == "共 3 条"
     assert say("共 {count} 条", "en", count=3) == "3 in all"
+
+
+def test_english_has_a_word_for_one() -> None:
+    said = [say("{count} 条资料", "en", count=count) for count in (0, 1, 2)]
+    assert said == ["0 recordings", "1 recording", "2 recordings"]
+    assert say("{count} 条资料", "zh", count=1) == "1 条资料"
+    assert all(is_known(text) for text in ONE)
 
 
 DENIED = re.compile(r"""(?:ActionDenied|FieldDenied)\(\s*(?:"[a-z_]+", )?"([^"]+ [^"]+)\"""")
