@@ -23,8 +23,7 @@ from tasks.probing.wire import receive, receive_with_files, send
 
 MOST_BYTES = 16 << 30
 """Of a file that is made."""
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
-"""Where nothing can be written, which says nothing about the original."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 
 class CannotError(Exception):
@@ -109,6 +108,6 @@ def _answer(job: dict[str, Any], source: GlanceStream, target: Target | None, wo
         return {"failed": "it needs more memory than it may have"}
     except Exception as trouble:  # noqa: BLE001  (the last line: whatever a hostile file brings about)
         # the libraries have their own kinds of it, which they raise for damaged recordings as well
-        if type(trouble) is OSError and trouble.errno in FULL:
-            return {"cannot_write": trouble.errno}
+        if type(trouble) is OSError and trouble.errno in _FULL:
+            return {"full": True}
         return {"failed": f"no sense can be made of it: {type(trouble).__name__}"}

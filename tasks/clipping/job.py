@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from tasks.clipping.doing import FULL
 from tasks.clipping.forking import Child, NoChildError, fork, last_words
 from tasks.probing.wire import receive, send
 
@@ -58,6 +57,10 @@ class NewFile:
         """The child says that all of it is there: keep it, while the child reads it back."""
         if self._ahead is None:
             self._ahead = self._beside.submit(self._keep)
+
+    def check_room(self) -> None:
+        """Raise OSError where no more can be written: a child's word for it is not enough."""
+        os.posix_fallocate(self.descriptor, os.fstat(self.descriptor).st_size, _PIECE)
 
     def finish(self) -> tuple[int, str]:
         """Keep it through a loss of power, once nobody writes any more; gives its size and SHA-256."""
@@ -146,21 +149,20 @@ class _Serving:
             elif "written" in message and self.target is not None:
                 self.target.is_written()
             else:
-                return _done(message)
+                return self._done(message)
+
+    def _done(self, message: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(message.get("done"), dict):
+            return dict(message["done"])
+        if message.get("full") and self.target is not None:
+            self.target.check_room()
+            raise JobLostError("it said that there is no room, and there is")
+        raise JobLostError(str(message.get("failed", "the child answered nonsense"))[:1000], is_told=True)
 
     def _give(self, piece: bytes) -> None:
         with _lost(self.complaints):
             self.channel.settimeout(_left(self.until))
             self.channel.sendall(piece)
-
-
-def _done(message: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(message.get("done"), dict):
-        return dict(message["done"])
-    number = message.get("cannot_write")
-    if isinstance(number, int) and number in FULL:
-        raise OSError(number, os.strerror(number))
-    raise JobLostError(str(message.get("failed", "the child answered nonsense"))[:1000], is_told=True)
 
 
 def _left(until: float) -> float:

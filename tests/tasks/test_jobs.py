@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.clipping import forking
+from tasks.clipping import forking, job
 from tasks.clipping.job import JobLostError, NewFile, Original, do_job
 from tests.fixtures.deriving import Reader
 from tests.fixtures.jobs import WORKER
@@ -70,9 +71,20 @@ def test_a_child_that_says_too_early_that_all_is_written_is_not_believed(tmp_pat
         assert target.finish() == (len(whole), hashlib.sha256(whole).hexdigest())
 
 
-def test_a_full_disk_is_no_word_about_the_original(tmp_path: Path) -> None:
+def test_a_full_disk_is_no_word_about_the_original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int, _place: int, _length: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(job.os, "posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"), NewFile(tmp_path / "new") as target:
         do("full", target)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_disk_is_not_full_because_a_child_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JobLostError, match="and there is") as lost, NewFile(tmp_path / "new") as target:
+        do("full", target)
+    assert not lost.value.is_told
     assert not (tmp_path / "new").exists()
 
 
