@@ -107,7 +107,16 @@ def _answer(job: dict[str, Any], source: GlanceStream, target: Target | None, wo
     except MemoryError:
         return {"failed": "it needs more memory than it may have"}
     except Exception as trouble:  # noqa: BLE001  (the last line: whatever a hostile file brings about)
-        # the libraries have their own kinds of it, which they raise for damaged recordings as well
-        if type(trouble) is OSError and trouble.errno in _FULL:
+        if is_full(trouble):
             return {"full": True}
         return {"failed": f"no sense can be made of it: {type(trouble).__name__}"}
+
+
+def is_full(trouble: BaseException | None) -> bool:
+    """Whether nothing could be written. The libraries wrap that, and have kinds of OSError of their own, which they
+    raise for damaged recordings as well."""
+    while trouble is not None:
+        if type(trouble) is OSError and trouble.errno in _FULL:
+            return True
+        trouble = trouble.__cause__ or trouble.__context__
+    return False

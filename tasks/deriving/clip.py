@@ -55,6 +55,8 @@ def _made(
         copy.close()
         is_written()
         proofs = copy.proofs(target)
+    except av.error.PyAVCallbackError:  # it could not be written
+        raise
     except av.error.FFmpegError as refused:
         raise _Unfit(f"{form.extension.upper()} does not take it ({type(refused).__name__})") from refused
     _check(proofs, form)

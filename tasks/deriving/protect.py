@@ -68,6 +68,8 @@ def _muted(source: GlanceStream, target: BinaryIO, wanted: Protected, span: Rang
         recording = Recording(source)
         try:
             made = _beside_pictures(recording, target, form, wanted, span)
+        except av.error.PyAVCallbackError:  # it could not be written
+            raise
         except av.error.FFmpegError:
             continue
         if made is not None:
