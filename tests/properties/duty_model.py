@@ -270,6 +270,20 @@ class Model:
             code = self.parents[code]
         return set()
 
+    def holds(self, person: str | None, unit: str, role: str, now: datetime) -> bool:
+        """Whether somebody holds a role in a unit or above it."""
+        code: str | None = unit
+        while code is not None:
+            if any(
+                (one.person, one.unit, one.role) == (person, code, role)
+                and one.since <= now
+                and (one.until is None or now < one.until)
+                for one in self.offices
+            ):
+                return True
+            code = self.parents[code]
+        return False
+
     def is_gone(self, person: str, now: datetime) -> bool:
         """Whether somebody has left for good."""
         return person in self.left and self.left[person] < now.astimezone(self.zones[self.homes[person]]).date()

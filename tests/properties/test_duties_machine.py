@@ -200,6 +200,8 @@ class DutiesMachine(RuleBasedStateMachine):
         heads = self.model.holders("city", "principal-leader", self.now)
         due, started = self.model.due(key), self.model.facts(key).started
         assert due is not None and started is not None
+        if self.model.holds(key[2], self.model.facts(key).unit, "principal-leader", self.now):
+            return False  # a principal leader's own duty, an acting one's too, is the supervision's to excuse
         level = self.model.duties[key].level
         runs = started <= self.now < due and level < len(RUNGS)
         return "first" in heads and (hours is None or runs)
