@@ -25,9 +25,12 @@ from blocks.seal_certificate import SealCertificate
 from blocks.speech_to_text import SpeechToText
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
+from blocks.vault import Ability
+from deployments.facts import reading
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
 from deployments.notifier import notifier_of
 from deployments.settings import Settings
+from registry.queries.vaults import expects_originals
 from regulation.errors import ConfigurationError
 
 BLOCK_TYPES: tuple[type[Block], ...] = (
@@ -91,6 +94,30 @@ def vault_of(settings: Settings) -> DirectoryVault | S3Vault:
     if settings.vault == "directory":
         return DirectoryVault(root=settings.vault_root, immutable=settings.vault_immutable)
     return _s3_vault(settings, settings.s3_bucket)
+
+
+def prepare_vault(home: Home) -> list[Ability]:
+    """Make the vault that the settings describe ready to take originals in.
+
+    Raises `ConfigurationError` or `Unavailable` where it is bare though the registry knows originals: on a disk that is
+    not mounted, or under another name, whatever was put would be found by nobody.
+    """
+    vault = vault_of(home.settings)
+    with reading(home) as session:
+        expected = expects_originals(session, vault_address(home.settings))
+    if expected and next(vault.listed(), None) is None:
+        raise ConfigurationError(
+            "The registry knows originals and this vault holds none: is its disk mounted, is it another folder or "
+            "bucket? If it is lost, `custody vault lay-out` makes a new one.",
+            article="Art. 7",
+            subject="vault",
+        )
+    return vault.prepare()
+
+
+def vault_address(settings: Settings) -> str:
+    """Where the vault of the settings is: a folder's path, or a bucket with its server."""
+    return str(settings.vault_root) if settings.vault == "directory" else f"{settings.s3_endpoint}/{settings.s3_bucket}"
 
 
 def replica_of(settings: Settings) -> DirectoryVault | S3Vault | None:
@@ -178,7 +205,7 @@ def register(home: Home, *, unit: str | None = None) -> DockStation:
     """
     _register_types(home)
     station = station_of(home, unit=unit)
-    station.vault.prepare()
+    prepare_vault(home)
     _show(station.registry, "default")
     _show(station.vault, "originals")
     _show(station.policy, "default")

@@ -28,6 +28,7 @@ from deployments.commands import (
     sweep,
     token,
     up,
+    vault,
     verify,
     worker,
 )
@@ -58,6 +59,7 @@ app.add_typer(conversion.app, name="conversion")
 app.add_typer(policy.app, name="policy")
 app.add_typer(anchor.app, name="anchor")
 app.add_typer(export.app, name="export")
+app.add_typer(vault.app, name="vault")
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("blocks")(blocks.blocks)

@@ -34,10 +34,11 @@ def make() -> None:
 
 
 def _make(home: Home) -> dict[str, int]:
-    from deployments.bootstrap import register_archive
+    from deployments.bootstrap import prepare_vault, register_archive
     from flows.ledger_anchor import anchor_ledger
 
-    register_archive(home).vault.prepare()
+    register_archive(home)
+    prepare_vault(home)
     return anchor_ledger()
 
 

@@ -109,12 +109,13 @@ def _unit(home: Home, registry: Registry) -> str:
 
 
 def _vault(home: Home) -> Iterator[Check]:
-    from deployments.bootstrap import vault_of
+    from deployments.bootstrap import prepare_vault
 
     try:
-        abilities = vault_of(home.settings).prepare()
+        abilities = prepare_vault(home)
     except CustodyError as refused:
-        yield Check("vault", False, str(refused), "see CUSTODY_VAULT… in docs/reference/settings.md")
+        mend = "mount its disk, see CUSTODY_VAULT… in docs/reference/settings.md; `custody vault lay-out` if it is lost"
+        yield Check("vault", False, str(refused), mend)
         return
     yield Check("vault", True, home.settings.vault)
     for ability in abilities:

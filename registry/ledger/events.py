@@ -103,6 +103,7 @@ class Event(StrEnum):
     INCIDENT_CLOSED = "incident.closed"
     FIXITY_CHECKED = "fixity.checked"  # how many in one act, and a SHA-256 of what was found
     RECORDING_REPAIRED = "recording.repaired"
+    VAULT_LAID_OUT = "vault.laid-out"  # anew, for its disk was lost
     ANCHOR_MADE = "anchor.made"
     ANCHOR_KEPT = "anchor.kept"  # its copy lies locked in the vault
     ANCHOR_STAMPED = "anchor.stamped"  # a third party says when it was there

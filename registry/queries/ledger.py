@@ -15,6 +15,12 @@ def ledger_head(session: Session) -> Head:
     return head_of(session.connection())
 
 
+def has_entry(session: Session, seq: int, digest: str) -> bool:
+    """Whether the entry `seq` is the one with this hash, as somebody was told when it was the newest."""
+    query = select(LedgerEntry.hash).where(col(LedgerEntry.seq) == seq)
+    return session.exec(query).first() == digest
+
+
 def history_of(session: Session, subject_id: UUID) -> list[LedgerEntry]:
     """Everything the ledger says of one subject, in order."""
     query = select(LedgerEntry).where(col(LedgerEntry.subject_id) == subject_id)

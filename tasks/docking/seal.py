@@ -8,7 +8,8 @@ from typing import Any
 
 from prefect import task
 
-from registry.queries import intake
+from registry.ledger import Head
+from registry.queries import intake, ledger_head
 from registry.queries.intake import ReceiptLine
 from registry.tables import FileReceipt
 from registry.transitions import docking
@@ -25,8 +26,9 @@ def seal_session(work: DockWork) -> FileReceipt:
     """Seal recordings and session and issue the receipt, in one transaction; then lay the receipt out for people."""
     with work.registry.reading() as reading:
         lines = intake.receipt_lines(reading, work.session_id)
+        head = ledger_head(reading)
     key = work.station.receipt_key
-    document = canonical(receipt_document(work, lines))
+    document = canonical(receipt_document(work, lines, head))
     with work.acting() as act:
         receipt = docking.seal_session(
             act,
@@ -50,8 +52,9 @@ def canonical(document: dict[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def receipt_document(work: DockWork, lines: list[ReceiptLine]) -> dict[str, Any]:
-    """What the receipt states. `may_be_wiped` names exactly the files that are stored and verified."""
+def receipt_document(work: DockWork, lines: list[ReceiptLine], head: Head) -> dict[str, Any]:
+    """What the receipt states. `may_be_wiped` names exactly the files that are stored and verified; by `ledger`, the
+    newest entry of that moment, a ledger that was cut short or written anew later gives itself away (Art. 7)."""
     safe = [line for line in lines if line.may_be_wiped]
     stays = [line for line in lines if not line.may_be_wiped]
     return {
@@ -63,6 +66,7 @@ def receipt_document(work: DockWork, lines: list[ReceiptLine]) -> dict[str, Any]
         "opened_at": work.opened_at.isoformat(),
         "issued_at": work.now().isoformat(),
         "public_key": work.station.receipt_key.public_key,
+        "ledger": {"entry": head.seq, "hash": head.hash},
         "may_be_wiped": [_wipeable(line) for line in safe],
         "stays_on_device": [
             {"name": line.shown_name, "raw_name": line.raw_name.hex(), "outcome": line.outcome, "why": line.note}

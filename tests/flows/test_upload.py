@@ -12,6 +12,7 @@ import pytest
 from blocks.signing import check_signature
 from flows.upload import upload_dock_session
 from registry import ledger
+from registry.queries.ledger import has_entry
 from registry.tables import Condition, Filing, ItemOutcome
 from regulation.errors import ActionDenied, FixityError
 from regulation.vocabulary import MediaKind
@@ -57,6 +58,8 @@ def test_a_dump_becomes_sealed_verified_filed_originals_with_a_receipt(scene: Sc
     document = json.loads(receipt.document)
     assert [line["name"] for line in document["may_be_wiped"]] == [video.name, photo.name]
     assert document["stays_on_device"] == []
+    with scene.registry.reading() as session:
+        assert has_entry(session, document["ledger"]["entry"], document["ledger"]["hash"])
     check_signature(receipt.document, receipt.signature, scene.station.receipt_key.public_key)
     rows = scene.recordings()
     assert {row.media_kind for row in rows.values()} == {MediaKind.VIDEO, MediaKind.PHOTO}
