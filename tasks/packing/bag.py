@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from regulation.errors import ActionDenied, FixityError
-from tasks.packing.files import PackageFile, of_bytes
+from regulation.errors import ActionDenied, FixityError, Unavailable
+from tasks.packing.files import PackageFile, of_bytes, of_file
 from tasks.packing.names import check_paths
-from tasks.packing.writing import Writer, Written, finished_folder
+from tasks.packing.writing import Writer, Written, completed_folder, finished_folder
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD = "data/"
 ALGORITHMS = ("sha256", "sha512")
 TAG_MANIFEST = "tagmanifest-sha256.txt"
+UNSEALED = ".unsealed"
+"""What the name of a bag ends with that is written and waits for its seal."""
 _LINE = 79  # RFC 8493, 2.2.2: longer lines of bag-info.txt should be folded
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -56,10 +59,26 @@ def write_bag(
     `seal` adds.
 
     Every file is read once. Raises `ActionDenied` where a path cannot be in a package, `FixityError`, naming the file,
-    where one is not what it must be (Art. 7, 19), and `OSError`; then nothing is left.
+    where one is not what it must be (Art. 7, 19), and `OSError`; then nothing is left. Where only `seal` fails, what is
+    written waits beside for the next try, which reads it once more before it is named.
     """
     check_bag_paths(payload, tags)
-    with finished_folder(final, facts.at) as folder, Writer(facts.at) as writer:
+    unsealed = final.with_name(final.name + UNSEALED)
+    waited = _is_of(unsealed, payload, facts, tags)
+    if not waited:
+        shutil.rmtree(unsealed, ignore_errors=True)
+        _write_unsealed(unsealed, payload, facts, tags)
+    with completed_folder(unsealed, final, facts.at, waits_for=Unavailable):
+        with Writer(facts.at) as writer:
+            seal(unsealed, writer)
+        if waited:
+            _check_payload(unsealed, payload)
+
+
+def _write_unsealed(
+    unsealed: Path, payload: Sequence[PackageFile], facts: BagFacts, tags: Sequence[PackageFile]
+) -> None:
+    with finished_folder(unsealed, facts.at) as folder, Writer(facts.at) as writer:
         (folder / "data").mkdir()
         held = _written(writer, folder, payload)
         head = [
@@ -71,7 +90,31 @@ def write_bag(
         _written(
             writer, folder, [of_bytes(f"tagmanifest-{name}.txt", manifest_text(listed, name)) for name in ALGORITHMS]
         )
-        seal(folder, writer)
+
+
+def is_same(bag: Path, payload: Sequence[PackageFile], facts: BagFacts, tags: Sequence[PackageFile]) -> bool:
+    """Whether the lists of the bag that is there name just these files. Raises `OSError`."""
+    listed = read_manifest(bag / "manifest-sha256.txt")
+    tagged = read_manifest(bag / TAG_MANIFEST)
+    return (
+        listed == {one.path: one.known_digest() for one in payload}
+        and (bag / "bag-info.txt").read_bytes() == info_text(facts.lines(payload)).encode()
+        and all(tagged.get(one.path) == one.known_digest() for one in tags)
+    )
+
+
+def _is_of(unsealed: Path, payload: Sequence[PackageFile], facts: BagFacts, tags: Sequence[PackageFile]) -> bool:
+    """Whether what waits for its seal is of these files, and no seal was begun in it."""
+    lists = (f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in ALGORITHMS)
+    whole = ["bagit.txt", "bag-info.txt", *lists, *(one.path for one in (*payload, *tags))]
+    return unsealed.exists() and paths_in(unsealed) == sorted(whole) and is_same(unsealed, payload, facts, tags)
+
+
+def _check_payload(bag: Path, payload: Sequence[PackageFile]) -> None:
+    """Raise `FixityError`, naming the first file that is not on the disk as it was written."""
+    for one in payload:
+        if of_file(one.path, bag / one.path).known_digest() != one.known_digest():
+            raise FixityError("It is not what it was when it was written.", article="Art. 7", subject=one.path)
 
 
 def check_bag_paths(payload: Iterable[PackageFile], tags: Iterable[PackageFile]) -> None:

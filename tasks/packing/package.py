@@ -16,7 +16,7 @@ from pathlib import Path
 from blocks.receipt_key import ReceiptKey
 from blocks.timestamp_authority import TimestampAuthority
 from regulation.errors import ActionDenied, FixityError
-from tasks.packing.bag import ALGORITHMS, TAG_MANIFEST, BagFacts, check_bag_paths, info_text, read_manifest, write_bag
+from tasks.packing.bag import ALGORITHMS, TAG_MANIFEST, BagFacts, check_bag_paths, is_same, read_manifest, write_bag
 from tasks.packing.discs import Medium, index_file, split
 from tasks.packing.files import PackageFile, of_bytes
 from tasks.packing.image import Extent, layout_of, volume_label, write_image
@@ -244,13 +244,9 @@ class _Disc:
 
     def _check_bag(self) -> None:
         """That the bag that is there is of the same contents, and as it was signed."""
-        listed = read_manifest(self._bag / "manifest-sha256.txt")
-        tags = read_manifest(self._bag / TAG_MANIFEST)
-        wanted = {one.path: one.known_digest() for one in self._payload}
-        info = info_text(self._facts.lines(self._payload)).encode()
-        is_same = listed == wanted and (self._bag / "bag-info.txt").read_bytes() == info
-        if not is_same or any(tags.get(one.path) != one.known_digest() for one in self._tags):
+        if not is_same(self._bag, self._payload, self._facts, self._tags):
             raise ActionDenied("Another package lies here already.", article="Art. 19", subject=self._bag.name)
+        tags = read_manifest(self._bag / TAG_MANIFEST)
         small = {*tags, *(f"tagmanifest-{name}.txt" for name in ALGORITHMS)}
         for path in sorted(small):
             digest = tags.get(path) or read_manifest(self._bag / SUMS)[path]

@@ -175,13 +175,25 @@ def finished_folder(final: Path, at: datetime) -> Iterator[Path]:
     part = final.with_name(final.name + PART)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    try:
+    with completed_folder(part, final, at):
         yield part
+
+
+@contextmanager
+def completed_folder(
+    part: Path, final: Path, at: datetime, *, waits_for: type[Exception] | tuple[()] = ()
+) -> Iterator[None]:
+    """The folder `part`, to which something is added, becomes `final` when the block ends well; it is removed when not,
+    but for what it may wait for."""
+    try:
+        yield
         for folder, _, _ in os.walk(part, topdown=False):
             os.chmod(folder, 0o755)  # noqa: S103  # it is handed out to be read
             os.utime(folder, ns=nanoseconds(at))
             settle_folder(Path(folder))
         os.rename(part, final)
+    except waits_for:
+        raise
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise

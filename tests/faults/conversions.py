@@ -66,6 +66,10 @@ SMALL_PIECES: Mapping[str, Any] = {
 """So small that a small recording has several."""
 
 
+UNFINISHED = (".part", ".unsealed")
+"""What the names end with of what is not whole, or not sealed yet."""
+
+
 @dataclass
 class Kept:
     """An archive in which one conversion is followed: its registry, the block, the number, the time it is there."""
@@ -113,7 +117,7 @@ class Kept:
         return {
             str(path): _digest_of(one)
             for path, one in sorted(found.items())
-            if path.name != ".lock" and not any(part.endswith(".part") for part in path.parts)
+            if path.name != ".lock" and not any(part.endswith(UNFINISHED) for part in path.parts)
         }
 
     def assert_sound(self) -> None:
@@ -134,7 +138,7 @@ class Kept:
 
     def _bags(self) -> Iterator[Path]:
         for one in self.folder.glob("package-*/*"):
-            if one.is_dir() and one.suffix != ".part":
+            if one.is_dir() and not one.name.endswith(UNFINISHED):
                 yield one
 
     def assert_made(self) -> None:

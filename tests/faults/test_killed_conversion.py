@@ -72,6 +72,8 @@ PACKING = (
     At(STAMP, "after", call=2),
     At(f"{PACKAGE}:Sealer.seal", "after"),
     At("os:rename", armed_by=f"{PACKAGE}:write_bag"),
+    At("os:rename", "after", armed_by=f"{PACKAGE}:write_bag"),
+    At("os:rename", armed_by=f"{PACKAGE}:Sealer.seal"),
     At(f"{PACKAGE}:write_bag", "after"),
     At(f"{PACKAGE}:write_image"),
     At("tasks.packing.image:_Source.read", "after", call=3),

@@ -105,6 +105,60 @@ def test_without_an_answer_of_the_authority_there_is_no_package(
     timestamp_server.status = 503
     with pytest.raises(Unavailable):
         write(tmp_path, recordings(10), replace(SEALER, authority=stamping))
+    assert not (tmp_path / "EC").exists()
+
+
+class Read:
+    """A recording that says how often it was read."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.file = replace(recordings(5)[0], pieces=self.pieces)
+
+    def pieces(self) -> Iterator[bytes]:
+        self.times += 1
+        yield from recordings(5)[0].pieces()
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, stamping: TimestampAuthority, timestamp_server: TimestampServer) -> Read:
+    """A bag is written, and its authority was silent twice."""
+    made = Read()
+    timestamp_server.status = 503
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            write(tmp_path, [made.file], replace(SEALER, authority=stamping))
+    timestamp_server.status = 200
+    return made
+
+
+def test_what_waits_for_its_timestamp_is_not_written_again(
+    tmp_path: Path, waiting: Read, stamping: TimestampAuthority
+) -> None:
+    bag = write(tmp_path, [waiting.file], replace(SEALER, authority=stamping))
+    assert waiting.times == 1
+    bagit.Bag(str(bag)).validate()
+    assert run("sha256sum -c --strict signature/SHA256SUMS", bag).returncode == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["EC"]
+    times = {path.stat().st_mtime_ns for path in [bag, *bag.rglob("*")]}
+    assert times == {int(AT.timestamp()) * 10**9}
+
+
+def test_what_waits_and_is_of_other_files_is_written_anew(
+    tmp_path: Path, waiting: Read, stamping: TimestampAuthority
+) -> None:
+    bag = write(tmp_path, recordings(7, 8), replace(SEALER, authority=stamping))
+    assert [name for name in contents(bag) if "recordings" in name] == [one.path for one in recordings(7, 8)]
+    bagit.Bag(str(bag)).validate()
+
+
+def test_what_was_changed_while_it_waited_is_named_and_goes(
+    tmp_path: Path, waiting: Read, stamping: TimestampAuthority
+) -> None:
+    (tmp_path / "EC.unsealed" / waiting.file.path).write_bytes(b"other")
+    with pytest.raises(FixityError, match="when it was written") as raised:
+        write(tmp_path, [waiting.file], replace(SEALER, authority=stamping))
+    assert raised.value.subject == waiting.file.path
     assert list(tmp_path.iterdir()) == []
 
 
@@ -139,7 +193,7 @@ def test_a_source_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
-    left = tmp_path / "EC.part/data/old.mp4"
+    left = tmp_path / "EC.unsealed.part/data/old.mp4"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")
     assert "data/old.mp4" not in contents(write(tmp_path, recordings(1)))
