@@ -20,7 +20,8 @@ from blocks.s3_vault import S3Vault
 from blocks.signing import new_private_key
 from blocks.vault import SecondDigest
 from registry.database import Registry
-from registry.tables import Unit
+from registry.transitions import directory
+from registry.transitions.directory import UnitEntry
 from regulation.vocabulary import UnitLevel
 
 UNIT = "chengguan"
@@ -33,7 +34,7 @@ def now() -> datetime:
 def enter_unit(registry: Registry) -> None:
     """The one row that a dock session must find."""
     with registry.acting("bench", now()) as act:
-        act.session.add(Unit(code=UNIT, name="示例局", level=UnitLevel.UNIT))
+        directory.enter_units(act, [UnitEntry(UNIT, "示例局", UnitLevel.UNIT)])
 
 
 def station(folder: Path, url: str, vault: DirectoryVault | S3Vault, second: str, **settings: Any) -> DockStation:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger import access_rows, conversion_rows, disposal_rows, fixity_rows, retention_rows, told
+from registry.ledger import access_rows, conversion_rows, disposal_rows, fixity_rows, retention_rows, seat_rows, told
 from registry.ledger.chain import time_text
 from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
@@ -31,15 +31,15 @@ from registry.tables import (
 if TYPE_CHECKING:
     from registry.database import Registry
 
-_ELSEWHERE = (told, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows)
+_ELSEWHERE = (seat_rows, told, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
 _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions, receipts, notices, decisions, grants, viewings, case files, holds,
-    disposal lists, readings, incidents and conversions with their ledger entries.
+    """Compare recordings, items, sessions, receipts, seats, credentials, notices, decisions, grants, viewings, case
+    files, holds, disposal lists, readings, incidents and conversions with their ledger entries.
 
     Memory stays the same, however many there are.
 

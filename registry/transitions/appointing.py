@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,6 +12,7 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.seat_rows import ENDED, digest
 from registry.queries.access import in_office, roles_over
 from registry.queries.organisation import holdings_of, person_by_number, unit_by_code, unit_chain
 from registry.tables import Appointment, AppointmentProposal, Credential, Person, Proposed, Unit
@@ -23,8 +26,6 @@ from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
 _proposal, _appointment, _credential = table_of(AppointmentProposal), table_of(Appointment), table_of(Credential)
-_NOBODY_KNOWS_IT = "!"
-"""No password has this hash."""
 
 
 def keep_person(act: Act, entry: PersonEntry, by: UUID, *, is_new: bool) -> UUID:
@@ -93,7 +94,7 @@ def put_out(act: Act, person_id: UUID, by: UUID) -> None:
     if found is None:
         raise ActionDenied("There is no such person in office.", subject=str(person_id))
     _check_manages(act, by, person_id, found.unit_id)
-    ended = update(_credential).where(_credential.c.person_id == person_id).values(password_hash=_NOBODY_KNOWS_IT)
+    ended = update(_credential).where(_credential.c.person_id == person_id).values(password_hash=ENDED)
     act.connection.execute(ended)
     end_sessions(act, person_id)
     act.record(Event.CREDENTIAL_ENDED, "person", person_id, {"by": by}, unit_id=found.unit_id, article=ARTICLE)
@@ -182,22 +183,14 @@ def _propose(
         "proposed_at": act.at,
     }
     insert_rows(act.connection, AppointmentProposal, [row])
-    _tell(act, Event.APPOINTMENT_PROPOSED, proposal_id, row)
+    _tell(act, Event.APPOINTMENT_PROPOSED, proposal_id, row, by)
     return proposal_id
 
 
-def _tell(act: Act, event: Event, proposal_id: UUID, row: dict[str, object]) -> None:
-    role = row["role"]
-    assert isinstance(role, Role)
+def _tell(act: Act, event: Event, proposal_id: UUID, row: Mapping[str, Any], by: UUID) -> None:
     facts = {name: row[name] for name in ("person_id", "valid_from", "valid_to", "ends_id", "acting")}
-    act.record(
-        event,
-        "appointment-proposal",
-        proposal_id,
-        {**facts, "role": role.value},
-        unit_id=row["unit_id"],  # type: ignore[arg-type]
-        article=ARTICLE,
-    )
+    more = {"role": row["role"].value, "document_sha256": digest(row["document"]), "by": by}
+    act.record(event, "appointment-proposal", proposal_id, facts | more, unit_id=row["unit_id"], article=ARTICLE)
 
 
 def decide_proposal(act: Act, proposal_id: UUID, by: UUID, reason: str, *, is_refused: bool = False) -> None:
@@ -218,7 +211,7 @@ def decide_proposal(act: Act, proposal_id: UUID, by: UUID, reason: str, *, is_re
     decided = {"id": proposal_id, "decided_by_id": by, "decided_at": act.at, "verdict": verdict, "reason": said}
     update_rows(act.connection, AppointmentProposal, [decided])
     event = Event.APPOINTMENT_REFUSED if is_refused else Event.APPOINTMENT_CONFIRMED
-    _tell(act, event, proposal_id, row._asdict())
+    _tell(act, event, proposal_id, row._asdict(), by)
     if not is_refused:
         _hold(act, row)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, inserting, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.seat_rows import credential_digest
 from registry.queries.access import gone_among, in_office
 from registry.queries.signing import invited
 from registry.tables import Credential, DeskSession, Invitation
@@ -63,7 +64,8 @@ def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret:
     enter = inserting(act.connection, _credential).values(person_id=person_id, **new)
     act.connection.execute(enter.on_conflict_do_update(index_elements=["person_id"], set_=new))
     end_sessions(act, person_id)
-    act.record(Event.CREDENTIAL_SET, "person", person_id, {"invitation_id": invitation.id})
+    chosen = {"invitation_id": invitation.id, "sha256": credential_digest(password_hash, sealed_secret)}
+    act.record(Event.CREDENTIAL_SET, "person", person_id, chosen)
     return person_id
 
 

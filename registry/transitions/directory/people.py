@@ -12,13 +12,23 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, chunked, rows_among, table_of
 from registry.ledger import Event
+from registry.ledger.seat_rows import digest
 from registry.tables import Appointment, DeviceCustody, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import AppointmentEntry, Entered, PersonEntry
 from registry.transitions.duties.touching import touch, touch_found
 from regulation.duties import DutyKind
 
-_PERSON = Kind(Person, "person", Event.PERSON_ENTERED, Event.PERSON_CHANGED, lambda row: {"unit_id": row["unit_id"]})
+_PERSON = Kind(
+    Person,
+    "person",
+    Event.PERSON_ENTERED,
+    Event.PERSON_CHANGED,
+    lambda row: {
+        "unit_id": row["unit_id"],
+        "left_on": None if row["left_on"] is None else row["left_on"].isoformat(),
+    },
+)
 _APPOINTMENT = Kind(
     Appointment,
     "appointment",
@@ -28,6 +38,7 @@ _APPOINTMENT = Kind(
         "person_id": row["person_id"],
         "role": row["role"].value,
         "acting": row["acting"],
+        "document_sha256": digest(row["document"]),
         "valid_from": row["valid_from"],
         "valid_to": row["valid_to"],
     },

@@ -1,0 +1,150 @@
+"""Units, people, the seats they hold, by whose word, and what they sign in with, against the ledger.
+
+Art. 6, 17: every decision is judged by who held which seat at that moment, so whoever takes one behind the registry's
+back is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import Connection, Table, and_, exists, or_, select
+
+from registry.bulk import AnyRow, table_of
+from registry.ledger.chain import time_text
+from registry.ledger.comparing import NOT_SO, Check, facts_in, stream
+from registry.ledger.events import Event
+from registry.ledger.reports import RowProblem
+from registry.tables import Appointment, AppointmentProposal, Credential, LedgerEntry, Person, Proposed, Unit
+
+MODELS = (Unit, Person, Appointment, AppointmentProposal, Credential)
+"""Whose rows are compared here."""
+
+_entry = table_of(LedgerEntry).alias("entry")
+_unit, _person, _appointment = table_of(Unit), table_of(Person), table_of(Appointment)
+_proposal, _credential = table_of(AppointmentProposal), table_of(Credential)
+_VERDICTS = {Proposed.CONFIRMED: Event.APPOINTMENT_CONFIRMED, Proposed.REFUSED: Event.APPOINTMENT_REFUSED}
+
+ENDED = "!"
+"""What stands in the place of a password that lets in nobody any more; no password has this hash."""
+
+
+def credential_digest(password_hash: str, sealed_secret: str) -> str:
+    """What the ledger has of a credential: enough to tell it from another, nothing to sign in with."""
+    return sha256(f"{password_hash}\n{sealed_secret}".encode()).hexdigest()
+
+
+def _units(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each unit stands in the tree where it was put last."""
+    for row in _with_newest(connection, _unit, Event.UNIT_ENTERED, Event.UNIT_CHANGED):
+        stated = {"code": row.code, "level": row.level.value, "parent_id": _text(row.parent_id), "zone": row.zone}
+        yield _problem("unit", row, stated)
+
+
+def _people(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each person is of the unit that was entered last, and has left when it says."""
+    for row in _with_newest(connection, _person, Event.PERSON_ENTERED, Event.PERSON_CHANGED):
+        left_on = None if row.left_on is None else row.left_on.isoformat()
+        yield _problem("person", row, {"unit_id": str(row.unit_id), "left_on": left_on})
+
+
+def _appointments(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each seat is held by whom, from when and until when it was entered last."""
+    events = (Event.APPOINTMENT_ENTERED, Event.APPOINTMENT_CHANGED)
+    for row in _with_newest(connection, _appointment, *events):
+        yield _problem("appointment", row, _seat(row)) or _of_unit("appointment", row)
+
+
+def _proposals(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each proposal is what was proposed, by whom, on which paper."""
+    for row in _with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
+        stated = _seat(row) | {"ends_id": _text(row.ends_id), "by": str(row.proposed_by_id)}
+        yield _problem("appointment_proposal", row, stated) or _of_unit("appointment_proposal", row)
+
+
+def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each proposal is confirmed or refused by whom and when the ledger says, or waits where it says nothing."""
+    for row in _with_newest(connection, _proposal, *_VERDICTS.values()):
+        event = None if row.verdict is None else _VERDICTS[row.verdict].value
+        told = facts_in(row.facts)
+        if (row.event, row.then, told.get("by")) != (event, row.decided_at, _text(row.decided_by_id)):
+            yield RowProblem("appointment_proposal", row.id, "verdict", NOT_SO)
+        else:
+            yield None
+
+
+def _credentials(connection: Connection) -> Iterator[RowProblem | None]:
+    """Each person signs in with what they chose themselves, or with nothing any more."""
+    events = (Event.CREDENTIAL_SET, Event.CREDENTIAL_ENDED)
+    for row in _with_newest(connection, _credential, *events, key="person_id"):
+        if row.event == Event.CREDENTIAL_ENDED.value:
+            is_so = row.password_hash == ENDED
+        else:
+            is_so = facts_in(row.facts).get("sha256") == credential_digest(row.password_hash, row.sealed_secret)
+        yield None if is_so else RowProblem("credential", row.person_id, "password_hash", NOT_SO)
+
+
+def _with_newest(connection: Connection, table: Table, *events: Event, key: str = "id") -> Iterator[AnyRow]:
+    """The rows of a table, each with the newest of these entries about the subject `key`: `event`, `then`, `facts` and
+    `entry_unit_id`, all None where there is none."""
+    said = (_entry.c.event, _entry.c.at.label("then"), _entry.c.facts, _entry.c.unit_id.label("entry_unit_id"))
+    about = and_(_entry.c.subject_id == table.c[key], _entry.c.event.in_([one.value for one in events]))
+    query = select(table, *said).select_from(table.outerjoin(_entry, about)).order_by(table.c[key], _entry.c.seq)
+    for _, rows in groupby(stream(connection, query), key=attrgetter(key)):
+        *_, newest = rows
+        yield newest
+
+
+def _seat(row: AnyRow) -> dict[str, object]:
+    return {
+        "person_id": str(row.person_id),
+        "role": row.role.value,
+        "acting": row.acting,
+        "document_sha256": digest(row.document),
+        "valid_from": time_text(row.valid_from),
+        "valid_to": None if row.valid_to is None else time_text(row.valid_to),
+    }
+
+
+def digest(text: str | None) -> str | None:
+    """What the ledger has of the paper by which something is done."""
+    return None if text is None else sha256(text.encode()).hexdigest()
+
+
+def _problem(table: str, row: AnyRow, stated: Mapping[str, object]) -> RowProblem | None:
+    if row.facts is None:
+        return RowProblem(table, row.id, "id", "the ledger does not know it")
+    facts = facts_in(row.facts)
+    wrong = next((name for name, value in stated.items() if facts.get(name) != value), None)
+    return None if wrong is None else RowProblem(table, row.id, wrong, NOT_SO)
+
+
+def _of_unit(table: str, row: AnyRow) -> RowProblem | None:
+    return None if row.unit_id == row.entry_unit_id else RowProblem(table, row.id, "unit_id", NOT_SO)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
+    """What was entered is still there."""
+    gone = (
+        and_(_entry.c.event == event.value, ~exists().where(table.c.id == _entry.c.subject_id))
+        for event, table in _ENTERED.items()
+    )
+    query = select(_entry.c.event, _entry.c.subject_id).where(or_(*gone)).order_by(_entry.c.seq)
+    for row in stream(connection, query):
+        yield RowProblem(_ENTERED[row.event].name, row.subject_id, "id", "the ledger knows it, its row is gone")
+
+
+_ENTERED: dict[Event, Table] = {
+    Event.UNIT_ENTERED: _unit,
+    Event.PERSON_ENTERED: _person,
+    Event.APPOINTMENT_ENTERED: _appointment,
+    Event.APPOINTMENT_PROPOSED: _proposal,
+}
+CHECKS: tuple[Check, ...] = (_units, _people, _appointments, _proposals, _verdicts, _credentials, _vanished)
