@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Table, and_, exists, or_, select
 
@@ -18,14 +20,26 @@ from registry.ledger.chain import time_text
 from registry.ledger.comparing import NOT_SO, Check, facts_in, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
-from registry.tables import Appointment, AppointmentProposal, Credential, LedgerEntry, Person, Proposed, Unit
+from registry.tables import (
+    Appointment,
+    AppointmentProposal,
+    Credential,
+    DeskSession,
+    Invitation,
+    LedgerEntry,
+    Person,
+    PersonalToken,
+    Proposed,
+    Unit,
+)
 
-MODELS = (Unit, Person, Appointment, AppointmentProposal, Credential)
+MODELS = (Unit, Person, Appointment, AppointmentProposal, Credential, Invitation, PersonalToken, DeskSession)
 """Whose rows are compared here."""
 
 _entry = table_of(LedgerEntry).alias("entry")
 _unit, _person, _appointment = table_of(Unit), table_of(Person), table_of(Appointment)
 _proposal, _credential = table_of(AppointmentProposal), table_of(Credential)
+_invitation, _token, _session = table_of(Invitation), table_of(PersonalToken), table_of(DeskSession)
 _VERDICTS = {Proposed.CONFIRMED: Event.APPOINTMENT_CONFIRMED, Proposed.REFUSED: Event.APPOINTMENT_REFUSED}
 
 ENDED = "!"
@@ -85,6 +99,35 @@ def _credentials(connection: Connection) -> Iterator[RowProblem | None]:
         else:
             is_so = facts_in(row.facts).get("sha256") == credential_digest(row.password_hash, row.sealed_secret)
         yield None if is_so else RowProblem("credential", row.person_id, "password_hash", NOT_SO)
+
+
+def _tokens(table: Table, begun: Event, named: str, over: Event | None = None) -> Check:
+    """Whatever lets somebody in was given to them, and as it is; and is over where it was taken back."""
+
+    def check(connection: Connection) -> Iterator[RowProblem | None]:
+        rows = stream(connection, select(table).order_by(table.c.person_id, table.c.id))
+        for person_id, theirs in groupby(rows, key=attrgetter("person_id")):
+            given = {str(facts.get(named)): facts for facts in _about(connection, begun, person_id)}
+            gone = {str(facts.get(named)) for facts in _about(connection, over, person_id)} if over else set()
+            for row in theirs:
+                facts = given.get(str(row.id))
+                if facts is None:
+                    yield RowProblem(table.name, row.id, "id", "the ledger does not know it")
+                elif facts.get("token_sha256") != row.token_hash:
+                    yield RowProblem(table.name, row.id, "token_hash", NOT_SO)
+                elif "expires_at" in facts and facts["expires_at"] != time_text(row.expires_at):
+                    yield RowProblem(table.name, row.id, "expires_at", NOT_SO)
+                elif str(row.id) in gone and row.revoked_at is None:
+                    yield RowProblem(table.name, row.id, "revoked_at", NOT_SO)
+                else:
+                    yield None
+
+    return check
+
+
+def _about(connection: Connection, event: Event, person_id: UUID) -> list[dict[str, Any]]:
+    query = select(_entry.c.facts).where(_entry.c.subject_id == person_id, _entry.c.event == event.value)
+    return [facts_in(text) for text in connection.execute(query).scalars()]
 
 
 def _with_newest(connection: Connection, table: Table, *events: Event, key: str = "id") -> Iterator[AnyRow]:
@@ -147,4 +190,15 @@ _ENTERED: dict[Event, Table] = {
     Event.APPOINTMENT_ENTERED: _appointment,
     Event.APPOINTMENT_PROPOSED: _proposal,
 }
-CHECKS: tuple[Check, ...] = (_units, _people, _appointments, _proposals, _verdicts, _credentials, _vanished)
+CHECKS: tuple[Check, ...] = (
+    _units,
+    _people,
+    _appointments,
+    _proposals,
+    _verdicts,
+    _credentials,
+    _tokens(_invitation, Event.PERSON_INVITED, "invitation_id"),
+    _tokens(_token, Event.PERSONAL_TOKEN_ISSUED, "token_id", over=Event.PERSONAL_TOKEN_REVOKED),
+    _tokens(_session, Event.PERSON_SIGNED_IN, "desk_session_id"),
+    _vanished,
+)

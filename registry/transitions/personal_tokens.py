@@ -46,9 +46,8 @@ def issue_token(act: Act, person_id: UUID, name: str, token_hash: str) -> UUID:
     if gone_among(act.session, [person_id], act.at):
         raise ActionDenied("There is no such person in office.")
     insert_rows(act.connection, PersonalToken, [row])
-    act.record(
-        Event.PERSONAL_TOKEN_ISSUED, "person", person_id, {"token_id": row["id"], "expires_at": row["expires_at"]}
-    )
+    given = {"token_id": row["id"], "token_sha256": token_hash, "expires_at": row["expires_at"]}
+    act.record(Event.PERSONAL_TOKEN_ISSUED, "person", person_id, given)
     return UUID(str(row["id"]))
 
 

@@ -42,7 +42,8 @@ def invite(act: Act, person_id: UUID, token_hash: str) -> None:
         "expires_at": act.at + INVITED_FOR,
     }
     insert_rows(act.connection, Invitation, [row])
-    act.record(Event.PERSON_INVITED, "person", person_id, {"invitation_id": row["id"]}, unit_id=person.unit_id)
+    given = {"invitation_id": row["id"], "token_sha256": token_hash, "expires_at": row["expires_at"]}
+    act.record(Event.PERSON_INVITED, "person", person_id, given, unit_id=person.unit_id)
 
 
 def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret: str) -> UUID:
@@ -98,7 +99,8 @@ def _begin(act: Act, person_id: UUID, token_hash: str, browser: str, how: str) -
         "seen_at": act.at,
     }
     insert_rows(act.connection, DeskSession, [row])
-    act.record(Event.PERSON_SIGNED_IN, "person", person_id, {"desk_session_id": row["id"], "by": how})
+    begun = {"desk_session_id": row["id"], "token_sha256": token_hash, "by": how}
+    act.record(Event.PERSON_SIGNED_IN, "person", person_id, begun)
 
 
 def is_locked(act: Act, credential: AnyRow) -> bool:

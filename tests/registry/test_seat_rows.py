@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from registry.ledger import verify_rows
-from registry.transitions import appointing, signing
+from registry.transitions import appointing, personal_tokens, signing
 from registry.transitions.directory import PersonEntry, enter_people
 from regulation.vocabulary import Role
 from tests.fixtures.access import Access
@@ -31,6 +31,11 @@ def seated(access_city: Access) -> Access:
         for number in ("A3", "A2", "L2"):
             signing.invite(act, access_city.person(number), number)
             signing.set_credential(act, number, f"argon2 of {number}", "sealed")
+            signing.sign_in(act, access_city.person(number), 1, f"session of {number}", "browser")
+        personal_tokens.revoke_token(
+            act, personal_tokens.issue_token(act, access_city.person("L2"), "kept", "back"), access_city.person("L2")
+        )
+        personal_tokens.issue_token(act, access_city.person("L2"), "good", "good")
     with city.act() as act:
         appointing.put_out(act, access_city.person("A2"), access_city.person("A3"))
     city.wait(hours=1)
@@ -110,6 +115,38 @@ TAMPERED = {
         ("credential", "password_hash"),
     ),
     "another phone": ("UPDATE credential SET sealed_secret = 'other'", ("credential", "password_hash")),
+    "an invitation made up": (
+        "INSERT INTO invitation (id, person_id, token_hash, created_at, created_by, expires_at) "
+        f"VALUES ({MADE_UP}, {L3}, 'mine', {EARLY}, 'person:x', {LATE})",
+        ("invitation", "id"),
+    ),
+    "another's invitation": (
+        f"UPDATE invitation SET token_hash = 'mine' WHERE person_id = {A3}",
+        ("invitation", "token_hash"),
+    ),
+    "an invitation that lasts": (f"UPDATE invitation SET expires_at = {LATE}", ("invitation", "expires_at")),
+    "a session made up": (
+        "INSERT INTO desk_session (id, person_id, token_hash, browser, created_at, seen_at) "
+        f"VALUES ({MADE_UP}, {L3}, 'mine', 'browser', {EARLY}, {EARLY})",
+        ("desk_session", "id"),
+    ),
+    "another's session": (
+        f"UPDATE desk_session SET token_hash = 'mine' WHERE person_id = {A3}",
+        ("desk_session", "token_hash"),
+    ),
+    "somebody else's session": (
+        f"UPDATE desk_session SET person_id = {L3} WHERE person_id = {A3}",
+        ("desk_session", "id"),
+    ),
+    "another's token": (
+        "UPDATE personal_token SET token_hash = 'mine' WHERE name = 'good'",
+        ("personal_token", "token_hash"),
+    ),
+    "a token taken back and given again": (
+        "UPDATE personal_token SET revoked_at = NULL WHERE name = 'kept'",
+        ("personal_token", "revoked_at"),
+    ),
+    "a token that lasts": (f"UPDATE personal_token SET expires_at = {LATE}", ("personal_token", "expires_at")),
     "let in again": (
         f"UPDATE credential SET password_hash = 'argon2 of A2' WHERE person_id = {A2}",
         ("credential", "password_hash"),
