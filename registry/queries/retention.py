@@ -4,7 +4,7 @@ of originals."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.fixity import disputed, version_kept
+from registry.queries.fixity import has_open_incident, version_kept
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -146,9 +146,6 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 
 # What else keeps an original, whatever its term
 
-Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
-
-
 _sought = _recording.alias("sought")
 _standing = _hold.c.lifted_at.is_(None)
 
@@ -190,69 +187,42 @@ OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.no
 """Recordings and activities about which something is not settled yet."""
 
 
-def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
-    anyhow = or_(
-        exists(HELD.where(_hold_item.c.recording_id == _sought.c.id)),
-        exists(HELD_AS_USED.where(_use.c.recording_id == _sought.c.id)),
-        exists(HELD_AS_FILED.where(_recording.c.id == _sought.c.id)),
-    )
-    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
+_HELD = or_(
+    exists(HELD.where(_hold_item.c.recording_id == _sought.c.id)),
+    exists(HELD_AS_USED.where(_use.c.recording_id == _sought.c.id)),
+    exists(HELD_AS_FILED.where(_recording.c.id == _sought.c.id)),
+)
+_ASKED_FOR = or_(
+    exists(WANTED.where(_item.c.recording_id == _sought.c.id)),
+    exists(COPIED.where(_copy.c.recording_id == _sought.c.id)),
+)
 
-
-def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:
-    """Those that the vault itself keeps longer."""
-    query = select(_recording.c.id).where(_recording.c.retain_until > at)
-    return {row[0] for row in rows_among(connection, query, _recording.c.id, ids)}
-
-
-def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that an open request or a live grant names, and those of which a copy is out (Art. 17)."""
-    anyhow = or_(
-        exists(WANTED.where(_item.c.recording_id == _sought.c.id)),
-        exists(COPIED.where(_copy.c.recording_id == _sought.c.id)),
-    )
-    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
-
-
-def converting(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that are being converted to evidence (Art. 19)."""
-    return {row[0] for row in rows_among(connection, CONVERTING, _conversion_item.c.recording_id, ids)}
-
-
-def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that an open duty is about, or whose activity one is about: something is not settled there yet."""
-    about = set(ids)
-    filed = select(_recording.c.id, _recording.c.activity_id).where(_recording.c.activity_id.is_not(None))
-    activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for row in rows_among(connection, filed, _recording.c.id, ids):
-        activities[row.activity_id].add(row.id)
-    found = set[UUID]()
-    for row in rows_among(connection, OWED, _duty.c.subject_id, {*about, *activities}):
-        found |= activities.get(row[0], set()) | ({row[0]} if row[0] in about else set())
-    return found
-
-
-KEEPERS: Mapping[Kept, Question] = MappingProxyType(
+KEEPERS: Mapping[Kept, ColumnElement[bool]] = MappingProxyType(
     {
-        Kept.LOCKED: locked,
-        Kept.HELD: held,
-        Kept.ACCESS_OPEN: asked_for,
-        Kept.CONVERSION_OPEN: converting,
-        Kept.DUTY_OPEN: owed,
-        Kept.INCIDENT_OPEN: disputed,
+        Kept.LOCKED: _sought.c.retain_until > bindparam("at", type_=_sought.c.retain_until.type),
+        Kept.HELD: _HELD,
+        Kept.ACCESS_OPEN: _ASKED_FOR,
+        Kept.CONVERSION_OPEN: exists(CONVERTING.where(_conversion_item.c.recording_id == _sought.c.id)),
+        Kept.DUTY_OPEN: exists(OWED.where(_duty.c.subject_id.in_([_sought.c.id, _sought.c.activity_id]))),
+        Kept.INCIDENT_OPEN: has_open_incident(_sought.c.id),
     }
 )
-"""What keeps an original whose term is over, and the question that finds it."""
+"""What keeps an original whose term is over, and the condition under which it does."""
+
+_KEPT = select(_sought.c.id, *KEEPERS.values()).where(or_(*KEEPERS.values()))
 
 
 def kept_by(connection: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[Kept, ...]]:
     """Of these recordings, those that something keeps at the moment `at`, and what."""
-    found: dict[UUID, tuple[Kept, ...]] = {}
-    for why, question in KEEPERS.items():
-        for recording_id in question(connection, ids, at):
-            found[recording_id] = (*found.get(recording_id, ()), why)
-    return found
+    return {
+        recording_id: tuple(why for why, holds in zip(KEEPERS, answers, strict=True) if holds)
+        for recording_id, *answers in rows_among(connection, _KEPT.params(at=at), _sought.c.id, ids)
+    }
+
+
+def held(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
+    return {row.id for row in rows_among(connection, select(_sought.c.id).where(_HELD), _sought.c.id, ids)}
 
 
 def terms_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, AnyRow]:

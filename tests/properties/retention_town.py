@@ -250,7 +250,7 @@ class RetentionTown:
         """The vault is told what to hold and how long to lock."""
         with self.registry.reading() as reading:
             rows = stale_in_vault(reading.connection(), 100)
-            wanted = held(reading.connection(), [row.recording_id for row in rows], self.now)
+            wanted = held(reading.connection(), [row.recording_id for row in rows])
         told = []
         for row in rows:
             hold = row.recording_id in wanted or row.due_on is None
