@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, false, func, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.fixity import has_open_incident, version_kept
@@ -85,7 +85,7 @@ def originals_of(connection: Connection, ids: Collection[UUID]) -> Iterator[Orig
     cases = _cases(connection, rows)
     extensions = _extensions(connection, ids)
     for row in rows:
-        yield _original(row, cases[row.id], extensions.get(row.id, ()))
+        yield _original(row, cases.get(row.id, {}), extensions.get(row.id, ()))
 
 
 def _original(
@@ -112,7 +112,7 @@ def _original(
     )
 
 
-def _cases(connection: Connection, rows: Iterable[AnyRow]) -> defaultdict[UUID, dict[UUID | None, retention.CaseFile]]:
+def _cases(connection: Connection, rows: Iterable[AnyRow]) -> Mapping[UUID, dict[UUID | None, retention.CaseFile]]:
     """By recording, the case files it belongs to: its activity's, and those it is used in as evidence. A number that no
     file has stands under None: nobody can say how long that one is kept."""
     found: defaultdict[UUID, dict[UUID | None, retention.CaseFile]] = defaultdict(dict)
@@ -279,14 +279,27 @@ def _stale() -> Select[*tuple[Any, ...]]:
 
 
 def overdue_terms(
-    connection: Connection, unit_ids: Collection[UUID], today: date, after: tuple[date, UUID] | None, limit: int
+    connection: Connection, units: Iterable[Unit], at: datetime, after: tuple[date, UUID] | None, limit: int
 ) -> list[AnyRow]:
-    """Up to `limit` terms of these units that ended before `today`, the longest over first, on no list; those after the
-    pair `after` of due day and recording."""
-    query = select(_term.c.recording_id, _term.c.due_on).where(
-        _term.c.unit_id.in_(unit_ids), _term.c.due_on < today, _term.c.list_id.is_(None)
-    )
+    """Up to `limit` terms that are over in these units at the moment `at`, the longest over first, on no list; those
+    after the pair `after` of due day and recording."""
+    query = select(_term.c.recording_id, _term.c.unit_id, _term.c.due_on).where(_is_overdue(units, at))
     if after is not None:
         day, recording_id = after
         query = query.where(or_(_term.c.due_on > day, (_term.c.due_on == day) & (_term.c.recording_id > recording_id)))
-    return list(connection.execute(query.order_by(_term.c.due_on, _term.c.recording_id).limit(limit)))
+    return list(connection.execute(query.order_by(_term.c.due_on, _term.c.recording_id).limit(limit)).all())
+
+
+def count_overdue(connection: Connection, units: Iterable[Unit], at: datetime) -> dict[UUID, int]:
+    """How many terms are over in each of these units, on no list; units without any are left out."""
+    query = select(_term.c.unit_id, func.count().label("terms")).where(_is_overdue(units, at))
+    return {row.unit_id: row.terms for row in connection.execute(query.group_by(_term.c.unit_id))}
+
+
+def _is_overdue(units: Iterable[Unit], at: datetime) -> ColumnElement[bool]:
+    """Whether the term ended before its unit's own day at the moment `at`, and is on no list."""
+    by_day: defaultdict[date, list[UUID]] = defaultdict(list)
+    for unit in units:
+        by_day[at.astimezone(ZoneInfo(unit.zone)).date()].append(unit.id)
+    over = [_term.c.unit_id.in_(ids) & (_term.c.due_on < day) for day, ids in by_day.items()]
+    return or_(false(), *over) & _term.c.list_id.is_(None)
