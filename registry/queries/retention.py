@@ -61,7 +61,6 @@ class Original:
     recording_id: UUID
     unit_id: UUID
     zone: ZoneInfo
-    activity_id: UUID | None
     retain_until: datetime | None
     state: RecordingState
     size: int
@@ -75,7 +74,7 @@ class Original:
 
 def originals_of(connection: Connection, ids: Collection[UUID]) -> Iterator[Original]:
     """Each of these recordings, in no particular order."""
-    columns = ("id", "unit_id", "activity_id", "retain_until", "state", "size", "filing", "ended_at", "received_at")
+    columns = ("id", "unit_id", "retain_until", "state", "size", "filing", "ended_at", "received_at")
     query = (
         select(*(_recording.c[name] for name in columns), _unit.c.zone, _activity.c.kind, _activity.c.case_number)
         .join_from(_recording, _unit, _unit.c.id == _recording.c.unit_id)
@@ -103,7 +102,6 @@ def _original(
         row.id,
         row.unit_id,
         ZoneInfo(row.zone),
-        row.activity_id,
         row.retain_until,
         row.state,
         row.size,

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from registry.act import Act
-from registry.bulk import AnyRow, insert_rows, table_of
+from registry.bulk import AnyRow, insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
@@ -41,7 +41,6 @@ from regulation.retention import Kept, Term, is_over, term_of
 
 TOGETHER = 5_000
 """Originals that are looked at together; and that one act lists, unless a single list has more."""
-_term, _on_list = table_of(RetentionTerm), table_of(DisposalItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +167,9 @@ def _open(act: Act, lists: Collection[_List], city: Organisation) -> dict[UUID, 
     opened = {"state": ListState.APPRAISAL, "opened_at": act.at, "changed_at": act.at}
     rows = [{"id": one.id, "number": numbers[one.unit_id], "unit_id": one.unit_id, **opened} for one in lists]
     insert_rows(act.connection, DisposalList, rows)
-    insert_rows(act.connection, DisposalItem, [item for one in lists for item in one.items])
-    listed = _term.update().where(_term.c.recording_id == _on_list.c.recording_id)
-    listed = listed.where(_on_list.c.list_id.in_([one.id for one in lists]))
-    act.connection.execute(listed.values(list_id=_on_list.c.list_id))
+    items = [item for one in lists for item in one.items]
+    insert_rows(act.connection, DisposalItem, items)
+    update_rows(act.connection, RetentionTerm, items, "recording_id", only=["list_id"])
     ask_first(act, [one.id for one in lists], DisposalStage.APPRAISAL)
     for one in lists:
         tell_ledger(act, Event.DISPOSAL_LISTED, one, one.facts)
