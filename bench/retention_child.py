@@ -155,11 +155,14 @@ def sweep(url: str, _count: int, number: int) -> dict[str, Any]:
     with measured() as told:
         with registry.acting("bench", at) as act:
             retention.settle_terms(act, retention.touched_terms(act, 5_000), _RULES)
-            units = list(units_by_code(act.session).values())
+        with registry.reading() as reading:
+            most = {unit.id: 5_000 for unit in units_by_code(reading).values()}
+            together = list(disposal.due_together(reading, most, at))
         told["changed"] = 0
-        for unit in units:
+        for units in together:
             with registry.acting("bench", at) as act:
-                told["changed"] += disposal.list_due(act, act.session.get_one(Unit, unit.id), _RULES, 5_000).items
+                listed = disposal.list_due(act, units, _RULES)
+            told["changed"] += sum(one.items for one in listed.values())
     return told
 
 

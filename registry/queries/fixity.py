@@ -81,7 +81,7 @@ def has_open_incident(recording_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     return disputed.exists()
 
 
-def disputed(connection: Connection, recording_ids: Collection[UUID], _at: datetime) -> set[UUID]:
+def disputed(connection: Connection, recording_ids: Collection[UUID]) -> set[UUID]:
     """Of these recordings, those that are in quarantine."""
     query = select(_incident.c.recording_id).where(_incident.c.closed_at.is_(None))
     return {row[0] for row in rows_among(connection, query, _incident.c.recording_id, recording_ids)}

@@ -117,6 +117,13 @@ class Organisation:
             self._chains[unit_id] = (unit_id, *(self.chain(above) if above is not None else ()))
         return self._chains[unit_id]
 
+    def deciding(self, unit_id: UUID) -> UUID:
+        """Which unit decides about its footage: of a department the one it is of, anything else decides itself."""
+        unit = self.units[unit_id]
+        if unit.level is not UnitLevel.DEPARTMENT or unit.parent_id is None:
+            return unit_id
+        return self.deciding(unit.parent_id)
+
     def zone(self, unit_id: UUID) -> ZoneInfo:
         """The unit's time zone."""
         if unit_id not in self._zones:

@@ -4,7 +4,7 @@ of originals."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, false, func, or_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.fixity import disputed, version_kept
+from registry.queries.fixity import has_open_incident, version_kept
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -61,7 +61,6 @@ class Original:
     recording_id: UUID
     unit_id: UUID
     zone: ZoneInfo
-    activity_id: UUID | None
     retain_until: datetime | None
     state: RecordingState
     size: int
@@ -75,7 +74,7 @@ class Original:
 
 def originals_of(connection: Connection, ids: Collection[UUID]) -> Iterator[Original]:
     """Each of these recordings, in no particular order."""
-    columns = ("id", "unit_id", "activity_id", "retain_until", "state", "size", "filing", "ended_at", "received_at")
+    columns = ("id", "unit_id", "retain_until", "state", "size", "filing", "ended_at", "received_at")
     query = (
         select(*(_recording.c[name] for name in columns), _unit.c.zone, _activity.c.kind, _activity.c.case_number)
         .join_from(_recording, _unit, _unit.c.id == _recording.c.unit_id)
@@ -85,7 +84,7 @@ def originals_of(connection: Connection, ids: Collection[UUID]) -> Iterator[Orig
     cases = _cases(connection, rows)
     extensions = _extensions(connection, ids)
     for row in rows:
-        yield _original(row, cases[row.id], extensions.get(row.id, ()))
+        yield _original(row, cases.get(row.id, {}), extensions.get(row.id, ()))
 
 
 def _original(
@@ -103,7 +102,6 @@ def _original(
         row.id,
         row.unit_id,
         ZoneInfo(row.zone),
-        row.activity_id,
         row.retain_until,
         row.state,
         row.size,
@@ -112,7 +110,7 @@ def _original(
     )
 
 
-def _cases(connection: Connection, rows: Iterable[AnyRow]) -> defaultdict[UUID, dict[UUID | None, retention.CaseFile]]:
+def _cases(connection: Connection, rows: Iterable[AnyRow]) -> Mapping[UUID, dict[UUID | None, retention.CaseFile]]:
     """By recording, the case files it belongs to: its activity's, and those it is used in as evidence. A number that no
     file has stands under None: nobody can say how long that one is kept."""
     found: defaultdict[UUID, dict[UUID | None, retention.CaseFile]] = defaultdict(dict)
@@ -145,9 +143,6 @@ def _extensions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, tup
 
 
 # What else keeps an original, whatever its term
-
-Question = Callable[[Connection, Collection[UUID], datetime], set[UUID]]
-
 
 _sought = _recording.alias("sought")
 _standing = _hold.c.lifted_at.is_(None)
@@ -190,69 +185,42 @@ OWED = select(_duty.c.subject_id).where(_duty.c.state.in_(OPEN), _duty.c.kind.no
 """Recordings and activities about which something is not settled yet."""
 
 
-def held(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
-    anyhow = or_(
-        exists(HELD.where(_hold_item.c.recording_id == _sought.c.id)),
-        exists(HELD_AS_USED.where(_use.c.recording_id == _sought.c.id)),
-        exists(HELD_AS_FILED.where(_recording.c.id == _sought.c.id)),
-    )
-    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
+_HELD = or_(
+    exists(HELD.where(_hold_item.c.recording_id == _sought.c.id)),
+    exists(HELD_AS_USED.where(_use.c.recording_id == _sought.c.id)),
+    exists(HELD_AS_FILED.where(_recording.c.id == _sought.c.id)),
+)
+_ASKED_FOR = or_(
+    exists(WANTED.where(_item.c.recording_id == _sought.c.id)),
+    exists(COPIED.where(_copy.c.recording_id == _sought.c.id)),
+)
 
-
-def locked(connection: Connection, ids: Collection[UUID], at: datetime) -> set[UUID]:
-    """Those that the vault itself keeps longer."""
-    query = select(_recording.c.id).where(_recording.c.retain_until > at)
-    return {row[0] for row in rows_among(connection, query, _recording.c.id, ids)}
-
-
-def asked_for(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that an open request or a live grant names, and those of which a copy is out (Art. 17)."""
-    anyhow = or_(
-        exists(WANTED.where(_item.c.recording_id == _sought.c.id)),
-        exists(COPIED.where(_copy.c.recording_id == _sought.c.id)),
-    )
-    return {row[0] for row in rows_among(connection, select(_sought.c.id).where(anyhow), _sought.c.id, ids)}
-
-
-def converting(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that are being converted to evidence (Art. 19)."""
-    return {row[0] for row in rows_among(connection, CONVERTING, _conversion_item.c.recording_id, ids)}
-
-
-def owed(connection: Connection, ids: Collection[UUID], _at: datetime) -> set[UUID]:
-    """Those that an open duty is about, or whose activity one is about: something is not settled there yet."""
-    about = set(ids)
-    filed = select(_recording.c.id, _recording.c.activity_id).where(_recording.c.activity_id.is_not(None))
-    activities: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for row in rows_among(connection, filed, _recording.c.id, ids):
-        activities[row.activity_id].add(row.id)
-    found = set[UUID]()
-    for row in rows_among(connection, OWED, _duty.c.subject_id, {*about, *activities}):
-        found |= activities.get(row[0], set()) | ({row[0]} if row[0] in about else set())
-    return found
-
-
-KEEPERS: Mapping[Kept, Question] = MappingProxyType(
+KEEPERS: Mapping[Kept, ColumnElement[bool]] = MappingProxyType(
     {
-        Kept.LOCKED: locked,
-        Kept.HELD: held,
-        Kept.ACCESS_OPEN: asked_for,
-        Kept.CONVERSION_OPEN: converting,
-        Kept.DUTY_OPEN: owed,
-        Kept.INCIDENT_OPEN: disputed,
+        Kept.LOCKED: _sought.c.retain_until > bindparam("at", type_=_sought.c.retain_until.type),
+        Kept.HELD: _HELD,
+        Kept.ACCESS_OPEN: _ASKED_FOR,
+        Kept.CONVERSION_OPEN: exists(CONVERTING.where(_conversion_item.c.recording_id == _sought.c.id)),
+        Kept.DUTY_OPEN: exists(OWED.where(_duty.c.subject_id.in_([_sought.c.id, _sought.c.activity_id]))),
+        Kept.INCIDENT_OPEN: has_open_incident(_sought.c.id),
     }
 )
-"""What keeps an original whose term is over, and the question that finds it."""
+"""What keeps an original whose term is over, and the condition under which it does."""
+
+_KEPT = select(_sought.c.id, *KEEPERS.values()).where(or_(*KEEPERS.values()))
 
 
 def kept_by(connection: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[Kept, ...]]:
     """Of these recordings, those that something keeps at the moment `at`, and what."""
-    found: dict[UUID, tuple[Kept, ...]] = {}
-    for why, question in KEEPERS.items():
-        for recording_id in question(connection, ids, at):
-            found[recording_id] = (*found.get(recording_id, ()), why)
-    return found
+    return {
+        recording_id: tuple(why for why, holds in zip(KEEPERS, answers, strict=True) if holds)
+        for recording_id, *answers in rows_among(connection, _KEPT.params(at=at), _sought.c.id, ids)
+    }
+
+
+def held(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
+    return {row.id for row in rows_among(connection, select(_sought.c.id).where(_HELD), _sought.c.id, ids)}
 
 
 def terms_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, AnyRow]:
@@ -309,14 +277,27 @@ def _stale() -> Select[*tuple[Any, ...]]:
 
 
 def overdue_terms(
-    connection: Connection, unit_ids: Collection[UUID], today: date, after: tuple[date, UUID] | None, limit: int
+    connection: Connection, units: Iterable[Unit], at: datetime, after: tuple[date, UUID] | None, limit: int
 ) -> list[AnyRow]:
-    """Up to `limit` terms of these units that ended before `today`, the longest over first, on no list; those after the
-    pair `after` of due day and recording."""
-    query = select(_term.c.recording_id, _term.c.due_on).where(
-        _term.c.unit_id.in_(unit_ids), _term.c.due_on < today, _term.c.list_id.is_(None)
-    )
+    """Up to `limit` terms that are over in these units at the moment `at`, the longest over first, on no list; those
+    after the pair `after` of due day and recording."""
+    query = select(_term.c.recording_id, _term.c.unit_id, _term.c.due_on).where(_is_overdue(units, at))
     if after is not None:
         day, recording_id = after
         query = query.where(or_(_term.c.due_on > day, (_term.c.due_on == day) & (_term.c.recording_id > recording_id)))
-    return list(connection.execute(query.order_by(_term.c.due_on, _term.c.recording_id).limit(limit)))
+    return list(connection.execute(query.order_by(_term.c.due_on, _term.c.recording_id).limit(limit)).all())
+
+
+def count_overdue(connection: Connection, units: Iterable[Unit], at: datetime) -> dict[UUID, int]:
+    """How many terms are over in each of these units, on no list; units without any are left out."""
+    query = select(_term.c.unit_id, func.count().label("terms")).where(_is_overdue(units, at))
+    return {row.unit_id: row.terms for row in connection.execute(query.group_by(_term.c.unit_id))}
+
+
+def _is_overdue(units: Iterable[Unit], at: datetime) -> ColumnElement[bool]:
+    """Whether the term ended before its unit's own day at the moment `at`, and is on no list."""
+    by_day: defaultdict[date, list[UUID]] = defaultdict(list)
+    for unit in units:
+        by_day[at.astimezone(ZoneInfo(unit.zone)).date()].append(unit.id)
+    over = [_term.c.unit_id.in_(ids) & (_term.c.due_on < day) for day, ids in by_day.items()]
+    return or_(false(), *over) & _term.c.list_id.is_(None)

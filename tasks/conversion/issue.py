@@ -166,7 +166,7 @@ def hold_originals(work: ConversionWork) -> None:
         retention.untouch_terms(act, set(ids) - settled.waiting)
     with work.registry.reading() as reading:
         rows = stale_among(reading.connection(), ids)
-        wanted = held(reading.connection(), [one.recording_id for one in rows], work.now())
+        wanted = held(reading.connection(), [one.recording_id for one in rows])
     told = [tell_vault(work.archive.vault, one, one.recording_id in wanted) for one in rows]
     with work.acting() as act:
         retention.note_vault(act, [one for one in told if one is not None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from prefect import task
@@ -33,18 +34,26 @@ def announce_coming(work: RetentionWork) -> None:
 @task(**RETRIED, name="list-due")
 def list_due(work: RetentionWork) -> None:
     """Open disposal lists of whatever is due and kept by nothing; a list is no longer than somebody can read."""
+    with work.registry.reading() as reading:
+        together = list(disposal.due_together(reading, _most_items(work), work.now()))
+    for most in together:
+        with work.acting() as act:
+            listed = disposal.list_due(act, most, work.rules)
+        for one in listed.values():
+            work.counts.update(lists=one.number is not None, listed=one.items)
+            work.kept.update({why.value: count for why, count in one.kept.items()})
+
+
+def _most_items(work: RetentionWork) -> dict[UUID, int]:
+    """How many originals a list of each unit may name; a unit whose policy is not sound is left out, and told."""
+    found = {}
     for unit in work.authorities:
+        today = work.now().astimezone(ZoneInfo(unit.zone)).date()
         try:
-            most = work.rules.policy_of(unit.id).value(
-                "disposal_most_items", work.now().astimezone(ZoneInfo(unit.zone)).date()
-            )
+            found[unit.id] = work.rules.policy_of(unit.id).value("disposal_most_items", today)
         except ConfigurationError as refusal:
             work.refused[unit.id] = refusal
-            continue
-        with work.acting() as act:
-            listed = disposal.list_due(act, unit, work.rules, most)
-        work.counts.update(lists=listed.number is not None, listed=listed.items)
-        work.kept.update({why.value: count for why, count in listed.kept.items()})
+    return found
 
 
 @task(name="start-disposals", cache_policy=NO_CACHE)

@@ -67,7 +67,7 @@ def align_vault(work: RetentionWork) -> None:
         with work.registry.reading() as reading:
             connection = reading.connection()
             rows = stale_in_vault(connection, TOLD_AT_ONCE, failed)
-            wanted = held(connection, [row.recording_id for row in rows], work.now())
+            wanted = held(connection, [row.recording_id for row in rows])
         if not rows:
             break
         with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="vault") as pool:

@@ -26,7 +26,7 @@ VAULT = "blocks.directory_vault:DirectoryVault"
 LETTING_GO = "blocks.folder_destroying:LettingGo"
 PAPER = "blocks.folder_store:FolderStore.put_document"
 
-SWEEP_ACTS, CARRYING_ACTS = 15, 12
+SWEEP_ACTS, CARRYING_ACTS = 13, 12
 """How many acts each has where nothing disturbs it."""
 
 SWEEPING = (

@@ -22,7 +22,7 @@ from registry import queries
 from registry.database import Registry
 from registry.queries.disposal import items_in
 from registry.queries.retention import held, stale_in_vault
-from registry.tables import DisposalItem, DisposalList, DisposalStep, ItemOutcome, Recording, RecordingState, Unit
+from registry.tables import DisposalItem, DisposalList, DisposalStep, ItemOutcome, Recording, RecordingState
 from registry.transitions import directory, disposal, docking, filing, retention
 from registry.transitions.directory import ActivityEntry, AppointmentEntry, PersonEntry, UnitEntry
 from registry.transitions.disposal import Doomed, LetGo
@@ -250,7 +250,7 @@ class RetentionTown:
         """The vault is told what to hold and how long to lock."""
         with self.registry.reading() as reading:
             rows = stale_in_vault(reading.connection(), 100)
-            wanted = held(reading.connection(), [row.recording_id for row in rows], self.now)
+            wanted = held(reading.connection(), [row.recording_id for row in rows])
         told = []
         for row in rows:
             hold = row.recording_id in wanted or row.due_on is None
@@ -264,7 +264,7 @@ class RetentionTown:
 
     def list_due(self, unit: str, most: int, cut: int) -> None:
         def lists(act: Any) -> None:
-            disposal.list_due(act, act.session.get_one(Unit, self.ids[unit]), self.rules, most)
+            disposal.list_due(act, {self.ids[unit]: most}, self.rules)
 
         assert self.goes(lists, cut)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import col, select
 
 from registry.ledger import Event
+from registry.queries.disposal import steps_of_list
 from registry.tables import DisposalDecision, DisposalVerdict, RecordingState
 from registry.transitions import directory, disposal
 from registry.transitions.directory import AppointmentEntry, UnitEntry
@@ -91,6 +93,68 @@ def test_a_list_is_of_one_unit_and_its_departments(disposal_city: Disposal) -> N
     with pytest.raises(ActionDenied, match="not yours"):
         disposal_city.approve(by="L3")
     disposal_city.approve(by="J3")
+
+
+@pytest.fixture
+def of_two_units(disposal_city: Disposal) -> Disposal:
+    """Unit jt has footage as old as xf's own, and so has a department of xf."""
+    disposal_city.seal_filed("xf-1", "department", unit="xfa")
+    disposal_city.seal_filed("xf-1", "elsewhere", unit="jt")
+    disposal_city.city.settle_duties()
+    disposal_city.later()
+    return disposal_city
+
+
+def test_units_whose_lists_one_act_opens_have_a_list_each(of_two_units: Disposal) -> None:
+    (listed,) = of_two_units.list_all(city=5, xf=2, jt=2)
+    assert {code: (one.number, one.items) for code, one in listed.items()} == {
+        "xf": ("DL-xf-2027-00001", 2),
+        "jt": ("DL-jt-2027-00001", 1),
+    }
+    for number, names in (("DL-xf-2027-00001", {"old", "older"}), ("DL-jt-2027-00001", {"elsewhere"})):
+        opened = of_two_units.list_id(number)
+        assert of_two_units.listed(opened) == names
+        assert of_two_units.city.events(opened) == ["disposal.listed"]
+        with of_two_units.city.registry.reading() as reading:
+            (step,) = steps_of_list(reading.connection(), opened)
+        assert (step.stage, step.position, step.closed_at) == (DisposalStage.APPRAISAL, 1, None)
+    assert of_two_units.problems() == []
+
+
+def test_an_act_opens_only_as_many_lists_as_it_can_hold(
+    of_two_units: Disposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.transitions.disposal.listing.TOGETHER", 2)
+    acts = of_two_units.list_all(jt=5, xf=5)
+    assert [{code: one.items for code, one in listed.items()} for listed in acts] == [{"jt": 1}, {"xf": 3}]
+
+
+def test_a_unit_without_a_sound_policy_keeps_no_other_from_its_list(of_two_units: Disposal) -> None:
+    of_two_units.settle()
+    sound, theirs = of_two_units.rules.policy_of, of_two_units.city.unit_id("jt")
+
+    def policy_of(unit_id: UUID) -> Policy:
+        if unit_id == theirs:
+            raise ConfigurationError("not sound", subject="jt.toml")
+        return sound(unit_id)
+
+    of_two_units.rules = replace(of_two_units.rules, policy_of=policy_of)
+    (listed,) = of_two_units.list_all(jt=5, xf=5)
+    assert (listed["xf"].items, listed["xf"].kept) == (3, {})
+    assert (listed["jt"].number, listed["jt"].kept) == (None, {Kept.NO_TERM: 1})
+
+
+def test_units_listed_together_go_each_by_their_own_day(disposal_city: Disposal) -> None:
+    with disposal_city.city.act() as act:
+        directory.enter_units(act, [UnitEntry("west", "西部", UnitLevel.UNIT, "city", "America/New_York")])
+    disposal_city.seal_filed("xf-1", "west", unit="west")
+    disposal_city.city.settle_duties()
+    disposal_city.change_policy(superior(7))
+    disposal_city.later(datetime(2027, 6, 23, 3, 59, 59, tzinfo=UTC))
+    assert disposal_city.list_all(xf=5, west=5) == []
+    disposal_city.later(datetime(2027, 6, 23, 4, tzinfo=UTC))  # 22 June is over in New York
+    (listed,) = disposal_city.list_all(xf=5, west=5)
+    assert {code: (one.items, one.kept) for code, one in listed.items()} == {"west": (1, {})}
 
 
 def test_a_department_elsewhere_goes_by_its_own_day(disposal_city: Disposal) -> None:

@@ -60,7 +60,7 @@ def _check_named(act: Act, step: AnyRow, by: UUID) -> None:
 
 def _check_undisputed(act: Act, row: AnyRow) -> None:
     ids = [one.recording_id for one in items_of_conversion(act.connection, row)]
-    doubtful = disputed(act.connection, ids, act.at)
+    doubtful = disputed(act.connection, ids)
     if doubtful:
         raise ActionDenied("Its integrity is in doubt.", article="Art. 7", subject=str(min(doubtful)))
 

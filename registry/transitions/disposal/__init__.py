@@ -14,7 +14,7 @@ from registry.transitions.disposal.destroying import (
 )
 from registry.transitions.disposal.dropping import restore
 from registry.transitions.disposal.following import follow
-from registry.transitions.disposal.listing import Listed, list_due
+from registry.transitions.disposal.listing import Listed, due_together, list_due
 
 __all__ = [
     "Doomed",
@@ -26,6 +26,7 @@ __all__ = [
     "begin_list",
     "certificate_number",
     "certify",
+    "due_together",
     "finish_items",
     "finish_list",
     "follow",

@@ -10,7 +10,15 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.access import roles_over
-from registry.queries.disposal import decisions_on, digest_of_items, items_in, list_row, steps_of_list, taking_part
+from registry.queries.disposal import (
+    SomeList,
+    decisions_on,
+    digest_of_items,
+    items_in,
+    list_row,
+    steps_of_list,
+    taking_part,
+)
 from registry.queries.organisation import unit_chain
 from registry.tables import (
     DisposalDecision,
@@ -69,20 +77,24 @@ def change(act: Act, row: AnyRow, event: ListEvent, **more: Any) -> ListState:
     return state
 
 
-def ask(act: Act, row: AnyRow, stage: DisposalStage, person_id: UUID | None = None) -> UUID:
+def ask(act: Act, row: AnyRow, stage: DisposalStage, person_id: UUID | None = None) -> None:
     """Open a step of the list."""
-    step_id = new_id()
-    step = {
-        "id": step_id,
-        "list_id": row.id,
-        "position": len(steps_of_list(act.connection, row.id)) + 1,
-        "stage": stage,
-        "person_id": person_id,
-        "opened_at": act.at,
-    }
-    insert_rows(act.connection, DisposalStep, [step])
-    touch(act, DutyKind.DISPOSAL_STEP, [step_id])
-    return step_id
+    position = len(steps_of_list(act.connection, row.id)) + 1
+    _open_steps(act, [row.id], position, stage, person_id)
+
+
+def ask_first(act: Act, list_ids: Iterable[UUID], stage: DisposalStage) -> None:
+    """Open the first step of each of these lists."""
+    _open_steps(act, list_ids, 1, stage, None)
+
+
+def _open_steps(
+    act: Act, list_ids: Iterable[UUID], position: int, stage: DisposalStage, person_id: UUID | None
+) -> None:
+    common = {"position": position, "stage": stage, "person_id": person_id, "opened_at": act.at}
+    steps = {new_id(): one for one in list_ids}
+    insert_rows(act.connection, DisposalStep, [{"id": step, "list_id": one, **common} for step, one in steps.items()])
+    touch(act, DutyKind.DISPOSAL_STEP, steps)
 
 
 def close_steps(act: Act, step_ids: Iterable[UUID]) -> None:
@@ -147,12 +159,12 @@ _EVENTS: Mapping[DisposalVerdict, Event] = {
 }
 
 
-def tell_ledger(act: Act, event: Event, row: AnyRow, facts: Mapping[str, Any]) -> None:
+def tell_ledger(act: Act, event: Event, row: AnyRow | SomeList, facts: Mapping[str, Any]) -> None:
     """Enter what happened to the list."""
     act.record(event, "disposal_list", row.id, facts, unit_id=row.unit_id, article=ARTICLE)
 
 
-def tell_people(act: Act, what: str, row: AnyRow, people: Iterable[UUID]) -> None:
+def tell_people(act: Act, what: str, row: AnyRow | SomeList, people: Iterable[UUID]) -> None:
     """Queue a notice about the list: ``appraise``, ``approve``, ``witness`` or ``outcome``."""
     queue_notices(act, NoticeKind.DISPOSAL, people, f"{what}:{row.id}")
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlmodel import Session
 
 from registry.act import Act
-from registry.bulk import insert_rows, rows_among, table_of, update_rows
+from registry.bulk import AnyRow, insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at, units_of_authority
-from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
+from registry.queries.organisation import Organisation, holders_at, organisation_at
+from registry.queries.retention import (
+    KEEPERS,
+    count_overdue,
+    kept_by,
+    originals_of,
+    overdue_terms,
+    terms_among,
+)
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
-from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
+from registry.transitions.disposal.common import ask_first, tell_ledger, tell_people
 from registry.transitions.duties.settling import Rules
-from registry.transitions.numbers import next_number
+from registry.transitions.numbers import next_of_each
 from registry.transitions.retention.terms import settle_terms
 from registry.types import new_id
+from regulation.authority import Holding
 from regulation.disposal import SEATS, DisposalStage
 from regulation.disposal_states import ItemState, ListState
 from regulation.errors import ConfigurationError
 from regulation.recipients import Roster
 from regulation.retention import Kept, Term, is_over, term_of
 
-CHUNK = 1_000
-_unit = table_of(Unit)
+TOGETHER = 5_000
+"""Originals that are looked at together; and that one act lists, unless a single list has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,10 @@ class Listed:
 
     number: str | None
     items: int
-    kept: dict[Kept, int]
+    kept: Mapping[Kept, int]
 
 
-def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
+def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, Term], dict[UUID, Kept]]:
     """Of these recordings, those that may go at the act's time, with their terms; and of the others why they may not.
 
     What was worked out before lets nothing go: facts, holds and policy are asked anew. But where it has a later day, or
@@ -52,90 +61,135 @@ def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tup
     `ConfigurationError` where a unit's policy is not sound.
     """
     known = terms_among(act.connection, ids)
-    may_go: dict[UUID, tuple[Original, Term]] = {}
-    kept = {one: why[0] for one, why in kept_by(act.connection, ids, act.at).items()}
-    for one in originals_of(act.connection, [each for each in ids if each not in kept]):
+    return _judge(act, {one: known[one].due_on for one in ids}, rules)
+
+
+def _judge(act: Act, due: Mapping[UUID, date | None], rules: Rules) -> tuple[dict[UUID, Term], dict[UUID, Kept]]:
+    """As `judge`, of recordings with the last days that were worked out for them before."""
+    may_go: dict[UUID, Term] = {}
+    kept = {one: why[0] for one, why in kept_by(act.connection, due.keys(), act.at).items()}
+    for one in originals_of(act.connection, [each for each in due if each not in kept]):
         today = one.day_at(act.at)
         term = term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today)
         if term.kept is not None:
             kept[one.recording_id] = term.kept
-        elif is_over(term.due_on, today) and is_over(known[one.recording_id].due_on, today):
-            may_go[one.recording_id] = one, term
+        elif is_over(term.due_on, today) and is_over(due[one.recording_id], today):
+            may_go[one.recording_id] = term
         else:
             kept[one.recording_id] = Kept.IN_TERM
     return may_go, kept
 
 
-def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
-    """Open a list of up to `most` originals of the unit and its departments whose terms are over and that nothing
-    keeps. Without any there is no list."""
-    found: list[tuple[Original, Term]] = []
-    counts: dict[Kept, int] = {}
+def due_together(session: Session, most: Mapping[UUID, int], at: datetime) -> Iterator[dict[UUID, int]]:
+    """Of these enforcement units, with how many originals a list of each may name, those that have anything whose term
+    is over at the moment `at`; those together whose lists one act opens."""
+    city = organisation_at(session, at)
+    waiting = Counter[UUID]()
+    for unit_id, terms in count_overdue(session.connection(), city.units.values(), at).items():
+        waiting[city.deciding(unit_id)] += terms
+    together, items = dict[UUID, int](), 0
+    for unit_id in [one for one in most if waiting[one]]:
+        items += min(waiting[unit_id], most[unit_id])
+        if together and items > TOGETHER:
+            yield together
+            together, items = {}, min(waiting[unit_id], most[unit_id])
+        together[unit_id] = most[unit_id]
+    if together:
+        yield together
+
+
+@dataclass(slots=True)
+class _List:
+    """A list that is opened if anything is found for it."""
+
+    unit: Unit
+    most: int
+    id: UUID = field(default_factory=new_id)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    kept: Counter[Kept] = field(default_factory=Counter)
+
+    @property
+    def unit_id(self) -> UUID:
+        return self.unit.id
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the ledger has of it."""
+        lines = sorted([str(one["recording_id"]), str(one["due_on"])] for one in self.items)
+        return {"items": len(lines), "items_sha256": sha256(canonical_json(lines).encode()).hexdigest()}
+
+
+def list_due(act: Act, most: Mapping[UUID, int], rules: Rules) -> dict[UUID, Listed]:
+    """Open a list for each of these enforcement units, of up to so many originals of it and its departments as `most`
+    says, whose terms are over and that nothing keeps. Without any there is no list."""
+    city = organisation_at(act.session, act.at)
+    lists = {unit_id: _List(city.units[unit_id], count) for unit_id, count in most.items()}
+    list_of_unit = {one: lists[decides] for one in city.units if (decides := city.deciding(one)) in lists}
     after: tuple[date, UUID] | None = None
-    units = units_of_authority(act.session, unit.id)
-    # The latest day that any of them has; each original is judged by its own unit's.
-    zones = {row.zone for row in rows_among(act.connection, select(_unit.c.zone), _unit.c.id, units)}
-    today = max(act.at.astimezone(ZoneInfo(zone)).date() for zone in zones)
-    while len(found) < most:
-        rows = overdue_terms(act.connection, units, today, after, CHUNK)
-        if not rows:
-            break
-        after = rows[-1].due_on, rows[-1].recording_id
-        ids = [row.recording_id for row in rows]
-        may_go, kept = _judged(act, ids, rules)
+    while units := [city.units[unit] for unit, one in list_of_unit.items() if len(one.items) < one.most]:
+        rows = overdue_terms(act.connection, units, act.at, after, TOGETHER)
+        may_go, kept = _judged(act, rows, rules)
         # What the rule keeps longer than was worked out before: a provision has come into force since.
         settle_terms(act, [one for one, why in kept.items() if why not in KEEPERS], rules)
-        found += [may_go[one] for one in ids if one in may_go][: most - len(found)]
-        for why in kept.values():
-            counts[why] = counts.get(why, 0) + 1
-        if len(rows) < CHUNK:
+        for row in rows:
+            into = list_of_unit[row.unit_id]
+            if row.recording_id in kept:
+                into.kept[kept[row.recording_id]] += 1
+            elif len(into.items) < into.most:
+                into.items.append(_item(into.id, row, may_go[row.recording_id], rules))
+        if len(rows) < TOGETHER:
             break
-    return Listed(_open(act, unit, found, rules) if found else None, len(found), counts)
+        after = rows[-1].due_on, rows[-1].recording_id
+    numbers = _open(act, [one for one in lists.values() if one.items], city)
+    return {unit_id: Listed(numbers.get(unit_id), len(one.items), one.kept) for unit_id, one in lists.items()}
 
 
-def _judged(act: Act, ids: list[UUID], rules: Rules) -> tuple[dict[UUID, tuple[Original, Term]], dict[UUID, Kept]]:
-    """As `judge`; what waits for a sound policy is not listed."""
+def _judged(act: Act, rows: Iterable[AnyRow], rules: Rules) -> tuple[dict[UUID, Term], dict[UUID, Kept]]:
+    """As `judge`, of terms that are over; what waits for a sound policy of its unit is not listed."""
+    sound = {unit_id: _is_sound(rules, unit_id) for unit_id in {row.unit_id for row in rows}}
+    may_go, kept = _judge(act, {row.recording_id: row.due_on for row in rows if sound[row.unit_id]}, rules)
+    return may_go, kept | {row.recording_id: Kept.NO_TERM for row in rows if not sound[row.unit_id]}
+
+
+def _is_sound(rules: Rules, unit_id: UUID) -> bool:
     try:
-        may_go, kept = judge(act, ids, rules)
+        rules.policy_of(unit_id)
     except ConfigurationError:
-        return {}, dict.fromkeys(ids, Kept.NO_TERM)
-    return may_go, kept
+        return False
+    return True
 
 
-def _open(act: Act, unit: Unit, found: list[tuple[Original, Term]], rules: Rules) -> str:
-    list_id, number = new_id(), next_number(act, "DL", unit)
-    row = {
-        "id": list_id,
-        "number": number,
-        "unit_id": unit.id,
-        "state": ListState.APPRAISAL,
-        "opened_at": act.at,
-        "changed_at": act.at,
-    }
-    insert_rows(act.connection, DisposalList, [row])
-    insert_rows(act.connection, DisposalItem, [_item(list_id, one, term, rules) for one, term in found])
-    terms = [{"recording_id": one.recording_id, "list_id": list_id} for one, _ in found]
-    update_rows(act.connection, RetentionTerm, terms, "recording_id")
-    lines = sorted([str(one.recording_id), str(term.due_on)] for one, term in found)
-    facts = {"items": len(found), "items_sha256": sha256(canonical_json(lines).encode()).hexdigest()}
-    opened = list_of(act, list_id)
-    tell_ledger(act, Event.DISPOSAL_LISTED, opened, facts)
-    ask(act, opened, DisposalStage.APPRAISAL)
-    tell_people(act, "appraise", opened, seat_of_unit(act, unit.id, DisposalStage.APPRAISAL))
-    return number
+def _open(act: Act, lists: Collection[_List], city: Organisation) -> dict[UUID, str]:
+    """Open these lists; gives their numbers by unit."""
+    if not lists:
+        return {}
+    numbers = next_of_each(act, "DL", [one.unit for one in lists])
+    opened = {"state": ListState.APPRAISAL, "opened_at": act.at, "changed_at": act.at}
+    rows = [{"id": one.id, "number": numbers[one.unit_id], "unit_id": one.unit_id, **opened} for one in lists]
+    insert_rows(act.connection, DisposalList, rows)
+    items = [item for one in lists for item in one.items]
+    insert_rows(act.connection, DisposalItem, items)
+    update_rows(act.connection, RetentionTerm, items, "recording_id", only=["list_id"])
+    ask_first(act, [one.id for one in lists], DisposalStage.APPRAISAL)
+    for one in lists:
+        tell_ledger(act, Event.DISPOSAL_LISTED, one, one.facts)
+        chain = city.chain(one.unit_id)
+        seat = _seat(chain, city.holdings(chain), act.at, city.gone, DisposalStage.APPRAISAL)
+        tell_people(act, "appraise", one, seat)
+    return numbers
 
 
-def _item(list_id: UUID, one: Original, term: Term, rules: Rules) -> dict[str, object]:
+def _item(list_id: UUID, row: AnyRow, term: Term, rules: Rules) -> dict[str, Any]:
     return {
         "id": new_id(),
         "list_id": list_id,
-        "recording_id": one.recording_id,
+        "recording_id": row.recording_id,
         "retention_class": term.retention_class,
         "article": term.article,
         "trigger": term.trigger,
         "trigger_on": term.trigger_on,
         "due_on": term.due_on,
-        "policy_version": rules.policy_of(one.unit_id).version,
+        "policy_version": rules.policy_of(row.unit_id).version,
         "state": ItemState.LISTED,
     }
 
@@ -145,5 +199,11 @@ def seat_of_unit(act: Act, unit_id: UUID, stage: DisposalStage) -> list[UUID]:
     chain = [unit.id for unit in units_upward(act.session, unit_id)]
     holdings = holders_at(act.session, chain, act.at)
     gone = gone_among(act.session, {one.person_id for one in holdings}, act.at)
-    told = Roster(chain, holdings, act.at, gone).told(SEATS[stage])
+    return _seat(chain, holdings, act.at, gone, stage)
+
+
+def _seat(
+    chain: Sequence[UUID], holdings: Iterable[Holding], at: datetime, gone: Collection[UUID], stage: DisposalStage
+) -> list[UUID]:
+    told = Roster(chain, holdings, at, gone).told(SEATS[stage])
     return [one.person_id for one in told if one.person_id is not None]

@@ -74,7 +74,7 @@ def settle_terms(act: Act, recording_ids: Iterable[UUID], rules: Rules) -> Settl
     settling = _Settling(act, terms_among(act.connection, ids), done=SettledTerms())
     originals = [one for one in originals_of(act.connection, ids) if one.state is not RecordingState.DISPOSED]
     _hold_back(act, originals)
-    settling.held = held(act.connection, ids, act.at)
+    settling.held = held(act.connection, ids)
     settling.promised = promised_before(act.connection, ids)
     for one in originals:
         try:
