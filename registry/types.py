@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,9 @@ SQLModel.metadata.naming_convention = {
 WideKey = BigInteger().with_variant(Integer(), "sqlite")
 
 
+_LENGTH = len("2026-11-23 13:42:00.000000")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC on every engine (SQLite itself forgets zones)."""
 
@@ -42,7 +46,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """SQLite's own way of writing a time takes half as long again, and of reading one five times as long."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def written(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return None if moment is None else moment.isoformat(" ", "microseconds")[:_LENGTH]
+
+        return written
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return lambda text: None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
