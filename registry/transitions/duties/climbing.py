@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.act import Act
-from registry.bulk import AnyRow, rows_among, table_of, update_rows
+from registry.bulk import AnyRow, garbage_of_before_left_alone, rows_among, table_of, update_rows
 from registry.queries.organisation import Organisation
 from registry.tables import DecisionKind, Duty, DutyDecision
 from registry.transitions.duties.settling import Rules, next_look, record_overdue
@@ -65,6 +65,10 @@ class Climber:
     def climb(self, act: Act, organisation: Organisation, limit: int = BATCH) -> Climbed:
         """Take up to `limit` duties whose next moment has come one or more rungs up. Nothing left: none considered."""
         self._look_at_policies(organisation)
+        with garbage_of_before_left_alone():
+            return self._climb(act, organisation, limit)
+
+    def _climb(self, act: Act, organisation: Organisation, limit: int) -> Climbed:
         rows = act.connection.execute(self._due(act.at, limit)).all()
         batch = _Batch(act, self.rules, organisation, _paused_until(act, rows))
         for row in rows:
