@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from registry.bulk import table_of
+from registry.queries.organisation import AnyUnit
 from registry.queries.retention import COPIED, HELD, HELD_AS_FILED, HELD_AS_USED, OWED, WANTED
 from registry.tables import Activity, DisposalList, Recording, RecordingState, RetentionTerm, Unit
 from regulation.disposal_states import CLOSED, ListState
@@ -49,7 +50,7 @@ class OverlongRow:
 
 
 def limits_of(
-    units: Iterable[Unit], policy_of: Callable[[UUID], Policy], at: datetime
+    units: Iterable[AnyUnit], policy_of: Callable[[UUID], Policy], at: datetime
 ) -> tuple[dict[Limit, list[UUID]], list[UUID]]:
     """The units by their limit at the moment `at`; and those whose policy is not sound, which have none."""
     found, unsound = defaultdict[Limit, list[UUID]](list), list[UUID]()

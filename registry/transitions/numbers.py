@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from registry.act import Act
 from registry.bulk import inserting, table_of
-from registry.tables import NumberSeries, Unit
+from registry.queries.organisation import AnyUnit
+from registry.tables import NumberSeries
 
 
-def next_number(act: Act, kind: str, unit: Unit) -> str:
+def next_number(act: Act, kind: str, unit: AnyUnit) -> str:
     """The next number of `kind` (``DS``: dock session) in the unit and its calendar year, never given out before."""
     return next_numbers(act, kind, unit, 1)[0]
 
 
-def next_numbers(act: Act, kind: str, unit: Unit, count: int) -> list[str]:
+def next_numbers(act: Act, kind: str, unit: AnyUnit, count: int) -> list[str]:
     """The next `count` of them, in order."""
-    year = act.at.astimezone(ZoneInfo(unit.zone)).year
-    series = f"{kind}-{unit.code}-{year}"
-    table = table_of(NumberSeries)
+    series = series_of(act, kind, unit.code, unit.zone)
+    return numbers_of(act, {series: count})[series]
+
+
+def series_of(act: Act, kind: str, unit_code: str, zone: str) -> str:
+    """What numbers of `kind` in this unit, which is in this time zone, begin with at the act's time."""
+    return f"{kind}-{unit_code}-{act.at.astimezone(ZoneInfo(zone)).year}"
+
+
+def numbers_of(act: Act, counts: Mapping[str, int]) -> dict[str, list[str]]:
+    """Of each series the next numbers, in order, as many as `counts` says."""
+    if not counts:
+        return {}
+    insert = inserting(act.connection, table_of(NumberSeries))
     # One statement: two acts can never be given the same number.
-    raise_last = (
-        inserting(act.connection, table)
-        .values(series=series, last=count)
-        .on_conflict_do_update(index_elements=["series"], set_={"last": table.c.last + count})
-        .returning(table.c.last)
-    )
-    last = act.connection.execute(raise_last).scalar_one()
-    return [f"{series}-{number:05d}" for number in range(last - count + 1, last + 1)]
+    raise_last = insert.on_conflict_do_update(
+        index_elements=["series"], set_={"last": insert.table.c.last + insert.excluded.last}
+    ).returning(insert.table.c.series, insert.table.c.last)
+    raised = act.connection.execute(raise_last, [{"series": name, "last": count} for name, count in counts.items()])
+    return {
+        name: [f"{name}-{number:05d}" for number in range(last - counts[name] + 1, last + 1)] for name, last in raised
+    }

@@ -16,7 +16,7 @@ from registry.bulk import insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at, units_of_authority
+from registry.queries.organisation import AnyUnit, holders_at, units_of_authority
 from registry.queries.retention import KEEPERS, Original, kept_by, originals_of, overdue_terms, terms_among
 from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
 from registry.transitions.disposal.common import ask, list_of, tell_ledger, tell_people
@@ -66,7 +66,7 @@ def judge(act: Act, ids: Collection[UUID], rules: Rules) -> tuple[dict[UUID, tup
     return may_go, kept
 
 
-def list_due(act: Act, unit: Unit, rules: Rules, most: int) -> Listed:
+def list_due(act: Act, unit: AnyUnit, rules: Rules, most: int) -> Listed:
     """Open a list of up to `most` originals of the unit and its departments whose terms are over and that nothing
     keeps. Without any there is no list."""
     found: list[tuple[Original, Term]] = []
@@ -102,7 +102,7 @@ def _judged(act: Act, ids: list[UUID], rules: Rules) -> tuple[dict[UUID, tuple[O
     return may_go, kept
 
 
-def _open(act: Act, unit: Unit, found: list[tuple[Original, Term]], rules: Rules) -> str:
+def _open(act: Act, unit: AnyUnit, found: list[tuple[Original, Term]], rules: Rules) -> str:
     list_id, number = new_id(), next_number(act, "DL", unit)
     row = {
         "id": list_id,

@@ -16,7 +16,7 @@ from registry.bulk import insert_rows, rows_among, table_of
 from registry.ledger import Event
 from registry.ledger.lines import line_text, lines_digest
 from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Person, Unit
-from registry.transitions.numbers import next_numbers
+from registry.transitions.numbers import numbers_of, series_of
 from registry.types import new_id
 
 if TYPE_CHECKING:
@@ -103,13 +103,14 @@ class Gathering:
 
 def numbered(act: Act, people: Iterable[UUID]) -> list[tuple[UUID, UUID, str]]:
     """Each person with their unit's id and a fresh notice number of that unit."""
-    person, by_unit = table_of(Person), defaultdict[UUID, list[UUID]](list)
-    query = select(person.c.id, person.c.unit_id)
+    person, unit = table_of(Person), table_of(Unit)
+    query = select(person.c.id, person.c.unit_id, unit.c.code, unit.c.zone).join_from(person, unit)
+    readers = defaultdict[str, list[tuple[UUID, UUID]]](list)
     for row in rows_among(act.connection, query, person.c.id, people):
-        by_unit[row.unit_id].append(row.id)
-    found = []
-    for unit_id, readers in by_unit.items():
-        unit = act.session.get_one(Unit, unit_id)
-        numbers = next_numbers(act, "N", unit, len(readers))
-        found += [(reader, unit_id, number) for reader, number in zip(sorted(readers), numbers, strict=True)]
-    return found
+        readers[series_of(act, "N", row.code, row.zone)].append((row.id, row.unit_id))
+    numbers = numbers_of(act, {series: len(them) for series, them in readers.items()})
+    return [
+        (reader, unit_id, number)
+        for series, them in readers.items()
+        for (reader, unit_id), number in zip(sorted(them), numbers[series], strict=True)
+    ]
