@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, String, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, String, Uuid, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -23,6 +25,9 @@ SQLModel.metadata.naming_convention = {
 
 # SQLite keeps a row under its INTEGER key itself; any other type would cost a second index.
 WideKey = BigInteger().with_variant(Integer(), "sqlite")
+
+
+_LENGTH = len("2026-11-23 13:42:00.000000")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -42,7 +47,34 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """SQLite's own way of writing a time takes half as long again, and of reading one five times as long."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def written(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return None if moment is None else moment.isoformat(" ", "microseconds")[:_LENGTH]
+
+        return written
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return lambda text: None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+class OftenSame(TypeDecorator[UUID]):
+    """An id that many rows of a query have in common, such as their unit's: SQLite's text is read once."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        read = super().result_processor(dialect, coltype)
+        return None if read is None else lru_cache(maxsize=4096)(read)
 
 
 def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -14,14 +14,13 @@ from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import time_text
 from registry.ledger.comparing import Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
-from registry.ledger.lines import line_text, lines_digest
+from registry.ledger.lines import LINE, lines_digest
 from registry.ledger.reports import RowProblem
 from registry.tables import DecisionKind, DutyDecision, Notice, NoticeLine, NoticeState
 
 MODELS = (Notice, NoticeLine, DutyDecision)
 """Whose rows are compared here."""
 
-_LINE = ("duty_id", "step", "person_id", "role", "instead_of", "planned_at", "due_at")
 _DECIDED = {DecisionKind.EXCUSE: Event.DUTY_EXCUSED, DecisionKind.PAUSE: Event.DUTY_PAUSED}
 _ENTERED = (
     ("delivered_at", Event.NOTICE_DELIVERED, "delivered"),
@@ -33,7 +32,7 @@ def _lines(connection: Connection) -> Iterator[RowProblem | None]:
     """What each act of each sweep told is what the ledger has the digest of. In memory is what one act told."""
     line, notice = table_of(NoticeLine), table_of(Notice)
     query = (
-        select(*(line.c[name] for name in _LINE), line.c.told_at, notice.c.sweep_id, notice.c.person_id.label("reader"))
+        select(*(line.c[name] for name in LINE), line.c.told_at, notice.c.sweep_id, notice.c.person_id.label("reader"))
         .join_from(line, notice, notice.c.id == line.c.notice_id)
         .order_by(notice.c.sweep_id, line.c.told_at)
     )
@@ -66,7 +65,7 @@ def _telling_problem(sweep_id: UUID | None, rows: list[AnyRow], facts: dict[str,
         return RowProblem(
             "notice_line", _id(sweep_id), "duty_id", f"the ledger says that {facts.get('lines')} lines were told"
         )
-    if facts.get("lines_sha256") != lines_digest(line_text(*(getattr(row, name) for name in _LINE)) for row in rows):
+    if facts.get("lines_sha256") != lines_digest(row[: len(LINE)] for row in rows):
         return RowProblem("notice_line", _id(sweep_id), "person_id", "it is not what the ledger says was told")
     if any(row.person_id != row.reader for row in rows):
         return RowProblem("notice_line", _id(sweep_id), "notice_id", "it stands in another person's notice")

@@ -17,6 +17,9 @@ from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
 from regulation.vocabulary import UnitLevel
 
+AnyUnit = Unit | AnyRow
+"""A unit as an object, or as a row of its table where no more is needed."""
+
 _appointment = table_of(Appointment)
 
 
@@ -104,7 +107,7 @@ class Organisation:
     As large as a city's list of appointments; for work over many duties at once.
     """
 
-    units: dict[UUID, Unit]
+    units: dict[UUID, AnyUnit]
     held: dict[UUID, list[Holding]]
     gone: Collection[UUID]
     _chains: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
@@ -137,7 +140,7 @@ class Organisation:
 
 def organisation_at(session: Session, at: datetime) -> Organisation:
     """The organisation as it stood at the moment `at`."""
-    units = {unit.id: unit for unit in session.exec(select(Unit))}
+    units: dict[UUID, AnyUnit] = {unit.id: unit for unit in session.execute(select_columns(table_of(Unit)))}
     held: dict[UUID, list[Holding]] = {}
     for one in holders_at(session, units, at):
         held.setdefault(one.unit_id, []).append(one)

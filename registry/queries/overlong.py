@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from registry.bulk import table_of
-from registry.queries.retention import COPIED, HELD, HELD_AS_FILED, HELD_AS_USED, OWED, WANTED
+from registry.queries.fixity import has_open_incident
+from registry.queries.organisation import AnyUnit
+from registry.queries.retention import CONVERTING, COPIED, HELD, HELD_AS_FILED, HELD_AS_USED, OWED, WANTED
 from registry.tables import Activity, DisposalList, Recording, RecordingState, RetentionTerm, Unit
 from regulation.disposal_states import CLOSED, ListState
 from regulation.errors import ConfigurationError
@@ -23,6 +25,7 @@ from regulation.retention import RetentionClass
 
 _term, _recording, _activity = table_of(RetentionTerm), table_of(Recording), table_of(Activity)
 _list, _unit = table_of(DisposalList), table_of(Unit)
+_KEEPING = (HELD, HELD_AS_USED, HELD_AS_FILED, WANTED, COPIED, CONVERTING, OWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class OverlongRow:
 
 
 def limits_of(
-    units: Iterable[Unit], policy_of: Callable[[UUID], Policy], at: datetime
+    units: Iterable[AnyUnit], policy_of: Callable[[UUID], Policy], at: datetime
 ) -> tuple[dict[Limit, list[UUID]], list[UUID]]:
     """The units by their limit at the moment `at`; and those whose policy is not sound, which have none."""
     found, unsound = defaultdict[Limit, list[UUID]](list), list[UUID]()
@@ -110,5 +113,5 @@ def _kept_by_nothing(at: datetime) -> ColumnElement[bool]:
     """The questions of `registry.queries.retention.KEEPERS`, asked of every original at once."""
     unlocked = or_(_recording.c.retain_until.is_(None), _recording.c.retain_until <= at)
     settled = or_(_recording.c.activity_id.is_(None), _recording.c.activity_id.not_in(OWED))
-    free = [_recording.c.id.not_in(kept) for kept in (HELD, HELD_AS_USED, HELD_AS_FILED, WANTED, COPIED, OWED)]
-    return and_(unlocked, settled, *free)
+    free = [_recording.c.id.not_in(kept) for kept in _KEEPING]
+    return and_(unlocked, settled, ~has_open_incident(_recording.c.id), *free)

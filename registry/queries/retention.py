@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, fal
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.fixity import has_open_incident, version_kept
+from registry.queries.organisation import AnyUnit
 from registry.tables import (
     AccessCopy,
     AccessItem,
@@ -277,7 +278,7 @@ def _stale() -> Select[*tuple[Any, ...]]:
 
 
 def overdue_terms(
-    connection: Connection, units: Iterable[Unit], at: datetime, after: tuple[date, UUID] | None, limit: int
+    connection: Connection, units: Iterable[AnyUnit], at: datetime, after: tuple[date, UUID] | None, limit: int
 ) -> list[AnyRow]:
     """Up to `limit` terms that are over in these units at the moment `at`, the longest over first, on no list; those
     after the pair `after` of due day and recording."""
@@ -288,13 +289,13 @@ def overdue_terms(
     return list(connection.execute(query.order_by(_term.c.due_on, _term.c.recording_id).limit(limit)).all())
 
 
-def count_overdue(connection: Connection, units: Iterable[Unit], at: datetime) -> dict[UUID, int]:
+def count_overdue(connection: Connection, units: Iterable[AnyUnit], at: datetime) -> dict[UUID, int]:
     """How many terms are over in each of these units, on no list; units without any are left out."""
     query = select(_term.c.unit_id, func.count().label("terms")).where(_is_overdue(units, at))
     return {row.unit_id: row.terms for row in connection.execute(query.group_by(_term.c.unit_id))}
 
 
-def _is_overdue(units: Iterable[Unit], at: datetime) -> ColumnElement[bool]:
+def _is_overdue(units: Iterable[AnyUnit], at: datetime) -> ColumnElement[bool]:
     """Whether the term ended before its unit's own day at the moment `at`, and is on no list."""
     by_day: defaultdict[date, list[UUID]] = defaultdict(list)
     for unit in units:

@@ -8,42 +8,43 @@ from zoneinfo import ZoneInfo
 
 from registry.act import Act
 from registry.bulk import inserting, table_of
-from registry.tables import NumberSeries, Unit
+from registry.queries.organisation import AnyUnit
+from registry.tables import NumberSeries
 
 
-def next_number(act: Act, kind: str, unit: Unit) -> str:
+def next_number(act: Act, kind: str, unit: AnyUnit) -> str:
     """The next number of `kind` (``DS``: dock session) in the unit and its calendar year, never given out before."""
     return next_numbers(act, kind, unit, 1)[0]
 
 
-def next_numbers(act: Act, kind: str, unit: Unit, count: int) -> list[str]:
+def next_numbers(act: Act, kind: str, unit: AnyUnit, count: int) -> list[str]:
     """The next `count` of them, in order."""
-    series = _series(act, kind, unit)
-    last = _raised(act, {series: count})[series]
-    return [_number(series, one) for one in range(last - count + 1, last + 1)]
+    series = series_of(act, kind, unit.code, unit.zone)
+    return numbers_of(act, {series: count})[series]
 
 
-def next_of_each(act: Act, kind: str, units: Iterable[Unit]) -> dict[UUID, str]:
+def next_of_each(act: Act, kind: str, units: Iterable[AnyUnit]) -> dict[UUID, str]:
     """The next number of `kind` in each of these units, by the unit's id."""
-    series = {unit.id: _series(act, kind, unit) for unit in units}
-    last = _raised(act, dict.fromkeys(series.values(), 1))
-    return {unit_id: _number(one, last[one]) for unit_id, one in series.items()}
+    series = {unit.id: series_of(act, kind, unit.code, unit.zone) for unit in units}
+    numbers = numbers_of(act, dict.fromkeys(series.values(), 1))
+    return {unit_id: numbers[name][0] for unit_id, name in series.items()}
 
 
-def _series(act: Act, kind: str, unit: Unit) -> str:
-    return f"{kind}-{unit.code}-{act.at.astimezone(ZoneInfo(unit.zone)).year}"
+def series_of(act: Act, kind: str, unit_code: str, zone: str) -> str:
+    """What numbers of `kind` in this unit, which is in this time zone, begin with at the act's time."""
+    return f"{kind}-{unit_code}-{act.at.astimezone(ZoneInfo(zone)).year}"
 
 
-def _number(series: str, place: int) -> str:
-    return f"{series}-{place:05d}"
-
-
-def _raised(act: Act, counts: Mapping[str, int]) -> dict[str, int]:
-    """Raise each series by its count; gives the last number of each."""
-    table = table_of(NumberSeries)
-    rows = [{"series": series, "last": count} for series, count in counts.items()]
+def numbers_of(act: Act, counts: Mapping[str, int]) -> dict[str, list[str]]:
+    """Of each series the next numbers, in order, as many as `counts` says."""
+    if not counts:
+        return {}
+    insert = inserting(act.connection, table_of(NumberSeries))
     # One statement: two acts can never be given the same number.
-    new = inserting(act.connection, table).values(rows)
-    raised = new.on_conflict_do_update(index_elements=["series"], set_={"last": table.c.last + new.excluded.last})
-    found = act.connection.execute(raised.returning(table.c.series, table.c.last))
-    return {row.series: row.last for row in found}
+    raise_last = insert.on_conflict_do_update(
+        index_elements=["series"], set_={"last": insert.table.c.last + insert.excluded.last}
+    ).returning(insert.table.c.series, insert.table.c.last)
+    raised = act.connection.execute(raise_last, [{"series": name, "last": count} for name, count in counts.items()])
+    return {
+        name: [f"{name}-{number:05d}" for number in range(last - counts[name] + 1, last + 1)] for name, last in raised
+    }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from enum import Enum, auto
 from queue import Empty, SimpleQueue
 from threading import Lock
@@ -17,6 +15,7 @@ from uuid import UUID, uuid5
 from prefect import task
 
 from blocks.vault import Intake, Stored
+from registry.bulk import garbage_of_before_left_alone
 from registry.queries import intake as questions
 from registry.queries.intake import ItemToTakeIn, KnownOriginal
 from registry.tables import ItemOutcome
@@ -58,7 +57,7 @@ def take_in_files(work: DockWork) -> None:
     items.sort(key=lambda item: item.size, reverse=True)  # which leaves equally large ones in the order of the dump
     progress = Progress("Taking in", sum(item.size for item in items), "bytes", f"take-in-{work.number.lower()}")
     batch: list[Outcome] = []
-    with _garbage_of_before_left_alone():
+    with garbage_of_before_left_alone():
         for outcome in _all_taken_in(work, items, progress):
             batch.append(outcome)
             if len(batch) >= REGISTERED_AT_ONCE:
@@ -67,16 +66,6 @@ def take_in_files(work: DockWork) -> None:
             progress.tell()
         _register(work, batch)
     progress.tell(finished=True)
-
-
-@contextmanager
-def _garbage_of_before_left_alone() -> Iterator[None]:
-    """Half a million objects of what was imported, looked through again and again, would cost a tenth of all time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _all_taken_in(work: DockWork, items: Sequence[ItemToTakeIn], progress: Progress) -> Iterator[Outcome]:

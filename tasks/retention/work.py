@@ -11,8 +11,7 @@ from uuid import UUID
 from blocks.archive import Archive
 from registry.act import Act
 from registry.database import Registry
-from registry.queries.organisation import organisation_at
-from registry.tables import Unit
+from registry.queries.organisation import AnyUnit, organisation_at
 from registry.tables.notices import RETENTION
 from registry.transitions import notices
 from regulation.errors import ConfigurationError
@@ -46,7 +45,7 @@ class RetentionWork:
         self.rules = rules_of(archive.policy.policies(), self.organisation)
 
     @property
-    def authorities(self) -> list[Unit]:
+    def authorities(self) -> list[AnyUnit]:
         """The enforcement units, by code; and whatever stands above them and may hold footage itself."""
         units = [one for one in self.organisation.units.values() if one.level is not UnitLevel.DEPARTMENT]
         return sorted(units, key=lambda one: one.code)

@@ -17,7 +17,7 @@ from registry.bulk import AnyRow, insert_rows, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import canonical_json
 from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import Organisation, holders_at, organisation_at
+from registry.queries.organisation import AnyUnit, Organisation, holders_at, organisation_at
 from registry.queries.retention import (
     KEEPERS,
     count_overdue,
@@ -26,7 +26,7 @@ from registry.queries.retention import (
     overdue_terms,
     terms_among,
 )
-from registry.tables import DisposalItem, DisposalList, RetentionTerm, Unit
+from registry.tables import DisposalItem, DisposalList, RetentionTerm
 from registry.transitions.disposal.common import ask_first, tell_ledger, tell_people
 from registry.transitions.duties.settling import Rules
 from registry.transitions.numbers import next_of_each
@@ -102,7 +102,7 @@ def due_together(session: Session, most: Mapping[UUID, int], at: datetime) -> It
 class _List:
     """A list that is opened if anything is found for it."""
 
-    unit: Unit
+    unit: AnyUnit
     most: int
     id: UUID = field(default_factory=new_id)
     items: list[dict[str, Any]] = field(default_factory=list)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from sqlalchemy import func, select
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of
 from registry.ledger import Event
-from registry.ledger.lines import line_text, lines_digest
+from registry.ledger.lines import LINE, lines_digest
 from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Person, Unit
-from registry.transitions.numbers import next_numbers
+from registry.transitions.numbers import numbers_of, series_of
 from registry.types import new_id
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _notice, _line = table_of(Notice), table_of(NoticeLine)
 _MOMENT = timedelta(microseconds=1)
-_SAID = ("duty_id", "step", "person_id", "role", "instead_of", "planned_at", "due_at")
+_said = itemgetter(*LINE)
 
 
 @dataclass(slots=True)
@@ -43,11 +44,11 @@ class Gathering:
         if not told:
             return
         told_at = self._told_at = self._moment(act)
-        readers = dict.fromkeys(one.recipient.person_id for one in told if one.recipient.person_id is not None)
-        self._begin(act, [person for person in readers if person not in self._notices])
-        lines = [self._line(one, told_at) for one in told]
+        readers = dict.fromkeys(reader.person_id for one in told for reader in one.recipients)
+        self._begin(act, [person for person in readers if person is not None and person not in self._notices])
+        lines = list(self._lines(told, told_at))
         insert_rows(act.connection, NoticeLine, lines)
-        digest = lines_digest(line_text(*(line[name] for name in _SAID)) for line in lines)
+        digest = lines_digest(map(_said, lines))
         facts = {"told_at": told_at, "lines": len(lines), "lines_sha256": digest}
         act.record(Event.SWEEP_TOLD, "sweep", self.sweep_id, facts, article="Art. 20")
 
@@ -65,20 +66,21 @@ class Gathering:
         moment: datetime | None = act.connection.execute(of_this.where(_notice.c.sweep_id == self.sweep_id)).scalar()
         return moment
 
-    def _line(self, one: Told, told_at: datetime) -> dict[str, Any]:
-        person = one.recipient.person_id
-        assert person is not None
-        return {
-            "duty_id": one.duty_id,
-            "step": one.step,
-            "person_id": person,
-            "notice_id": self._notices[person],
-            "role": one.recipient.role,
-            "instead_of": one.recipient.instead_of,
-            "planned_at": one.planned_at,
-            "told_at": told_at,
-            "due_at": one.due_at,
-        }
+    def _lines(self, told: Sequence[Told], told_at: datetime) -> Iterator[dict[str, Any]]:
+        for duty_id, step, recipients, planned_at, due_at in told:
+            for reader in recipients:
+                assert reader.person_id is not None
+                yield {
+                    "duty_id": duty_id,
+                    "step": step,
+                    "person_id": reader.person_id,
+                    "notice_id": self._notices[reader.person_id],
+                    "role": reader.role,
+                    "instead_of": reader.instead_of,
+                    "planned_at": planned_at,
+                    "told_at": told_at,
+                    "due_at": due_at,
+                }
 
     def _begin(self, act: Act, people: Iterable[UUID]) -> None:
         rows: list[dict[str, Any]] = [
@@ -103,13 +105,14 @@ class Gathering:
 
 def numbered(act: Act, people: Iterable[UUID]) -> list[tuple[UUID, UUID, str]]:
     """Each person with their unit's id and a fresh notice number of that unit."""
-    person, by_unit = table_of(Person), defaultdict[UUID, list[UUID]](list)
-    query = select(person.c.id, person.c.unit_id)
+    person, unit = table_of(Person), table_of(Unit)
+    query = select(person.c.id, person.c.unit_id, unit.c.code, unit.c.zone).join_from(person, unit)
+    readers = defaultdict[str, list[tuple[UUID, UUID]]](list)
     for row in rows_among(act.connection, query, person.c.id, people):
-        by_unit[row.unit_id].append(row.id)
-    found = []
-    for unit_id, readers in by_unit.items():
-        unit = act.session.get_one(Unit, unit_id)
-        numbers = next_numbers(act, "N", unit, len(readers))
-        found += [(reader, unit_id, number) for reader, number in zip(sorted(readers), numbers, strict=True)]
-    return found
+        readers[series_of(act, "N", row.code, row.zone)].append((row.id, row.unit_id))
+    numbers = numbers_of(act, {series: len(them) for series, them in readers.items()})
+    return [
+        (reader, unit_id, number)
+        for series, them in readers.items()
+        for (reader, unit_id), number in zip(sorted(them), numbers[series], strict=True)
+    ]

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from registry.act import Act
 from registry.bulk import table_of
-from registry.queries.organisation import units_of_authority
-from registry.tables import NoticeKind, RetentionTerm, Unit
+from registry.queries.organisation import AnyUnit, units_of_authority
+from registry.tables import NoticeKind, RetentionTerm
 from registry.transitions.disposal.listing import seat_of_unit
 from registry.transitions.duties.settling import Rules
 from registry.transitions.notices.queueing import queue_notices
@@ -34,7 +34,7 @@ class Coming:
     originals: int
 
 
-def tell_coming(act: Act, unit: Unit, rules: Rules) -> list[Coming]:
+def tell_coming(act: Act, unit: AnyUnit, rules: Rules) -> list[Coming]:
     """Queue the notices of what is coming for one unit and its departments; told once, it is not told again.
 
     Raises `ConfigurationError` where the unit's policy is not sound.
