@@ -125,13 +125,15 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    # As many connections as threads: those that wait for their turn to write keep one each.
+    # As many connections as threads: those that wait for their turn to write keep one each. The one given back last is
+    # taken first: its statements are planned, and what it needs is at hand.
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=40,
+        pool_size=20,
+        max_overflow=30,
+        pool_use_lifo=True,
         connect_args={"connect_timeout": 10},
     )
     event.listen(engine, "connect", _prepare_postgresql)
