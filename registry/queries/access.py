@@ -14,7 +14,7 @@ from sqlmodel import Session
 from registry.bulk import Among, AnyRow, table_of
 from registry.queries.destroying import being_destroyed
 from registry.queries.fixity import as_kept
-from registry.queries.organisation import holders_at, roles_at, units_above
+from registry.queries.organisation import UNITS_KNOWN, holders_at, roles_at, units_above
 from registry.tables import (
     AccessAssignment,
     AccessCopy,
@@ -42,9 +42,6 @@ from regulation.vocabulary import Marking, Role, UnitLevel
 
 LASTS = timedelta(hours=12)
 """How long one viewing may be gone on with: a working day, lunch included."""
-
-UNITS_KNOWN = "units-known"
-"""Under which name a session keeps the units it has met; whoever changes units in it forgets them."""
 
 _recording, _marking = table_of(Recording), table_of(RecordingMarking)
 _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)

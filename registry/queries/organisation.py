@@ -17,6 +17,10 @@ from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
 from regulation.vocabulary import UnitLevel
 
+UNITS_KNOWN, UNITS_BELOW = "units-known", "units-below"
+"""Under which names a session keeps the units it has met, and those below a unit; whoever changes units in it forgets
+them."""
+
 _appointment, _unit = table_of(Appointment), table_of(Unit)
 
 _HELD = select_columns(
@@ -63,8 +67,11 @@ def unit_by_code(session: Session, code: str) -> Unit | None:
 
 
 def unit_subtree(session: Session, unit_id: UUID) -> list[UUID]:
-    """The unit and every unit below it."""
-    return list(session.execute(_SUBTREE, {"unit_id": unit_id}).scalars())
+    """The unit and every unit below it. Asked for once a session."""
+    known: dict[UUID, list[UUID]] = session.info.setdefault(UNITS_BELOW, {})
+    if unit_id not in known:
+        known[unit_id] = list(session.execute(_SUBTREE, {"unit_id": unit_id}).scalars())
+    return list(known[unit_id])
 
 
 def units_of_authority(session: Session, unit_id: UUID) -> list[UUID]:
