@@ -30,6 +30,10 @@ STUCK_SECONDS = 60
 # else in the same database uses it.
 _ONE_WRITER = 0x6C_65_64_67_65_72
 
+_TAKE_PLACE = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', :stuck, true), pg_advisory_xact_lock(:key)"
+)
+
 _SCHEMES = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -183,7 +187,4 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 def _wait_for_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        take_place = text(
-            "SELECT set_config('idle_in_transaction_session_timeout', :stuck, true), pg_advisory_xact_lock(:key)"
-        )
-        connection.execute(take_place, {"stuck": f"{STUCK_SECONDS}s", "key": _ONE_WRITER})
+        connection.execute(_TAKE_PLACE, {"stuck": f"{STUCK_SECONDS}s", "key": _ONE_WRITER})

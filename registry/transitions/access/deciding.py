@@ -9,8 +9,7 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable
 from registry.ledger import Event
-from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, wanted_of
-from registry.queries.organisation import unit_chain
+from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, units_upward, wanted_of
 from registry.tables import AccessDecision, AccessDecisionItem, AccessQuestion, Verdict
 from registry.transitions.access.common import (
     change,
@@ -107,7 +106,8 @@ def _verdict(given: Given | None, terms: Terms, asked: Mapping[UUID, Range]) -> 
 
 def _role_of(act: Act, step: AnyRow, by: UUID, found: Deciders) -> Role:
     """In which role they decide: the seat's, or, where they were named, the lowest of theirs that may."""
-    held = roles_over(act.session, by, unit_chain(act.session, step.unit_id), act.at)
+    chain = [unit.id for unit in units_upward(act.session, step.unit_id)]
+    held = roles_over(act.session, by, chain, act.at)
     if found.role in held:
         return found.role
     return next(role for role in seats_from(step.role, found) if role in held)
