@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,8 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     step, request = open_step(act, step_id)
     found = deciders_of(act.session, step, request.requester_id, act.at)
     check_decide(by, found)
-    asked = _asked(act, step)
+    wanted = wanted_of(act.session, request.id)
+    asked = _asked(act, step, wanted)
     given = None if answer.is_denied else _given(request, step, asked, answer)
     verdict = _verdict(given, terms_of(request), {item: one.part for item, one in asked.items()})
     row: dict[str, Any] = {
@@ -66,13 +67,12 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     }
     tell_ledger(act, Event.ACCESS_DECIDED, request, facts)
     close_steps(act, [step_id])
-    advance(act, request.id)
+    advance(act, request, wanted)
 
 
-def _asked(act: Act, step: AnyRow) -> dict[UUID, Wanted]:
+def _asked(act: Act, step: AnyRow, wanted: Iterable[Wanted]) -> dict[UUID, Wanted]:
     """The items of the step."""
     items = set(step_items(act.session, [step.id])[step.id])
-    wanted = wanted_of(act.session, step.request_id)
     return {one.footage.item_id: one for one in wanted if one.footage.item_id in items}
 
 
