@@ -9,7 +9,7 @@ from desk.keeping import chosen, overseen, status_of, units_of, why
 from desk.paging import first_of, page_asked, pages_in
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
-from registry.queries.incident_pages import IncidentSeen, incident_seen, incidents_seen
+from registry.queries.incident_pages import IncidentSeen, incident_seen, incidents_counted, incidents_seen
 from registry.transitions import fixity
 from regulation.errors import ActionDenied
 from regulation.incidents import CLOSERS, Resolution
@@ -19,7 +19,7 @@ incidents = APIRouter()
 
 def open_incidents(visit: Visit, reading: Session) -> int:
     """How many incidents this person may settle."""
-    return incidents_seen(reading, units_of(visit, reading, *CLOSERS), settled=False, limit=0)[1]
+    return incidents_counted(reading, units_of(visit, reading, *CLOSERS), settled=False)
 
 
 @incidents.get("/incidents")

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache, cached_property
 from itertools import chain, islice
 from typing import Any, TypeVar, cast, overload
 from uuid import UUID
@@ -15,10 +16,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Insert,
     Row,
     Select,
     String,
     Table,
+    Update,
     Uuid,
     bindparam,
     func,
@@ -60,38 +63,63 @@ def chunked(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-_FEW = 8
-"""Up to so many rows a statement that is planned anew costs less than COPY's three questions and answers."""
+class Among:
+    """A question for the rows whose `column` is one of many values. Putting it together takes longer than asking it, so
+    what is asked often is put together once."""
 
+    def __init__(self, query: Select[*tuple[Any, ...]], column: Column[Any]) -> None:
+        self._query = query
+        self._column = column
 
-_GROUP = 500
-"""Rows in one statement of SQLite's: ten times as many are hardly faster, and it is kept ready."""
+    def rows(self, connection: Connection, values: Iterable[Any], **more: Any) -> Iterator[AnyRow]:
+        """The rows for these values, however many they are, in no particular order; `more` is what else is asked."""
+        for chunk in chunked(dict.fromkeys(values)):
+            if connection.dialect.name == "postgresql":
+                found = connection.execute(self._in_array, {**more, "among": _as_array(self._column, chunk)})
+            else:
+                found = connection.execute(self._in_list, {**more, "among": chunk})
+            yield from found.all()  # in one call: the driver takes longer to hand them over one by one
+
+    @cached_property
+    def _in_list(self) -> Select[*tuple[Any, ...]]:
+        return self._query.where(self._column.in_(bindparam("among", expanding=True)))
+
+    @cached_property
+    def _in_array(self) -> Select[*tuple[Any, ...]]:
+        # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a
+        # subquery instead of ANY, which a plan made once would compare value by value.
+        return self._query.where(self._column.in_(select(func.unnest(_array(self._column, "among")))))
 
 
 def rows_among(
     connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Iterable[Any]
 ) -> Iterator[AnyRow]:
-    """The rows of `query` whose `column` is one of `values`, however many they are; in no particular order."""
-    for chunk in chunked(dict.fromkeys(values)):
-        # All rows of a chunk in one call: the driver takes longer to hand them over one by one.
-        yield from connection.execute(query.where(_among(connection, column, chunk))).all()
+    """The rows of `query` whose `column` is one of `values`: `Among`, for what is asked rarely."""
+    return Among(query, column).rows(connection, values)
 
 
-def _among(connection: Connection, column: Column[Any], values: list[Any]) -> ColumnElement[bool]:
-    if connection.dialect.name != "postgresql":
-        return column.in_(values)
-    # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a subquery
-    # instead of ANY, which a plan made once would compare value by value.
-    return column.in_(select(func.unnest(_array(column, values))))
-
-
-def _array(column: Column[Any], values: list[Any]) -> ColumnElement[Any]:
-    """Values of a column as one array. Ids as one text: the driver would look for quotes in each of them."""
+def _array(column: Column[Any], name: str) -> ColumnElement[Any]:
+    """The parameter `name` as an array of the column's type. Ids come as one text: the driver would look for quotes in
+    each of them."""
     type_ = ARRAY(column.type, dimensions=1)
     if not isinstance(column.type, Uuid):
-        return bindparam(None, values, type_=type_)
+        return bindparam(name, type_=type_)
+    return cast_as(bindparam(name, type_=String), type_)
+
+
+def _as_array(column: Column[Any], values: list[Any]) -> Any:
+    """Values of a column as `_array` takes them."""
+    if not isinstance(column.type, Uuid):
+        return values
     written = ",".join(["NULL" if one is None else one.hex for one in values])
-    return cast_as(bindparam(None, f"{{{written}}}", type_=String), type_)
+    return f"{{{written}}}"
+
+
+_FEW = 8
+"""Up to so many rows a statement that is planned anew costs less than COPY's three questions and answers."""
+
+_GROUP = 500
+"""Rows in one statement of SQLite's: ten times as many are hardly faster, and it is kept ready."""
 
 
 def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -103,9 +131,14 @@ def insert_rows(connection: Connection, model: type[SQLModel], rows: Sequence[Ma
         if len(rows) > _FEW:
             _copy(connection, table, rows)
         else:
-            connection.execute(table.insert().inline(), list(rows))
+            connection.execute(_inserted(table), list(rows))
     else:
         _insert_many(connection, table, rows)
+
+
+@cache
+def _inserted(table: Table) -> Insert:
+    return table.insert().inline()
 
 
 def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -134,12 +167,19 @@ def update_rows(
     table = table_of(model)
     changed = [name for name in only or rows[0] if name != key]
     if connection.dialect.name == "postgresql":
-        new = select(*_as_columns(table, [key, *changed], rows)).subquery("new")
-        connection.execute(
-            table.update().where(table.c[key] == new.c[key]).values({name: new.c[name] for name in changed})
-        )
+        names = (key, *changed)
+        columns = {f"new_{name}": _as_array(table.c[name], [row[name] for row in rows]) for name in names}
+        connection.execute(_updated(table, tuple(changed), key), columns)
     else:
         _update_many(connection, table, changed, rows, key)
+
+
+@cache
+def _updated(table: Table, changed: tuple[str, ...], key: str) -> Update:
+    """`rows` come as one array a column, for one statement instead of one a row."""
+    columns = [func.unnest(_array(table.c[name], f"new_{name}")).label(name) for name in (key, *changed)]
+    new = select(*columns).subquery("new")
+    return table.update().where(table.c[key] == new.c[key]).values({name: new.c[name] for name in changed})
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -200,11 +240,6 @@ def _columns(
         convert = type_.bind_processor(connection.dialect)
         columns.append(values if convert is None else converted(convert, values))
     return columns
-
-
-def _as_columns(table: Table, names: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
-    """`rows` as one array a column, for one statement instead of one a row."""
-    return [func.unnest(_array(table.c[name], [row[name] for row in rows])).label(name) for name in names]
 
 
 @overload

@@ -30,6 +30,10 @@ STUCK_SECONDS = 60
 # else in the same database uses it.
 _ONE_WRITER = 0x6C_65_64_67_65_72
 
+_TAKE_PLACE = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', :stuck, true), pg_advisory_xact_lock(:key)"
+)
+
 _SCHEMES = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -125,13 +129,15 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    # As many connections as threads: those that wait for their turn to write keep one each.
+    # As many connections as threads: those that wait for their turn to write keep one each. The one given back last is
+    # taken first: its statements are planned, and what it needs is at hand.
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=40,
+        pool_size=20,
+        max_overflow=30,
+        pool_use_lifo=True,
         connect_args={"connect_timeout": 10},
     )
     event.listen(engine, "connect", _prepare_postgresql)
@@ -181,7 +187,4 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 def _wait_for_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        take_place = text(
-            "SELECT set_config('idle_in_transaction_session_timeout', :stuck, true), pg_advisory_xact_lock(:key)"
-        )
-        connection.execute(take_place, {"stuck": f"{STUCK_SECONDS}s", "key": _ONE_WRITER})
+        connection.execute(_TAKE_PLACE, {"stuck": f"{STUCK_SECONDS}s", "key": _ONE_WRITER})

@@ -24,6 +24,9 @@ from registry.tables.ledger import LedgerEntry
 
 GENESIS = "0" * 64
 
+_entry = table_of(LedgerEntry)
+_NEWEST = select(_entry.c.seq, _entry.c.hash).order_by(_entry.c.seq.desc()).limit(1)
+
 
 def time_text(moment: datetime) -> str:
     """`moment` in UTC to the microsecond, always of the same length."""
@@ -95,8 +98,7 @@ class Head:
 
 def head_of(connection: Connection) -> Head:
     """The newest entry, as this transaction sees it."""
-    entry = table_of(LedgerEntry)
-    row = connection.execute(select(entry.c.seq, entry.c.hash).order_by(entry.c.seq.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST).first()
     return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
 
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from registry.bulk import AnyRow, rows_among, table_of
+from registry.bulk import Among, AnyRow, table_of
 from registry.queries.destroying import being_destroyed
 from registry.queries.fixity import as_kept
-from registry.queries.organisation import holders_at, roles_at
+from registry.queries.organisation import UNITS_KNOWN, holders_at, roles_at, units_above
 from registry.tables import (
     AccessAssignment,
     AccessCopy,
@@ -43,30 +43,63 @@ from regulation.vocabulary import Marking, Role, UnitLevel
 LASTS = timedelta(hours=12)
 """How long one viewing may be gone on with: a working day, lunch included."""
 
-UNITS_KNOWN = "units-known"
-"""Under which name a session keeps the units it has met; whoever changes units in it forgets them."""
-
 _recording, _marking = table_of(Recording), table_of(RecordingMarking)
 _item, _step, _step_item = table_of(AccessItem), table_of(AccessStep), table_of(AccessStepItem)
 _assignment, _decision = table_of(AccessAssignment), table_of(AccessDecision)
 _given, _request = table_of(AccessDecisionItem), table_of(AccessRequest)
 _copy = table_of(AccessCopy)
 _grant, _grant_item, _view = table_of(AccessGrant), table_of(AccessGrantItem), table_of(AccessView)
+_person, _unit = table_of(Person), table_of(Unit)
+
+_BORNE = Among(
+    select(_marking.c.recording_id, _marking.c.marking).where(_marking.c.lifted_at.is_(None)), _marking.c.recording_id
+)
+_LAST_MARKED = Among(
+    select(_marking.c.recording_id, func.max(_marking.c.placed_at).label("at"))
+    .where(_marking.c.lifted_at.is_(None))
+    .group_by(_marking.c.recording_id),
+    _marking.c.recording_id,
+)
+_WANTED = (
+    select(_item, *(_recording.c[name] for name in ("unit_id", "duration_seconds", "state")))
+    .join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
+    .where(_item.c.request_id == bindparam("request_id"))
+    .order_by(_item.c.id)
+)
+_STEPS_IN = (
+    select(_step)
+    .where(_step.c.request_id == bindparam("request_id"), _step.c.round == bindparam("of_round"))
+    .order_by(_step.c.position)
+)
+_STEP_ITEMS = Among(select(_step_item), _step_item.c.step_id)
+_PARTS_GIVEN, _DECIDED = Among(select(_given), _given.c.step_id), Among(select(_decision), _decision.c.step_id)
+_ASKED_OF = (  # one row at least: whoever typed the request in
+    select(_request.c.entered_by_id, *(_assignment.c[name] for name in ("step_id", "person_id", "successor_id")))
+    .add_columns(_assignment.c.ended_at, _assignment.c.ended_why)
+    .select_from(
+        _request.outerjoin(_step, _step.c.request_id == _request.c.id).outerjoin(
+            _assignment, _assignment.c.step_id == _step.c.id
+        )
+    )
+    .where(_request.c.id == bindparam("request_id"))
+)
+_LEFT = Among(
+    select(_person.c.id, _person.c.left_on, _unit.c.zone)
+    .join_from(_person, _unit, _unit.c.id == _person.c.unit_id)
+    .where(_person.c.left_on.is_not(None)),
+    _person.c.id,
+)
 
 
 def units_upward(session: Session, unit_id: UUID) -> list[Unit]:
     """The unit first, then those above it, the nearest first. Asked for once a session."""
     known: dict[UUID, Unit] = session.info.setdefault(UNITS_KNOWN, {})
-    units = [_unit(session, known, unit_id)]
-    while (above := units[-1].parent_id) is not None:
-        units.append(_unit(session, known, above))
-    return units
-
-
-def _unit(session: Session, known: dict[UUID, Unit], unit_id: UUID) -> Unit:
     if unit_id not in known:
-        known[unit_id] = session.get_one(Unit, unit_id)
-    return known[unit_id]
+        known |= {unit.id: unit for unit in units_above(session, unit_id)}
+    units = [known[unit_id]]
+    while (above := units[-1].parent_id) is not None:
+        units.append(known[above])
+    return units
 
 
 def authority_of(session: Session, unit_id: UUID) -> UUID:
@@ -78,20 +111,14 @@ def authority_of(session: Session, unit_id: UUID) -> UUID:
 def markings_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, frozenset[Marking]]:
     """The markings that each of these recordings bears now; those without are left out."""
     found: dict[UUID, frozenset[Marking]] = {}
-    query = select(_marking.c.recording_id, _marking.c.marking).where(_marking.c.lifted_at.is_(None))
-    for row in rows_among(session.connection(), query, _marking.c.recording_id, recording_ids):
+    for row in _BORNE.rows(session.connection(), recording_ids):
         found[row.recording_id] = found.get(row.recording_id, frozenset()) | {row.marking}
     return found
 
 
 def last_marked(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When each of these recordings was given the newest of the markings it bears."""
-    query = select(_marking.c.recording_id, func.max(_marking.c.placed_at).label("at"))
-    query = query.where(_marking.c.lifted_at.is_(None)).group_by(_marking.c.recording_id)
-    return {
-        row.recording_id: row.at
-        for row in rows_among(session.connection(), query, _marking.c.recording_id, recording_ids)
-    }
+    return {row.recording_id: row.at for row in _LAST_MARKED.rows(session.connection(), recording_ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +135,7 @@ class Wanted:
 
 def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
     """What a request asks for, in the order in which it was entered."""
-    about = (_recording.c.unit_id, _recording.c.duration_seconds, _recording.c.state)
-    query = select(_item, *about).join_from(_item, _recording, _recording.c.id == _item.c.recording_id)
-    rows = session.execute(query.where(_item.c.request_id == request_id).order_by(_item.c.id)).all()
+    rows = session.execute(_WANTED, {"request_id": request_id}).all()
     markings = markings_of(session, [row.recording_id for row in rows])
     going = being_destroyed(session, [row.recording_id for row in rows])
     authorities = {unit_id: authority_of(session, unit_id) for unit_id in {row.unit_id for row in rows}}
@@ -128,15 +153,13 @@ def wanted_of(session: Session, request_id: UUID) -> list[Wanted]:
 
 def steps_in(session: Session, request_id: UUID, of_round: int) -> list[AnyRow]:
     """The steps of one round, in their order."""
-    query = select(_step).where(_step.c.request_id == request_id, _step.c.round == of_round)
-    return list(session.execute(query.order_by(_step.c.position)))
+    return list(session.execute(_STEPS_IN, {"request_id": request_id, "of_round": of_round}))
 
 
 def step_items(session: Session, step_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """The items that each step is about."""
     found: dict[UUID, tuple[UUID, ...]] = {}
-    query = select(_step_item)
-    for row in rows_among(session.connection(), query, _step_item.c.step_id, step_ids):
+    for row in _STEP_ITEMS.rows(session.connection(), step_ids):
         found[row.step_id] = (*found.get(row.step_id, ()), row.item_id)
     return found
 
@@ -144,9 +167,9 @@ def step_items(session: Session, step_ids: Iterable[UUID]) -> dict[UUID, tuple[U
 def given_by(session: Session, step_ids: Collection[UUID]) -> dict[UUID, Given | None]:
     """What each decided step gives; None for one that denied."""
     parts: dict[UUID, dict[UUID, Range]] = {}
-    for row in rows_among(session.connection(), select(_given), _given.c.step_id, step_ids):
+    for row in _PARTS_GIVEN.rows(session.connection(), step_ids):
         parts.setdefault(row.step_id, {})[row.item_id] = Range(row.start_second, row.end_second)
-    decided = rows_among(session.connection(), select(_decision), _decision.c.step_id, step_ids)
+    decided = _DECIDED.rows(session.connection(), step_ids)
     return {row.step_id: _given_of(row, parts.get(row.step_id)) for row in decided}
 
 
@@ -158,16 +181,18 @@ def _given_of(decision: AnyRow, parts: Mapping[UUID, Range] | None) -> Given | N
 
 def aside_of(session: Session, request_id: UUID, step_id: UUID) -> set[UUID]:
     """Who does not decide this step: whoever stood aside from the request, passed this step on, or typed it in."""
-    query = (
-        select(_assignment.c.person_id, _assignment.c.ended_why, _assignment.c.step_id)
-        .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
-        .where(_step.c.request_id == request_id, _assignment.c.ended_at.is_not(None))
-    )
-    entered_by = select(_request.c.entered_by_id).where(_request.c.id == request_id)
-    return {session.execute(entered_by).scalar_one()} | {
-        row.person_id
-        for row in session.execute(query)
-        if row.ended_why is Assigned.STOOD_ASIDE or row.step_id == step_id
+    return _aside(_asked_of(session, request_id), step_id)
+
+
+def _asked_of(session: Session, request_id: UUID) -> Sequence[AnyRow]:
+    """Everybody who was asked to decide anything of the request, each beside whoever typed it in."""
+    return session.execute(_ASKED_OF, {"request_id": request_id}).all()
+
+
+def _aside(asked: Sequence[AnyRow], step_id: UUID) -> set[UUID]:
+    ended = [one for one in asked if one.ended_at is not None]
+    return {asked[0].entered_by_id} | {
+        one.person_id for one in ended if one.ended_why is Assigned.STOOD_ASIDE or one.step_id == step_id
     }
 
 
@@ -175,10 +200,11 @@ def deciders_of(session: Session, step: AnyRow, requester_id: UUID, at: datetime
     """Who may decide the step at the moment `at`: the seat's holders, and whom one of them named if they may."""
     chain = [unit.id for unit in units_upward(session, step.unit_id)]
     holdings = holders_at(session, chain, at)
-    aside = aside_of(session, step.request_id, step.id)
+    asked = _asked_of(session, step.request_id)
+    aside = _aside(asked, step.id)
     gone = gone_among(session, {one.person_id for one in holdings}, at)
     found = deciders(step.role, requester_id, aside, chain, holdings, at, gone)
-    named = [one for one in _named(session, step.id) if one not in aside | gone]
+    named = [one for one in _named(asked, step.id) if one not in aside | gone]
     return with_named(found, step.role, named, holdings)
 
 
@@ -199,23 +225,14 @@ def seats_from(role: Role, found: Deciders) -> tuple[Role, ...]:
     return tuple(one for one in roles if (one, PassedOver.OWN_REQUEST) not in found.passed)
 
 
-def _named(session: Session, step_id: UUID) -> Sequence[UUID]:
+def _named(asked: Iterable[AnyRow], step_id: UUID) -> list[UUID]:
     """Whom somebody left the step to, whether they were asked because of that or had been already."""
-    query = select(_assignment.c.successor_id).where(
-        _assignment.c.step_id == step_id, _assignment.c.successor_id.is_not(None)
-    )
-    return session.execute(query).scalars().all()
+    return [one.successor_id for one in asked if one.step_id == step_id and one.successor_id is not None]
 
 
 def gone_among(session: Session, people: Iterable[UUID], at: datetime) -> set[UUID]:
     """Which of these people have left by the moment `at`; the last day is still one of duty."""
-    person, unit = table_of(Person), table_of(Unit)
-    query = (
-        select(person.c.id, person.c.left_on, unit.c.zone)
-        .join_from(person, unit, unit.c.id == person.c.unit_id)
-        .where(person.c.left_on.is_not(None))
-    )
-    rows = rows_among(session.connection(), query, person.c.id, people)
+    rows = _LEFT.rows(session.connection(), people)
     return {row.id for row in rows if row.left_on < at.astimezone(ZoneInfo(row.zone)).date()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
@@ -77,6 +77,36 @@ def requests_shown() -> Select[*tuple[object, ...]]:
     )
 
 
+_NUMBERED = requests_shown().where(_request.c.number == bindparam("number"))
+_TO_DECIDE = (
+    requests_shown()
+    .where(
+        _request.c.id.in_(
+            select(_step.c.request_id)
+            .join_from(_step, _assignment, _assignment.c.step_id == _step.c.id)
+            .where(_assignment.c.person_id == bindparam("person_id"))
+            .where(_assignment.c.ended_at.is_(None), _step.c.closed_at.is_(None))
+        ),
+        _request.c.state.in_(ASKED),
+    )
+    .order_by(_request.c.submitted_at)
+    .limit(bindparam("most"))
+)
+_OWN = (
+    requests_shown()
+    .where(or_(_request.c.requester_id == bindparam("person_id"), _request.c.entered_by_id == bindparam("person_id")))
+    .order_by(_request.c.created_at.desc(), _request.c.number.desc())
+    .limit(bindparam("most"))
+)
+_WAS_ASKED = (
+    select(_assignment.c.step_id)
+    .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
+    .where(_step.c.request_id == bindparam("request_id"), _assignment.c.person_id == bindparam("person_id"))
+    .limit(1)
+)
+_UNITS_ASKED = select(_step.c.unit_id).where(_step.c.request_id == bindparam("request_id")).distinct()
+
+
 def request_row(row: AnyRow) -> RequestRow:
     """A row of `requests_shown`."""
     return RequestRow(**{name: getattr(row, name) for name in RequestRow.__dataclass_fields__})
@@ -84,13 +114,7 @@ def request_row(row: AnyRow) -> RequestRow:
 
 def to_decide(session: Session, person_id: UUID, limit: int = 200) -> list[RequestRow]:
     """The requests that wait for this person's decision, the oldest first."""
-    asked = (
-        select(_step.c.request_id)
-        .join_from(_step, _assignment, _assignment.c.step_id == _step.c.id)
-        .where(_assignment.c.person_id == person_id, _assignment.c.ended_at.is_(None), _step.c.closed_at.is_(None))
-    )
-    query = requests_shown().where(_request.c.id.in_(asked), _request.c.state.in_(ASKED))
-    return [request_row(one) for one in session.execute(query.order_by(_request.c.submitted_at).limit(limit))]
+    return [request_row(one) for one in session.execute(_TO_DECIDE, {"person_id": person_id, "most": limit})]
 
 
 def number_of_open_step(session: Session, step_id: UUID) -> str | None:
@@ -108,14 +132,12 @@ def number_of_grant(session: Session, grant_id: UUID) -> str:
 
 def requests_of(session: Session, person_id: UUID, limit: int = 200) -> list[RequestRow]:
     """The requests a person made or typed in, the newest first."""
-    mine = or_(_request.c.requester_id == person_id, _request.c.entered_by_id == person_id)
-    query = requests_shown().where(mine).order_by(_request.c.created_at.desc(), _request.c.number.desc()).limit(limit)
-    return [request_row(one) for one in session.execute(query)]
+    return [request_row(one) for one in session.execute(_OWN, {"person_id": person_id, "most": limit})]
 
 
 def request_numbered(session: Session, number: str) -> RequestRow | None:
     """The request with this number."""
-    row = session.execute(requests_shown().where(_request.c.number == number)).one_or_none()
+    row = session.execute(_NUMBERED, {"number": number}).one_or_none()
     return None if row is None else request_row(row)
 
 
@@ -123,13 +145,8 @@ def may_see(session: Session, row: RequestRow, person_id: UUID, oversees: Collec
     """Whether a request is shown to a person: their own, one they were asked to decide, one of a unit they oversee."""
     if person_id in (row.requester_id, row.entered_by_id):
         return True
-    asked = (
-        select(_assignment.c.step_id)
-        .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
-        .where(_step.c.request_id == row.id, _assignment.c.person_id == person_id)
-    )
-    if session.execute(asked.limit(1)).first() is not None:
+    if session.execute(_WAS_ASKED, {"request_id": row.id, "person_id": person_id}).first() is not None:
         return True
-    units = session.execute(select(_step.c.unit_id).where(_step.c.request_id == row.id).distinct()).scalars()
+    units = session.execute(_UNITS_ASKED, {"request_id": row.id}).scalars()
     above = {unit.id for unit_id in units for unit in units_upward(session, unit_id)}
     return bool(above & set(oversees))

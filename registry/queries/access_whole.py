@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from registry.bulk import AnyRow, table_of
+from registry.bulk import Among, AnyRow, table_of
 from registry.queries.access import deciders_of, step_items
 from registry.queries.access_copies import CopyRow, copies_of
 from registry.queries.access_pages import RequestRow
@@ -35,6 +35,61 @@ _item, _step, _assignment = table_of(AccessItem), table_of(AccessStep), table_of
 _decision, _question, _view = table_of(AccessDecision), table_of(AccessQuestion), table_of(AccessView)
 _grant, _grant_item, _recording = table_of(AccessGrant), table_of(AccessGrantItem), table_of(Recording)
 _activity, _unit, _person = table_of(Activity), table_of(Unit), table_of(Person)
+
+_ITEMS = (
+    select(
+        _item.c.id.label("item_id"),
+        _item.c.recording_id,
+        _item.c.start_second,
+        _item.c.end_second,
+        _activity.c.number.label("activity"),
+        _activity.c.place,
+        _unit.c.id.label("unit_id"),
+        _unit.c.name.label("unit_name"),
+        _unit.c.zone,
+        *(_recording.c[name] for name in ("media_kind", "started_at", "received_at", "duration_seconds")),
+        _recording.c.size,
+        _recording.c.sha256,
+    )
+    .select_from(
+        _item.join(_recording, _recording.c.id == _item.c.recording_id)
+        .join(_unit, _unit.c.id == _recording.c.unit_id)
+        .outerjoin(_activity, _activity.c.id == _recording.c.activity_id)
+    )
+    .where(_item.c.request_id == bindparam("request_id"))
+    .order_by(_item.c.id)
+)
+_STEPS = (
+    select(_step, _unit.c.name.label("unit_name"))
+    .join_from(_step, _unit, _unit.c.id == _step.c.unit_id)
+    .where(_step.c.request_id == bindparam("request_id"))
+    .order_by(_step.c.round, _step.c.position)
+)
+_DECISIONS = Among(
+    select(_decision, _person.c.name).join_from(_decision, _person, _person.c.id == _decision.c.person_id),
+    _decision.c.step_id,
+)
+_QUESTIONS = (
+    select(_question, _person.c.name)
+    .join_from(_question, _person, _person.c.id == _question.c.person_id)
+    .where(_question.c.request_id == bindparam("request_id"))
+    .order_by(_question.c.at)
+)
+_HANDED_OVER = (
+    select(_assignment, _person.c.name)
+    .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
+    .join(_person, _person.c.id == _assignment.c.person_id)
+    .where(_step.c.request_id == bindparam("request_id"), _assignment.c.ended_at.is_not(None))
+    .order_by(_assignment.c.ended_at)
+)
+_GRANT = select(_grant).where(_grant.c.request_id == bindparam("request_id"))
+_GRANTED = select(_grant_item.c.recording_id).where(_grant_item.c.grant_id == bindparam("grant_id"))
+_VIEWS = (
+    select(_view, _recording.c.media_kind)
+    .join_from(_view, _recording, _recording.c.id == _view.c.recording_id)
+    .where(_view.c.grant_id == bindparam("grant_id"))
+    .order_by(_view.c.opened_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,71 +154,31 @@ class WholeRequest:
 
 def whole_request(session: Session, row: RequestRow, at: datetime) -> WholeRequest:
     """The request with all that belongs to it."""
-    asked = select(_question, _person.c.name).join_from(_question, _person, _person.c.id == _question.c.person_id)
-    handed = (
-        select(_assignment, _person.c.name)
-        .join_from(_assignment, _step, _step.c.id == _assignment.c.step_id)
-        .join(_person, _person.c.id == _assignment.c.person_id)
-        .where(_step.c.request_id == row.id, _assignment.c.ended_at.is_not(None))
-    )
-    grant = session.execute(select(_grant).where(_grant.c.request_id == row.id)).one_or_none()
+    named = {"request_id": row.id}
+    grant = session.execute(_GRANT, named).one_or_none()
     return WholeRequest(
         row,
-        _items(session, row.id),
+        _items(session, row.id, grant),
         _steps(session, row, at),
-        session.execute(asked.where(_question.c.request_id == row.id).order_by(_question.c.at)).all(),
-        session.execute(handed.order_by(_assignment.c.ended_at)).all(),
+        session.execute(_QUESTIONS, named).all(),
+        session.execute(_HANDED_OVER, named).all(),
         grant,
         () if grant is None else views_of(session, grant.id),
         () if grant is None else copies_of(session, grant.id),
     )
 
 
-def _items(session: Session, request_id: UUID) -> list[ItemRow]:
-    granted = (
-        select(_grant_item.c.recording_id)
-        .join_from(_grant_item, _grant, _grant.c.id == _grant_item.c.grant_id)
-        .where(_grant.c.request_id == request_id)
-    )
-    given = set(session.execute(granted).scalars())
-    query = (
-        select(
-            _item.c.id.label("item_id"),
-            _item.c.recording_id,
-            _item.c.start_second,
-            _item.c.end_second,
-            _activity.c.number.label("activity"),
-            _activity.c.place,
-            _unit.c.id.label("unit_id"),
-            _unit.c.name.label("unit_name"),
-            _unit.c.zone,
-            *(_recording.c[name] for name in ("media_kind", "started_at", "received_at", "duration_seconds")),
-            _recording.c.size,
-            _recording.c.sha256,
-        )
-        .select_from(
-            _item.join(_recording, _recording.c.id == _item.c.recording_id)
-            .join(_unit, _unit.c.id == _recording.c.unit_id)
-            .outerjoin(_activity, _activity.c.id == _recording.c.activity_id)
-        )
-        .where(_item.c.request_id == request_id)
-        .order_by(_item.c.id)
-    )
-    return [ItemRow(**row._mapping, is_granted=row.recording_id in given) for row in session.execute(query)]
+def _items(session: Session, request_id: UUID, grant: AnyRow | None) -> list[ItemRow]:
+    given = set() if grant is None else set(session.execute(_GRANTED, {"grant_id": grant.id}).scalars())
+    rows = session.execute(_ITEMS, {"request_id": request_id})
+    return [ItemRow(**row._mapping, is_granted=row.recording_id in given) for row in rows]
 
 
 def _steps(session: Session, row: RequestRow, at: datetime) -> list[StepRow]:
-    query = (
-        select(_step, _unit.c.name.label("unit_name"))
-        .join_from(_step, _unit, _unit.c.id == _step.c.unit_id)
-        .where(_step.c.request_id == row.id)
-    )
-    steps = session.execute(query.order_by(_step.c.round, _step.c.position)).all()
+    steps = session.execute(_STEPS, {"request_id": row.id}).all()
     items = step_items(session, [one.id for one in steps])
-    made = select(_decision, _person.c.name).join_from(_decision, _person, _person.c.id == _decision.c.person_id)
-    decisions = {
-        one.step_id: one for one in session.execute(made.where(_decision.c.step_id.in_([step.id for step in steps])))
-    }
+    closed = [one.id for one in steps if one.closed_at is not None]  # as every step is that was decided
+    decisions = {one.step_id: one for one in _DECISIONS.rows(session.connection(), closed)}
     return [
         StepRow(
             one,
@@ -184,5 +199,4 @@ def _deciders(session: Session, step: AnyRow, row: RequestRow, at: datetime) -> 
 
 def views_of(session: Session, grant_id: UUID) -> list[AnyRow]:
     """Every viewing under a grant, the newest first."""
-    query = select(_view, _recording.c.media_kind).join_from(_view, _recording, _recording.c.id == _view.c.recording_id)
-    return list(session.execute(query.where(_view.c.grant_id == grant_id).order_by(_view.c.opened_at.desc())))
+    return list(session.execute(_VIEWS, {"grant_id": grant_id}))

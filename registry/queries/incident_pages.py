@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session
 
 from registry.bulk import table_of
@@ -44,12 +44,20 @@ def incidents_seen(
     session: Session, unit_ids: Collection[UUID], *, settled: bool, offset: int = 0, limit: int = 50
 ) -> tuple[list[IncidentSeen], int]:
     """The incidents of these units that are open, or those that were settled, the newest first; and how many."""
-    closed = _incident.c.closed_at
-    query = _incidents(unit_ids).where(closed.is_not(None) if settled else closed.is_(None))
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    newest = query.order_by(_incident.c.found_at.desc(), _incident.c.number.desc())
-    rows = session.execute(newest.offset(offset).limit(limit))
-    return [IncidentSeen(**row._mapping) for row in rows], int(total)
+    total = incidents_counted(session, unit_ids, settled=settled)
+    newest = _incidents(unit_ids).order_by(_incident.c.found_at.desc(), _incident.c.number.desc())
+    rows = session.execute(newest.where(_is(settled=settled)).offset(offset).limit(limit))
+    return [IncidentSeen(**row._mapping) for row in rows], total
+
+
+def incidents_counted(session: Session, unit_ids: Collection[UUID], *, settled: bool) -> int:
+    """How many incidents of these units are open, or how many were settled."""
+    query = select(func.count()).select_from(_incident)
+    return int(session.execute(query.where(_incident.c.unit_id.in_(unit_ids), _is(settled=settled))).scalar_one())
+
+
+def _is(*, settled: bool) -> ColumnElement[bool]:
+    return _incident.c.closed_at.is_not(None) if settled else _incident.c.closed_at.is_(None)
 
 
 def incident_seen(session: Session, unit_ids: Collection[UUID], number: str) -> IncidentSeen | None:

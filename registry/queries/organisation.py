@@ -8,11 +8,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_
+from sqlalchemy import ColumnElement, Select, bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from registry.bulk import AnyRow, chunked, rows_among, table_of
+from registry.bulk import Among, AnyRow, chunked, table_of
 from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
 from regulation.vocabulary import UnitLevel
@@ -20,7 +20,43 @@ from regulation.vocabulary import UnitLevel
 AnyUnit = Unit | AnyRow
 """A unit as an object, or as a row of its table where no more is needed."""
 
-_appointment = table_of(Appointment)
+UNITS_KNOWN, UNITS_BELOW = "units-known", "units-below"
+"""Under which names a session keeps the units it has met, and those below a unit; whoever changes units in it forgets
+them."""
+
+_appointment, _unit = table_of(Appointment), table_of(Unit)
+
+_HELD = select_columns(
+    *(_appointment.c[name] for name in ("person_id", "unit_id", "role", "acting", "valid_from", "valid_to"))
+)
+_HELD_BY = _HELD.where(_appointment.c.person_id == bindparam("person_id"))
+_HELD_AT = Among(
+    _HELD.where(
+        _appointment.c.valid_from <= bindparam("at"),
+        or_(_appointment.c.valid_to.is_(None), _appointment.c.valid_to > bindparam("at")),
+    ),
+    _appointment.c.unit_id,
+)
+
+
+def _below(*conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """The question for the unit `unit_id` and those below it that fulfil the conditions."""
+    tree = select_columns(_unit.c.id).where(_unit.c.id == bindparam("unit_id")).cte("tree", recursive=True)
+    below = select_columns(_unit.c.id).join(tree, _unit.c.parent_id == tree.c.id)
+    tree = tree.union(below.where(*conditions))
+    return select_columns(tree.c.id)
+
+
+def _above() -> Select[tuple[UUID]]:
+    """The question for the unit `unit_id` and those above it."""
+    both = select_columns(_unit.c.id, _unit.c.parent_id)
+    chain = both.where(_unit.c.id == bindparam("unit_id")).cte("chain", recursive=True)
+    chain = chain.union(both.join(chain, _unit.c.id == chain.c.parent_id))
+    return select_columns(chain.c.id)
+
+
+_SUBTREE, _AUTHORITY, _CHAIN = _below(), _below(_unit.c.level == UnitLevel.DEPARTMENT), _above()
+_UNITS_ABOVE = select(Unit).where(col(Unit.id).in_(_CHAIN))
 
 
 def units_by_code(session: Session) -> dict[str, Unit]:
@@ -34,29 +70,27 @@ def unit_by_code(session: Session, code: str) -> Unit | None:
 
 
 def unit_subtree(session: Session, unit_id: UUID) -> list[UUID]:
-    """The unit and every unit below it."""
-    unit = table_of(Unit)
-    tree = select_columns(unit.c.id).where(unit.c.id == unit_id).cte("tree", recursive=True)
-    tree = tree.union(select_columns(unit.c.id).join(tree, unit.c.parent_id == tree.c.id))
-    return list(session.execute(select_columns(tree.c.id)).scalars())
+    """The unit and every unit below it. Asked for once a session."""
+    known: dict[UUID, list[UUID]] = session.info.setdefault(UNITS_BELOW, {})
+    if unit_id not in known:
+        known[unit_id] = list(session.execute(_SUBTREE, {"unit_id": unit_id}).scalars())
+    return list(known[unit_id])
 
 
 def units_of_authority(session: Session, unit_id: UUID) -> list[UUID]:
     """The unit and the departments below it, but no enforcement unit (执法单位) that it stands over: each decides about
     its own."""
-    unit = table_of(Unit)
-    own = select_columns(unit.c.id).where(unit.c.id == unit_id).cte("own", recursive=True)
-    departments = select_columns(unit.c.id).join(own, unit.c.parent_id == own.c.id)
-    own = own.union(departments.where(unit.c.level == UnitLevel.DEPARTMENT))
-    return list(session.execute(select_columns(own.c.id)).scalars())
+    return list(session.execute(_AUTHORITY, {"unit_id": unit_id}).scalars())
 
 
 def unit_chain(session: Session, unit_id: UUID) -> list[UUID]:
     """The unit and every unit above it."""
-    unit = table_of(Unit)
-    chain = select_columns(unit.c.id, unit.c.parent_id).where(unit.c.id == unit_id).cte("chain", recursive=True)
-    chain = chain.union(select_columns(unit.c.id, unit.c.parent_id).join(chain, unit.c.id == chain.c.parent_id))
-    return list(session.execute(select_columns(chain.c.id)).scalars())
+    return list(session.execute(_CHAIN, {"unit_id": unit_id}).scalars())
+
+
+def units_above(session: Session, unit_id: UUID) -> list[Unit]:
+    """The same, whole; in no particular order."""
+    return list(session.execute(_UNITS_ABOVE, {"unit_id": unit_id}).scalars())
 
 
 def people_by_number(session: Session, numbers: Iterable[str]) -> dict[str, Person]:
@@ -75,7 +109,7 @@ def person_by_number(session: Session, number: str) -> Person | None:
 
 def holdings_of(session: Session, person_id: UUID) -> list[Holding]:
     """Every role the person holds, held or will hold."""
-    return [_holding(row) for row in session.execute(_held().where(_appointment.c.person_id == person_id))]
+    return [Holding(*row) for row in session.execute(_HELD_BY, {"person_id": person_id})]
 
 
 def roles_at(session: Session, person_id: UUID, at: datetime) -> list[Holding]:
@@ -85,19 +119,7 @@ def roles_at(session: Session, person_id: UUID, at: datetime) -> list[Holding]:
 
 def holders_at(session: Session, unit_ids: Iterable[UUID], at: datetime) -> list[Holding]:
     """Who held which role in these units at the moment `at`."""
-    c = _appointment.c
-    covers = (c.valid_from <= at) & or_(c.valid_to.is_(None), c.valid_to > at)
-    rows = rows_among(session.connection(), _held().where(covers), c.unit_id, set(unit_ids))
-    return [_holding(row) for row in rows]
-
-
-def _held() -> Select[*tuple[object, ...]]:
-    c = _appointment.c
-    return select_columns(c.person_id, c.unit_id, c.role, c.acting, c.valid_from, c.valid_to)
-
-
-def _holding(row: AnyRow) -> Holding:
-    return Holding(*row)
+    return [Holding(*row) for row in _HELD_AT.rows(session.connection(), unit_ids, at=at)]
 
 
 @dataclass(slots=True)

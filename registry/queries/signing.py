@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
@@ -29,6 +29,16 @@ _person, _unit, _token = table_of(Person), table_of(Unit), table_of(PersonalToke
 _ABOUT = (
     *(_person.c[name] for name in ("number", "name", "unit_id", "left_on")),
     *(_unit.c.name.label("unit_name"), _unit.c.zone),
+)
+_SIGNED_IN = (
+    select(_session, *_ABOUT)
+    .join_from(_session, _person, _person.c.id == _session.c.person_id)
+    .join(_unit, _unit.c.id == _person.c.unit_id)
+    .where(
+        _session.c.token_hash == bindparam("token_hash"),
+        _session.c.browser == bindparam("browser"),
+        _session.c.ended_at.is_(None),
+    )
 )
 
 
@@ -77,13 +87,7 @@ def credential_of(session: Session, number: str) -> AnyRow | None:
 
 def signed_in(session: Session, token_hash: str, browser: str, at: datetime) -> Reader | None:
     """Whose session this is; None where it is over, of another browser, or its person has left."""
-    query = (
-        select(_session, *_ABOUT)
-        .join_from(_session, _person, _person.c.id == _session.c.person_id)
-        .join(_unit, _unit.c.id == _person.c.unit_id)
-        .where(_session.c.token_hash == token_hash, _session.c.browser == browser, _session.c.ended_at.is_(None))
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_SIGNED_IN, {"token_hash": token_hash, "browser": browser}).one_or_none()
     if row is None or at > min(row.seen_at + IDLE, row.created_at + LONGEST):
         return None
     return _reader(session, row, row.seen_at, at)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from registry.act import Act
@@ -25,11 +25,13 @@ from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
 _request, _step, _grant = table_of(AccessRequest), table_of(AccessStep), table_of(AccessGrant)
+_REQUEST = select(_request).where(_request.c.id == bindparam("request_id"))
+_STEP = select(_step).where(_step.c.id == bindparam("step_id"))
 
 
 def request_of(act: Act, request_id: UUID) -> AnyRow:
     """The request. Raises `ActionDenied` where there is none."""
-    row = act.connection.execute(select(_request).where(_request.c.id == request_id)).one_or_none()
+    row = act.connection.execute(_REQUEST, {"request_id": request_id}).one_or_none()
     if row is None:
         raise ActionDenied("There is no such request.", article=ARTICLE, subject=str(request_id))
     return row
@@ -38,7 +40,7 @@ def request_of(act: Act, request_id: UUID) -> AnyRow:
 def open_step(act: Act, step_id: UUID) -> tuple[AnyRow, AnyRow]:
     """A step that waits for its answer, and its request. Raises `ActionDenied` for one that was answered, is not asked
     yet, or is of a round that is over: an old link never answers a new question."""
-    step = act.connection.execute(select(_step).where(_step.c.id == step_id)).one_or_none()
+    step = act.connection.execute(_STEP, {"step_id": step_id}).one_or_none()
     if step is None:
         raise ActionDenied("There is no such step.", article=ARTICLE, subject=str(step_id))
     request = request_of(act, step.request_id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable
 from registry.ledger import Event
-from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, wanted_of
-from registry.queries.organisation import unit_chain
+from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, units_upward, wanted_of
 from registry.tables import AccessDecision, AccessDecisionItem, AccessQuestion, Verdict
 from registry.transitions.access.common import (
     change,
@@ -42,7 +41,8 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     step, request = open_step(act, step_id)
     found = deciders_of(act.session, step, request.requester_id, act.at)
     check_decide(by, found)
-    asked = _asked(act, step)
+    wanted = wanted_of(act.session, request.id)
+    asked = _asked(act, step, wanted)
     given = None if answer.is_denied else _given(request, step, asked, answer)
     verdict = _verdict(given, terms_of(request), {item: one.part for item, one in asked.items()})
     row: dict[str, Any] = {
@@ -67,13 +67,12 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
     }
     tell_ledger(act, Event.ACCESS_DECIDED, request, facts)
     close_steps(act, [step_id])
-    advance(act, request.id)
+    advance(act, request, wanted)
 
 
-def _asked(act: Act, step: AnyRow) -> dict[UUID, Wanted]:
+def _asked(act: Act, step: AnyRow, wanted: Iterable[Wanted]) -> dict[UUID, Wanted]:
     """The items of the step."""
     items = set(step_items(act.session, [step.id])[step.id])
-    wanted = wanted_of(act.session, step.request_id)
     return {one.footage.item_id: one for one in wanted if one.footage.item_id in items}
 
 
@@ -107,7 +106,8 @@ def _verdict(given: Given | None, terms: Terms, asked: Mapping[UUID, Range]) -> 
 
 def _role_of(act: Act, step: AnyRow, by: UUID, found: Deciders) -> Role:
     """In which role they decide: the seat's, or, where they were named, the lowest of theirs that may."""
-    held = roles_over(act.session, by, unit_chain(act.session, step.unit_id), act.at)
+    chain = [unit.id for unit in units_upward(act.session, step.unit_id)]
+    held = roles_over(act.session, by, chain, act.at)
     if found.role in held:
         return found.role
     return next(role for role in seats_from(step.role, found) if role in held)

@@ -16,7 +16,6 @@ from registry.queries.access import (
     last_marked,
     step_items,
     steps_in,
-    wanted_of,
 )
 from registry.tables import (
     AccessAssignment,
@@ -30,7 +29,6 @@ from registry.transitions.access.common import (
     asking_of,
     change,
     close_steps,
-    request_of,
     tell_ledger,
     tell_people,
     tell_requester,
@@ -99,18 +97,16 @@ def note_asked(act: Act, step: AnyRow, people: Iterable[UUID], why: Assigned) ->
     touch(act, DutyKind.ACCESS_DECISION, [step.id])
 
 
-def advance(act: Act, request_id: UUID) -> None:
+def advance(act: Act, request: AnyRow, wanted: Sequence[Wanted]) -> None:
     """Go on after a step was answered: ask the next, or enter the outcome. What was marked in the meantime is reviewed
     before anything is granted."""
-    request = request_of(act, request_id)
-    wanted = wanted_of(act.session, request_id)
-    steps = steps_in(act.session, request_id, request.round)
+    steps = steps_in(act.session, request.id, request.round)
     given = given_by(act.session, [one.id for one in steps])
     left = _left(act, steps, given, wanted)
     if _review_late_markings(act, request, steps, wanted, left):
-        steps = steps_in(act.session, request_id, request.round)
+        steps = steps_in(act.session, request.id, request.round)
     if _close_moot(act, steps, left):
-        steps = steps_in(act.session, request_id, request.round)
+        steps = steps_in(act.session, request.id, request.round)
     if any(one.closed_at is None for one in steps):
         change(act, request, RequestEvent.STEP_DECIDED)
         _open_what_can_be(act, request)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, table_of
 from registry.ledger import Event
-from registry.queries.access import UNITS_KNOWN
+from registry.queries.organisation import UNITS_BELOW, UNITS_KNOWN
 from registry.tables import Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter
 from registry.transitions.directory.shapes import Entered, UnitEntry
@@ -44,7 +44,8 @@ def enter_units(act: Act, entries: Sequence[UnitEntry]) -> Entered:
     known = {code: row.id for code, row in existing.items()} | ids
     rows = {unit.code: _row_of(unit, known) for unit in sound}
     entered, _ = enter(act, _KIND, rows, existing)
-    act.session.info.pop(UNITS_KNOWN, None)
+    for name in (UNITS_KNOWN, UNITS_BELOW):
+        act.session.info.pop(name, None)
     return sieve.finish(entered)
 
 
