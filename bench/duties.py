@@ -31,6 +31,7 @@ def measure(place: Place) -> Section:
     with postgresql() as server:
         for engine in ENGINES:
             gates += _sweeping(place, section, engine, server)
+        gates.append(_largest(place, section, server))
         for engine in ENGINES:
             _queueing(place, section, engine, server)
     section.gates(gates)
@@ -58,6 +59,20 @@ def _sweeping(place: Place, section: Section, engine: str, server: PostgresServe
         Gate(f"{name}: sweep against the same with its lines", 3, spread(ratios["bare-told"]), "times", least=False),
         Gate(f"{name}: memory of a sweep", 300, most, "MiB", least=False),
     ]
+
+
+def _largest(place: Place, section: Section, server: PostgresServer) -> Gate:
+    """Ten times as many duties take the same memory."""
+    count = 1_000_000 if place.quick else 10_000_000
+    say(f"PostgreSQL: {count:,} duties")
+    with database("postgresql", place.folder, server) as url:
+        run(_command("fill", url, count, 0))
+        swept = [run(_command("sweep", url, 0, number)) for number in range(2)]
+    section.say(
+        f"PostgreSQL: {count:,} open duties are swept in {spread(seconds(swept)).shown(2)} s, {peak(swept)} MiB."
+    )
+    name = f"PostgreSQL: memory of a sweep over {count:,}"
+    return Gate(name, 300, spread([one.peak_mib for one in swept]), "MiB", least=False)
 
 
 def _queueing(place: Place, section: Section, engine: str, server: PostgresServer) -> None:
