@@ -103,7 +103,7 @@ def _reader(session: Session, row: AnyRow, seen_at: datetime, at: datetime) -> R
 def bearer_of(session: Session, token_hash: str, at: datetime) -> Reader | None:
     """As whom a personal token acts; None where it is unknown, taken back or over, or its person has left."""
     query = (
-        select(_token, *_ABOUT)
+        select(*(_token.c[name] for name in ("id", "person_id", "created_at", "last_used_at")), *_ABOUT)
         .join_from(_token, _person, _person.c.id == _token.c.person_id)
         .join(_unit, _unit.c.id == _person.c.unit_id)
         .where(_token.c.token_hash == token_hash, _token.c.revoked_at.is_(None), _token.c.expires_at > at)

@@ -59,7 +59,8 @@ def asked(counter: Counter, officer: httpx.Client, **more: Any) -> dict[str, Any
 
 def test_asked_decided_looked_at_and_copied(counter: Counter) -> None:
     officer, leader = of(counter, "A1"), of(counter, "L2")
-    assert officer.get("/me").json()["number"] == "A1"
+    me = officer.get("/me").json()
+    assert (me["number"], me["name"]) == ("A1", "甲")  # the person's name, not what they call the token
     request = asked(counter, officer)
     place = f"/requests/{request['number']}"
     assert [one["number"] for one in leader.get("/inbox").json()] == [request["number"]]
