@@ -49,7 +49,7 @@ class AccessRequest(SQLModel, table=True):
     number: str = Field(unique=True, max_length=64)
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
     requester_id: UUID = Field(foreign_key="person.id", index=True)
-    entered_by_id: UUID = Field(foreign_key="person.id")
+    entered_by_id: UUID = Field(foreign_key="person.id", index=True)
     purpose: str
     outsider: str | None = None
     document: str | None = None
