@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -15,6 +15,7 @@ from registry.queries.organisation import unit_subtree
 from registry.tables import (
     Activity,
     ActivityOfficer,
+    Condition,
     DockItem,
     Duty,
     DutyState,
@@ -24,7 +25,12 @@ from registry.tables import (
 )
 from regulation.filing import ActivitySpan
 
-_UNFILED = (Filing.UNFILED, Filing.ASKED)
+_recording = table_of(Recording)
+
+TO_BE_FILED = and_(
+    _recording.c.filing.in_((Filing.UNFILED, Filing.ASKED)), _recording.c.condition != Condition.NOT_MEDIA
+)
+"""What a person has to file: a recorder's logs and indexes are no footage (Art. 2, 15)."""
 
 
 def recordings_of(session: Session, session_id: UUID, *, filing: Filing | None = None) -> list[Recording]:
@@ -81,9 +87,7 @@ def activities_by_number(session: Session, numbers: Iterable[str]) -> dict[str, 
 
 def unfiled(session: Session, unit_id: UUID) -> list[Recording]:
     """The originals of the unit and those below it that no activity has yet (Art. 4), the longest waiting first."""
-    query = select(Recording).where(
-        col(Recording.unit_id).in_(unit_subtree(session, unit_id)), col(Recording.filing).in_(_UNFILED)
-    )
+    query = select(Recording).where(col(Recording.unit_id).in_(unit_subtree(session, unit_id)), TO_BE_FILED)
     return list(session.exec(query.order_by(col(Recording.received_at), col(Recording.id))))
 
 

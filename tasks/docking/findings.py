@@ -61,8 +61,9 @@ class Judge:
         return [finding(code, line.shown_name)] if code is not None else []
 
     def of_original(self, row: RecordingRow) -> list[Finding]:
-        """Everything to be noted about one original, in the order of the rules below."""
-        return [noted for rule in RULES for noted in rule(self, row)]
+        """Everything to be noted about one original, in the order of the rules below; of no footage, only that."""
+        rules = RULES[:1] if row.condition is Condition.NOT_MEDIA else RULES
+        return [noted for rule in rules for noted in rule(self, row)]
 
     def _condition(self, row: RecordingRow) -> Iterator[Finding]:
         code = BY_CONDITION.get(row.condition)

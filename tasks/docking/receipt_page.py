@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from registry.tables import FileReceipt
+from registry.tables import Condition, FileReceipt
 from tasks.docking.report import SessionReport
 from tasks.docking.timeline import timeline
 from tasks.docking.words import FINDINGS, STATES
@@ -30,7 +30,7 @@ def receipt_page(receipt: FileReceipt, report: SessionReport, zone: ZoneInfo) ->
         stays=document["stays_on_device"],
         total=human_size(sum(line["size"] for line in document["may_be_wiped"])),
         filed=report.tally()["filed"],
-        recordings=report.recordings,
+        footage=sum(row.condition is not Condition.NOT_MEDIA for row in report.recordings),
         remarks=list(report.attention()),
         picture=Markup(timeline(report.recordings, zone)),  # noqa: S704 - our own template, escaped there
         states=STATES,

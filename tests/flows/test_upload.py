@@ -11,7 +11,7 @@ import pytest
 
 from blocks.signing import check_signature
 from flows.upload import upload_dock_session
-from registry import ledger
+from registry import ledger, queries
 from registry.queries.ledger import has_entry
 from registry.tables import Condition, Filing, ItemOutcome
 from regulation.errors import ActionDenied, FixityError
@@ -103,6 +103,9 @@ def test_what_is_wrong_with_a_file_is_told_and_keeps_nothing_out(scene: Scene, m
     assert rows["readme.txt"].condition == Condition.NOT_MEDIA
     assert all(line.may_be_wiped for line in lines.values())
     assert len(scene.originals()) == 5
+    with scene.registry.reading() as reading:
+        owed = {duty.subject_id for duty in queries.running_duties(reading, scene.people["unit"])}
+    assert owed == {rows[name].recording_id for name in ("picture.mp4", "empty.mp4", recorded(1), recorded(2))}
 
 
 def test_nothing_outside_the_dump_is_read_and_nothing_but_files_is_taken(scene: Scene, tmp_path: Path) -> None:

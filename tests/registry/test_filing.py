@@ -10,10 +10,11 @@ import pytest
 
 from registry import queries
 from registry.ledger import verify_rows
-from registry.tables import DutyKind, DutyState, Filing, Recording
+from registry.tables import Condition, DutyKind, DutyState, Filing, Recording
 from registry.transitions import docking, filing
 from registry.transitions.docking import Probed
 from registry.transitions.duties import Rules
+from registry.transitions.duties.subjects import subjects
 from registry.types import new_id
 from regulation.errors import ActionDenied
 from regulation.filing import Candidate, FilingDecision, Outcome
@@ -86,6 +87,19 @@ def test_what_fits_nothing_becomes_a_duty_of_its_officer(city: City) -> None:
     assert duty.due_at == recording.received_at + timedelta(hours=72)
     assert city.events(duty.id) == ["duty.opened"]
     assert city.events(recording.id).count("recording.unfiled") == 1
+
+
+def test_what_is_no_footage_is_nobodys_to_file(city: City) -> None:
+    session = city.open()
+    [log] = city.store(session, "log")
+    with city.act() as act:
+        docking.record_probes(act, session.id, [Probed(log.id, MediaKind.OTHER, Condition.NOT_MEDIA)])
+    decide(city, session.id, unfiled(log.id))
+    with city.registry.reading() as reading:
+        assert queries.running_duties(reading, city.unit_id("city")) == []
+        assert queries.unfiled(reading, city.unit_id("city")) == []
+    with city.act() as act:
+        assert log.id not in subjects(act, DutyKind.FILING, None, 10)
 
 
 def test_a_stricter_unit_sets_its_own_term(city: City) -> None:

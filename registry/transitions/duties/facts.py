@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.recordings import TO_BE_FILED
 from registry.tables import (
     TAKEN_IN,
     AccessAssignment,
@@ -30,7 +31,6 @@ from registry.tables import (
     DeviceCustody,
     DockItem,
     DockSession,
-    Filing,
     Person,
     Recording,
     RecordingState,
@@ -123,14 +123,14 @@ def _is_footage() -> ColumnElement[bool]:
 
 def filings(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
     """Art. 15: what could not be filed by itself is its officer's to file. Met when it is filed."""
-    columns = ("id", "unit_id", "officer_id", "received_at", "filing", "filed_at")
-    query = select(*(_recording.c[name] for name in columns), _unit.c.zone).join_from(
+    columns = ("id", "unit_id", "officer_id", "received_at", "filed_at")
+    query = select(*(_recording.c[name] for name in columns), TO_BE_FILED.label("waits"), _unit.c.zone).join_from(
         _recording, _unit, _unit.c.id == _recording.c.unit_id
     )
     for row in rows_among(act.connection, query, _recording.c.id, ids):
         if row.id in known:
             officers: Collection[UUID | None] = [duty.owed_by_id for duty in known[row.id]]
-        elif row.filing in (Filing.UNFILED, Filing.ASKED):
+        elif row.waits:
             officers = [row.officer_id]
         else:
             continue

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, or_, select
 
 from registry.act import Act
 from registry.bulk import table_of
+from registry.queries.recordings import TO_BE_FILED
 from registry.tables import (
     AccessCopy,
     AccessStep,
@@ -21,7 +22,6 @@ from registry.tables import (
     DisposalItem,
     DisposalStep,
     Duty,
-    Filing,
     Person,
     Recording,
 )
@@ -35,12 +35,11 @@ _conversion_step = table_of(ConversionStep)
 
 _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
-_unfiled = _recording.c.filing.in_((Filing.UNFILED, Filing.ASKED))
 
 _POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
     {
         DutyKind.UPLOAD: select(_activity.c.id),
-        DutyKind.FILING: select(_recording.c.id).where(_unfiled),
+        DutyKind.FILING: select(_recording.c.id).where(TO_BE_FILED),
         DutyKind.DEVICE_RECALL: select(_custody.c.id)
         .join_from(_custody, _person, _person.c.id == _custody.c.person_id)
         .where(_went),
