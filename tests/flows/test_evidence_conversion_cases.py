@@ -353,7 +353,7 @@ def test_a_silent_authority_is_asked_again_and_the_next_run_finishes(
         evidence_conversion.convert_evidence(evidence.number(one), evidence.name)
     assert authority.asked >= 1 + evidence_conversion.issue_package.retries
     assert evidence.asked.state(one) is ConversionState.PACKING
-    assert not list(evidence.package(one).glob("*"))
+    assert [one.suffix for one in evidence.package(one).glob("*")] == [".unsealed"]
     authority.status = 200
     assert evidence_conversion.convert_evidence(evidence.number(one), evidence.name) == ConversionState.ISSUED
     [bag] = evidence.bags(one)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from registry.database import Registry
 from registry.queries.docks import dock_of, token_hash, tokens
@@ -36,8 +36,10 @@ def revoke(registry: Registry, name: str = "城管一号站", minutes: int = 1) 
 
 
 def events(registry: Registry) -> list[tuple[str, UUID, dict[str, str]]]:
+    """What the ledger has of tokens."""
     with registry.reading() as reading:
-        entries = reading.exec(select(LedgerEntry).order_by(LedgerEntry.seq))  # type: ignore[arg-type]
+        tokens = select(LedgerEntry).where(col(LedgerEntry.event).startswith("token."))
+        entries = reading.exec(tokens.order_by(col(LedgerEntry.seq)))
         return [(entry.event, entry.subject_id, json.loads(entry.facts)) for entry in entries]
 
 
