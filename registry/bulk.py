@@ -176,7 +176,7 @@ def update_rows(
 
 @cache
 def _updated(table: Table, changed: tuple[str, ...], key: str) -> Update:
-    """`rows` come as one array a column, for one statement instead of one a row."""
+    """New values come as one array a column, for one statement instead of one a row."""
     columns = [func.unnest(_array(table.c[name], f"new_{name}")).label(name) for name in (key, *changed)]
     new = select(*columns).subquery("new")
     return table.update().where(table.c[key] == new.c[key]).values({name: new.c[name] for name in changed})
@@ -193,7 +193,7 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
 
 
 def _text(value: Any) -> Any:
-    # The driver would ask of each value anew what it is, and write each time each time.
+    # The driver would ask of each value what it is, and write the same time again and again.
     return str(value) if isinstance(value, UUID | datetime) else value
 
 

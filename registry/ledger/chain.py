@@ -44,6 +44,11 @@ def _plain(value: Any) -> str:
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
+def digest_of(text: str | None) -> str | None:
+    """What the ledger has of free text, which may name people: its SHA-256 in hexadecimal."""
+    return None if text is None else sha256(text.encode()).hexdigest()
+
+
 def canonical_json(value: Any) -> str:
     """The one way `value` is written as JSON. UUIDs and times become text; anything else unknown is a TypeError."""
     return _encoder.encode(value)

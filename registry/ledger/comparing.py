@@ -76,11 +76,19 @@ def row_problem(
     table: str, row_id: UUID, entry: AnyRow | None, stated: Mapping[str, Any], at: object
 ) -> RowProblem | None:
     """What of a row is not what its entry says: `stated` by the names that the facts have, and when."""
-    if entry is None:
+    problem = stated_problem(table, row_id, None if entry is None else entry.facts, stated)
+    if problem is not None or entry is None:
+        return problem
+    return None if entry.at == at else RowProblem(table, row_id, "at", NOT_SO)
+
+
+def stated_problem(table: str, row_id: UUID, facts: str | None, stated: Mapping[str, Any]) -> RowProblem | None:
+    """The same whatever the time; without facts there is no entry."""
+    if facts is None:
         return RowProblem(table, row_id, "id", "the ledger does not know it")
-    facts = facts_in(entry.facts)
+    told = facts_in(facts)
     for name, value in stated.items():
-        said = facts.get(name)
+        said = told.get(name)
         if (sorted(said, key=str) if name == "recordings" and isinstance(said, list) else said) != value:
             return RowProblem(table, row_id, name, NOT_SO)
-    return None if entry.at == at else RowProblem(table, row_id, "at", NOT_SO)
+    return None

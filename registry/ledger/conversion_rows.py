@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from registry.bulk import AnyRow, table_of
+from registry.ledger.chain import digest_of
 from registry.ledger.comparing import NOT_SO, Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
 from registry.ledger.conversion_content import content_digest, outputs_of
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
-from registry.ledger.retention_rows import digest
 from registry.tables import (
     Conversion,
     ConversionDecision,
@@ -59,7 +59,7 @@ def _decisions(connection: Connection) -> Iterator[RowProblem | None]:
             "passed": row.passed,
             "verdict": row.verdict.value,
             "content_sha256": row.content_sha256,
-            "reason_sha256": digest(row.reason),
+            "reason_sha256": digest_of(row.reason),
             "policy": row.policy_version,
         }
         yield row_problem("conversion_decision", row.step_id, entry, stated, row.at)
@@ -99,7 +99,7 @@ def _of_people(connection: Connection, row: AnyRow) -> RowProblem | None:
             "extractor_id": str(row.extractor_id),
             "checker_id": str(row.checker_id),
             "case_id": str(row.case_id),
-            "cause_sha256": str(digest(row.cause)),
+            "cause_sha256": str(digest_of(row.cause)),
         }
     return row_problem("conversion", row.id, entry, stated, row.submitted_at)
 
@@ -116,7 +116,7 @@ def _of_state(connection: Connection, row: AnyRow) -> RowProblem | None:
     if (row.state is ConversionState.WITHDRAWN) != (ended is not None):
         return RowProblem("conversion", row.id, "state", NOT_SO)
     if issued is not None and row.recalled_by_id is not None and ended is not None:
-        stated = {"person_id": str(row.recalled_by_id), "reason_sha256": digest(row.recall_reason)}
+        stated = {"person_id": str(row.recalled_by_id), "reason_sha256": digest_of(row.recall_reason)}
         return row_problem("conversion", row.id, ended, stated, ended.at)
     return None
 
@@ -143,7 +143,7 @@ def _statements(connection: Connection) -> Iterator[RowProblem | None]:
         told = ("name", "tag_manifest_sha256", "sums_sha256", "image_sha256")
         media = select(_disc).where(_disc.c.conversion_id == row.conversion_id).order_by(_disc.c.position)
         stated = {
-            "document_sha256": digest(row.document),
+            "document_sha256": digest_of(row.document),
             "paper_sha256": row.paper_sha256,
             "english_sha256": row.english_sha256,
             "key_id": row.key_id,
@@ -161,7 +161,7 @@ def _transcripts(connection: Connection) -> Iterator[RowProblem | None]:
             "recording": str(row.recording_id),
             "person_id": str(row.entered_by_id),
             "origin": row.origin.value,
-            "lines_sha256": digest(row.lines),
+            "lines_sha256": digest_of(row.lines),
         }
         yield (
             row_problem("conversion_transcript", row.id, entry, stated, row.entered_at)
@@ -184,7 +184,7 @@ def _reissues(connection: Connection) -> Iterator[RowProblem | None]:
     """More copies were allowed by whom and why the ledger says."""
     for row in stream(connection, select(_reissue).order_by(_reissue.c.id)):
         entry = entry_about(connection, Event.CONVERSION_REISSUED, row.conversion_id, row.id)
-        stated = {"person_id": str(row.person_id), "copies": row.copies, "reason_sha256": digest(row.reason)}
+        stated = {"person_id": str(row.person_id), "copies": row.copies, "reason_sha256": digest_of(row.reason)}
         yield row_problem("conversion_reissue", row.id, entry, stated, row.at)
 
 

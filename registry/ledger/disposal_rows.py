@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.ledger.chain import canonical_json
+from registry.ledger.chain import canonical_json, digest_of
 from registry.ledger.comparing import (
     NOT_SO,
     Check,
@@ -24,7 +24,6 @@ from registry.ledger.comparing import (
 )
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
-from registry.ledger.retention_rows import digest
 from registry.tables import (
     DisposalCertificate,
     DisposalDecision,
@@ -69,7 +68,7 @@ def _decisions(connection: Connection) -> Iterator[RowProblem | None]:
             "verdict": row.verdict.value,
             "items": row.items,
             "items_sha256": row.items_sha256,
-            "reason_sha256": digest(row.reason),
+            "reason_sha256": digest_of(row.reason),
             "policy": row.policy_version,
         }
         yield row_problem("disposal_decision", row.step_id, entry, stated, row.at) or _naming(connection, row)
@@ -213,7 +212,7 @@ def _said_problem(row: AnyRow, told: _Told, drop: _Drop | None) -> str | None:
         return "appraised_at"
     restored = drop is not None and drop.restored and drop.person is not None
     reason = drop.reason if drop is not None and restored else facts.get("reason_sha256")
-    return None if digest(row.reason) == reason else "reason"
+    return None if digest_of(row.reason) == reason else "reason"
 
 
 def _fate_problem(row: AnyRow, entries: Collection[AnyRow], drop: _Drop | None) -> str | None:
@@ -241,7 +240,7 @@ def _extension_problem(row: AnyRow, extension: AnyRow | None, drop: _Drop) -> Ro
         return RowProblem("term_extension", extension.id, "until", NOT_SO)
     return (
         None
-        if digest(extension.reason) == drop.reason
+        if digest_of(extension.reason) == drop.reason
         else RowProblem("term_extension", extension.id, "reason", NOT_SO)
     )
 
@@ -265,7 +264,7 @@ def _certificates(connection: Connection) -> Iterator[RowProblem | None]:
         entry = entry_about(connection, Event.DISPOSAL_CERTIFIED, row.list_id)
         stated = {
             "number": row.number,
-            "document_sha256": digest(row.document),
+            "document_sha256": digest_of(row.document),
             "key_id": row.key_id,
             "signature": row.signature,
             "paper_sha256": row.paper_sha256,

@@ -6,12 +6,11 @@ Art. 18: whoever shortens a case file's time or removes a hold behind the regist
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import time_text
+from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import (
     NOT_SO,
     Check,
@@ -45,22 +44,17 @@ _change, _change_item = table_of(TermChange), table_of(TermChangeItem)
 _extension, _item, _recording = table_of(TermExtension), table_of(DisposalItem), table_of(Recording)
 
 
-def digest(text: str | None) -> str | None:
-    """What the ledger has of free text."""
-    return None if text is None else sha256(text.encode()).hexdigest()
-
-
 def _cases(connection: Connection) -> Iterator[RowProblem | None]:
     """Each case file was entered under its number, in its unit, and is as it was changed last."""
     for row in stream(connection, select(_case).order_by(_case.c.id)):
         entered = entry_about(connection, Event.CASE_ENTERED, row.id)
-        named = {"person_id": str(row.entered_by_id), "number_sha256": digest(row.number)}
+        named = {"person_id": str(row.entered_by_id), "number_sha256": digest_of(row.number)}
         newest = entry_about(connection, Event.CASE_CHANGED, row.id) or entered
         stated = {
             "closed_on": None if row.closed_on is None else row.closed_on.isoformat(),
             "keep_years": row.keep_years,
             "permanent": row.permanent,
-            "document_sha256": digest(row.document),
+            "document_sha256": digest_of(row.document),
         }
         yield (
             row_problem("case_file", row.id, entered, named, row.entered_at)
@@ -79,7 +73,7 @@ def _uses(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording that is used in a case is so by whose word and why the ledger says."""
     for row in stream(connection, select(_use).order_by(_use.c.id)):
         entry = entry_about(connection, Event.RECORDING_USED, row.recording_id, row.case_id)
-        stated = {"person_id": str(row.person_id), "reason_sha256": digest(row.reason)}
+        stated = {"person_id": str(row.person_id), "reason_sha256": digest_of(row.reason)}
         yield row_problem("case_use", row.id, entry, stated, row.at)
 
 
@@ -91,8 +85,8 @@ def _holds(connection: Connection) -> Iterator[RowProblem | None]:
             "person_id": str(row.placed_by_id),
             "kind": row.kind.value,
             "case_id": None if row.case_id is None else str(row.case_id),
-            "reason_sha256": digest(row.reason),
-            "document_sha256": digest(row.document),
+            "reason_sha256": digest_of(row.reason),
+            "document_sha256": digest_of(row.document),
         }
         yield (
             row_problem("hold", row.id, placed, stated, row.placed_at)
@@ -111,7 +105,7 @@ def _ending(row: AnyRow, table: str, word: str, entry: AnyRow | None, reason: st
     at, by = getattr(row, f"{word}_at"), getattr(row, f"{word}_by_id")
     if entry is None:
         return None if (at, by, reason) == (None, None, None) else RowProblem(table, row.id, f"{word}_at", NOT_SO)
-    stated = {"person_id": str(by), "reason_sha256": digest(reason)}
+    stated = {"person_id": str(by), "reason_sha256": digest_of(reason)}
     return row_problem(table, row.id, entry, stated, at)
 
 
@@ -137,7 +131,7 @@ def _changes(connection: Connection) -> Iterator[RowProblem | None]:
             "person_id": str(row.decided_by_id),
             "verdict": None if row.verdict is None else row.verdict.value,
             "policy": row.policy_version,
-            "reason_sha256": digest(row.reason),
+            "reason_sha256": digest_of(row.reason),
         }
         yield row_problem("term_change", row.id, entry, stated, row.decided_at) or _of_unit("term_change", row, entry)
 

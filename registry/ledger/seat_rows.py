@@ -6,7 +6,7 @@ back is found out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, and_, exists, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import time_text
-from registry.ledger.comparing import NOT_SO, Check, facts_in, stream
+from registry.ledger.chain import digest_of, time_text
+from registry.ledger.comparing import NOT_SO, Check, facts_in, stated_problem, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
@@ -55,28 +55,28 @@ def _units(connection: Connection) -> Iterator[RowProblem | None]:
     """Each unit stands in the tree where it was put last."""
     for row in _with_newest(connection, _unit, Event.UNIT_ENTERED, Event.UNIT_CHANGED):
         stated = {"code": row.code, "level": row.level.value, "parent_id": _text(row.parent_id), "zone": row.zone}
-        yield _problem("unit", row, stated)
+        yield stated_problem("unit", row.id, row.facts, stated)
 
 
 def _people(connection: Connection) -> Iterator[RowProblem | None]:
     """Each person is of the unit that was entered last, and has left when it says."""
     for row in _with_newest(connection, _person, Event.PERSON_ENTERED, Event.PERSON_CHANGED):
         left_on = None if row.left_on is None else row.left_on.isoformat()
-        yield _problem("person", row, {"unit_id": str(row.unit_id), "left_on": left_on})
+        yield stated_problem("person", row.id, row.facts, {"unit_id": str(row.unit_id), "left_on": left_on})
 
 
 def _appointments(connection: Connection) -> Iterator[RowProblem | None]:
     """Each seat is held by whom, from when and until when it was entered last."""
     events = (Event.APPOINTMENT_ENTERED, Event.APPOINTMENT_CHANGED)
     for row in _with_newest(connection, _appointment, *events):
-        yield _problem("appointment", row, _seat(row)) or _of_unit("appointment", row)
+        yield stated_problem("appointment", row.id, row.facts, _seat(row)) or _of_unit("appointment", row)
 
 
 def _proposals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each proposal is what was proposed, by whom, on which paper."""
     for row in _with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
         stated = _seat(row) | {"ends_id": _text(row.ends_id), "by": str(row.proposed_by_id)}
-        yield _problem("appointment_proposal", row, stated) or _of_unit("appointment_proposal", row)
+        yield stated_problem("appointment_proposal", row.id, row.facts, stated) or _of_unit("appointment_proposal", row)
 
 
 def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
@@ -146,23 +146,10 @@ def _seat(row: AnyRow) -> dict[str, object]:
         "person_id": str(row.person_id),
         "role": row.role.value,
         "acting": row.acting,
-        "document_sha256": digest(row.document),
+        "document_sha256": digest_of(row.document),
         "valid_from": time_text(row.valid_from),
         "valid_to": None if row.valid_to is None else time_text(row.valid_to),
     }
-
-
-def digest(text: str | None) -> str | None:
-    """What the ledger has of the paper by which something is done."""
-    return None if text is None else sha256(text.encode()).hexdigest()
-
-
-def _problem(table: str, row: AnyRow, stated: Mapping[str, object]) -> RowProblem | None:
-    if row.facts is None:
-        return RowProblem(table, row.id, "id", "the ledger does not know it")
-    facts = facts_in(row.facts)
-    wrong = next((name for name, value in stated.items() if facts.get(name) != value), None)
-    return None if wrong is None else RowProblem(table, row.id, wrong, NOT_SO)
 
 
 def _of_unit(table: str, row: AnyRow) -> RowProblem | None:

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.ledger.seat_rows import ENDED, digest
+from registry.ledger.chain import digest_of
+from registry.ledger.seat_rows import ENDED
 from registry.queries.access import in_office, roles_over
 from registry.queries.organisation import holdings_of, person_by_number, unit_by_code, unit_chain
 from registry.tables import Appointment, AppointmentProposal, Credential, Person, Proposed, Unit
@@ -189,7 +190,7 @@ def _propose(
 
 def _tell(act: Act, event: Event, proposal_id: UUID, row: Mapping[str, Any], by: UUID) -> None:
     facts = {name: row[name] for name in ("person_id", "valid_from", "valid_to", "ends_id", "acting")}
-    more = {"role": row["role"].value, "document_sha256": digest(row["document"]), "by": by}
+    more = {"role": row["role"].value, "document_sha256": digest_of(row["document"]), "by": by}
     act.record(event, "appointment-proposal", proposal_id, facts | more, unit_id=row["unit_id"], article=ARTICLE)
 
 

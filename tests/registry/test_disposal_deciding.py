@@ -144,12 +144,17 @@ def test_a_unit_without_a_sound_policy_keeps_no_other_from_its_list(of_two_units
     assert (listed["jt"].number, listed["jt"].kept) == (None, {Kept.NO_TERM: 1})
 
 
+def film_in_new_york(city: Disposal, unit: UnitEntry) -> None:
+    """``west`` of this new unit, where each day is over half a day later."""
+    with city.city.act() as act:
+        directory.enter_units(act, [unit])
+    city.seal_filed("xf-1", "west", unit=unit.code)
+    city.city.settle_duties()
+    city.change_policy(superior(7))
+
+
 def test_units_listed_together_go_each_by_their_own_day(disposal_city: Disposal) -> None:
-    with disposal_city.city.act() as act:
-        directory.enter_units(act, [UnitEntry("west", "西部", UnitLevel.UNIT, "city", "America/New_York")])
-    disposal_city.seal_filed("xf-1", "west", unit="west")
-    disposal_city.city.settle_duties()
-    disposal_city.change_policy(superior(7))
+    film_in_new_york(disposal_city, UnitEntry("west", "西部", UnitLevel.UNIT, "city", "America/New_York"))
     disposal_city.later(datetime(2027, 6, 23, 3, 59, 59, tzinfo=UTC))
     assert disposal_city.list_all(xf=5, west=5) == []
     disposal_city.later(datetime(2027, 6, 23, 4, tzinfo=UTC))  # 22 June is over in New York
@@ -158,11 +163,7 @@ def test_units_listed_together_go_each_by_their_own_day(disposal_city: Disposal)
 
 
 def test_a_department_elsewhere_goes_by_its_own_day(disposal_city: Disposal) -> None:
-    with disposal_city.city.act() as act:
-        directory.enter_units(act, [UnitEntry("xfw", "消防西", UnitLevel.DEPARTMENT, "xf", "America/New_York")])
-    disposal_city.seal_filed("xf-1", "west", unit="xfw")
-    disposal_city.city.settle_duties()
-    disposal_city.change_policy(superior(7))
+    film_in_new_york(disposal_city, UnitEntry("xfw", "消防西", UnitLevel.DEPARTMENT, "xf", "America/New_York"))
     disposal_city.later(datetime(2027, 6, 23, 3, 59, 59, tzinfo=UTC))
     assert disposal_city.list_due().number is None
     disposal_city.later(datetime(2027, 6, 23, 4, tzinfo=UTC))  # 22 June is over in New York

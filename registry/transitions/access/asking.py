@@ -13,6 +13,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import Wanted, in_office, roles_over, wanted_of
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessItem, AccessQuestion, AccessRequest, Person, Recording, Unit
@@ -20,7 +21,6 @@ from registry.transitions.access.common import (
     asking_of,
     change,
     close_steps,
-    digest_of,
     request_of,
     tell_ledger,
     terms_of,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -95,11 +94,6 @@ def change(act: Act, request: AnyRow, event: RequestEvent, **more: Any) -> Reque
 def tell_ledger(act: Act, event: Event, request: AnyRow, facts: Mapping[str, Any]) -> None:
     """Enter what happened to the request; free text goes in as a digest only, for it may name people."""
     act.record(event, "access_request", request.id, facts, unit_id=request.unit_id, article=ARTICLE)
-
-
-def digest_of(text: str | None) -> str | None:
-    """What the ledger has of free text."""
-    return None if text is None else sha256(text.encode()).hexdigest()
 
 
 def unanswered(act: Act, request: AnyRow) -> list[UUID]:

@@ -9,12 +9,12 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import Wanted, deciders_of, roles_over, seats_from, step_items, units_upward, wanted_of
 from registry.tables import AccessDecision, AccessDecisionItem, AccessQuestion, Verdict
 from registry.transitions.access.common import (
     change,
     close_steps,
-    digest_of,
     open_step,
     tell_ledger,
     tell_requester,

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over, views_used
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessDecision, AccessGrant, AccessRequest, AccessStep, Verdict
 from registry.transitions.access.common import (
     change,
     close_steps,
-    digest_of,
     request_of,
     tell_ledger,
     tell_requester,

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import (
     aside_of,
     deciders_of,
@@ -19,7 +20,7 @@ from registry.queries.access import (
 )
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessAssignment, Assigned
-from registry.transitions.access.common import digest_of, open_step, tell_ledger
+from registry.transitions.access.common import open_step, tell_ledger
 from registry.transitions.access.stepping import assign, note_asked
 from registry.transitions.duties.touching import touch
 from regulation.access import ARTICLE, check_decide

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import markings_of, roles_over
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessDecision, AccessItem, AccessStep, Recording, RecordingMarking
-from registry.transitions.access.common import digest_of
 from registry.types import new_id
 from regulation.access import ARTICLE, check_mark, check_unmark
 from regulation.access_terms import check_text

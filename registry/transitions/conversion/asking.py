@@ -12,6 +12,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import gone_among
 from registry.queries.conversion import (
     asked_of,
@@ -22,7 +23,7 @@ from registry.queries.conversion import (
 from registry.queries.destroying import being_destroyed
 from registry.queries.retention import case_numbered
 from registry.tables import Conversion, ConversionItem, Person, Recording, RecordingState, Unit
-from registry.transitions.access.common import digest_of, opened_for
+from registry.transitions.access.common import opened_for
 from registry.transitions.conversion.common import (
     ask,
     change,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.ledger.conversion_rows import VERDICTS
 from registry.queries.conversion import content_digest, conversion_row, open_step_of_conversion, steps_of_conversion
 from registry.tables import (
@@ -20,7 +21,6 @@ from registry.tables import (
     ConversionVerdict,
     NoticeKind,
 )
-from registry.transitions.access.common import digest_of
 from registry.transitions.duties.settling import Rules
 from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices

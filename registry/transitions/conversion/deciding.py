@@ -7,6 +7,7 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, storable
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import gone_among, opened_part
 from registry.queries.conversion import (
     answerers_of,
@@ -18,7 +19,6 @@ from registry.queries.conversion import (
 from registry.queries.conversion_statement import stated_conversion
 from registry.queries.fixity import disputed
 from registry.tables import AccessGrant, ConversionVerdict
-from registry.transitions.access.common import digest_of
 from registry.transitions.conversion.asking import check_granted
 from registry.transitions.conversion.common import (
     answer,

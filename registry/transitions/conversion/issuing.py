@@ -11,6 +11,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over
 from registry.queries.conversion import discs_of, items_of_conversion, reissues_of, signatories_of
 from registry.queries.organisation import unit_chain
@@ -22,7 +23,6 @@ from registry.tables import (
     ConversionStatement,
     Recording,
 )
-from registry.transitions.access.common import digest_of
 from registry.transitions.conversion.common import (
     change,
     conversion_of,

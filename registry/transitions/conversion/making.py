@@ -11,10 +11,9 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
-from registry.ledger.chain import canonical_json
+from registry.ledger.chain import canonical_json, digest_of
 from registry.queries.conversion import items_of_conversion, outputs_of
 from registry.tables import ConversionOutput, ConversionTranscript, Origin
-from registry.transitions.access.common import digest_of
 from registry.transitions.conversion.common import ask, change, conversion_of, tell_ledger, tell_people
 from registry.transitions.conversion.shapes import Output
 from registry.types import new_id

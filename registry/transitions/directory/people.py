@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, chunked, rows_among, table_of
 from registry.ledger import Event
-from registry.ledger.seat_rows import digest
+from registry.ledger.chain import digest_of
 from registry.tables import Appointment, DeviceCustody, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import AppointmentEntry, Entered, PersonEntry
@@ -38,7 +38,7 @@ _APPOINTMENT = Kind(
         "person_id": row["person_id"],
         "role": row["role"].value,
         "acting": row["acting"],
-        "document_sha256": digest(row["document"]),
+        "document_sha256": digest_of(row["document"]),
         "valid_from": row["valid_from"],
         "valid_to": row["valid_to"],
     },

@@ -12,9 +12,9 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, storable, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.disposal import approvers_of, items_in, open_step_of
 from registry.tables import DisposalItem, DisposalVerdict
-from registry.transitions.access.common import digest_of
 from registry.transitions.disposal.common import answer, ask, change, drop, list_of, roles_on, tell_ledger, tell_people
 from registry.transitions.disposal.dropping import keep
 from registry.transitions.duties.settling import Rules

@@ -9,6 +9,7 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over
 from registry.queries.disposal import (
     SomeList,
@@ -29,7 +30,6 @@ from registry.tables import (
     NoticeKind,
     RetentionTerm,
 )
-from registry.transitions.access.common import digest_of
 from registry.transitions.duties.settling import Rules
 from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.disposal import items_in, taking_part
 from registry.tables import DisposalItem, TermExtension, Unit
-from registry.transitions.access.common import digest_of
 from registry.transitions.disposal.common import drop, list_of, roles_on, tell_ledger
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import authority_of, roles_over
 from registry.queries.organisation import unit_by_code, unit_chain
 from registry.queries.retention import case_numbered, recordings_of_case
 from registry.tables import CaseFile, CaseUse, Unit
-from registry.transitions.retention.common import being_destroyed, check_over, digest_of, originals_named
+from registry.transitions.retention.common import being_destroyed, check_over, originals_named
 from registry.transitions.retention.touching import touch_terms
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text

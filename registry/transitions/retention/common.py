@@ -12,12 +12,11 @@ from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.access import roles_over
 from registry.queries.organisation import unit_chain
 from registry.tables import DisposalItem, Recording, RecordingState
-from registry.transitions.access.common import digest_of
 from regulation.disposal_states import ItemState
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, check_place
 
-__all__ = ["being_destroyed", "check_over", "digest_of", "originals_named"]
+__all__ = ["being_destroyed", "check_over", "originals_named"]
 
 _recording, _item = table_of(Recording), table_of(DisposalItem)
 

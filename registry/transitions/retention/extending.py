@@ -9,10 +9,10 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import storable, table_of, update_rows
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over
 from registry.queries.organisation import unit_chain
 from registry.tables import Recording, TermExtension
-from registry.transitions.retention.common import digest_of
 from registry.transitions.retention.touching import touch_terms
 from regulation.access_terms import check_text
 from regulation.errors import ActionDenied
