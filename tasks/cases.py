@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from httpx import HTTPError
@@ -17,6 +18,10 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import run_deployment
 from prefect.exceptions import PrefectException
 
+_LOOKS, _PAUSE = 20, 0.25
+"""How often, and every how many seconds, a run at work is asked again: falling asleep takes it less. One that works for
+longer looks into the registry once more before it does."""
+
 
 def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], idempotency_key: str) -> bool:
     """Start the run that follows a case, or resume it where it is suspended; gives whether Prefect could be asked.
@@ -25,11 +30,7 @@ def nudge_case(deployment: str, run_name: str, parameters: Mapping[str, Any], id
     """
     try:
         with get_client(sync_client=True) as client:
-            unfinished = _unfinished(client, run_name)
-            for run in unfinished:
-                if _is_suspended(run):
-                    client.resume_flow_run(run.id)
-            if unfinished:
+            if _is_followed(client, run_name):
                 return True
         run_deployment(
             deployment,
@@ -54,6 +55,22 @@ def this_minute(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
+def _is_followed(client: SyncPrefectClient, run_name: str) -> bool:
+    """Whether the case has a run that will see the change: one that sleeps is resumed. One at work may have looked into
+    the registry for the last time, and is asked again until it sleeps or has ended."""
+    unfinished: list[FlowRun] = []
+    for number in range(_LOOKS):
+        if number:
+            sleep(_PAUSE)
+        before, unfinished = unfinished, _unfinished(client, run_name)
+        asleep = [run for run in unfinished if _is_suspended(run)]
+        for run in asleep:
+            client.resume_flow_run(run.id)
+        if asleep or not any(_is_at_work(run) for run in unfinished):
+            return bool(unfinished or before)
+    return True
+
+
 def _unfinished(client: SyncPrefectClient, run_name: str) -> list[FlowRun]:
     """The case's runs that have not ended. The one that sleeps need not be the newest: somebody may have started a dry
     run by hand since."""
@@ -64,3 +81,7 @@ def _unfinished(client: SyncPrefectClient, run_name: str) -> list[FlowRun]:
 
 def _is_suspended(run: FlowRun) -> bool:
     return run.state is not None and run.state.is_paused()
+
+
+def _is_at_work(run: FlowRun) -> bool:
+    return run.state is not None and run.state.is_running()
