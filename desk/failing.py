@@ -50,7 +50,7 @@ _CHINESE: Mapping[str, str] = {
     "This is not a time.": "时间不正确。",
     "This is not a number.": "数字不正确。",
     "Somebody has this certificate number already.": "该执法证号已有人使用。",
-    "A number has 1 to 32 characters.": "执法证号须为 1 至 32 个字符。",
+    "A number has 1 to 32 characters, each of which shows.": "执法证号须为 1 至 32 个可见字符。",
     "There is no such unit.": "没有这个单位。",
     "There is no such seat.": "没有这个岗位。",
     "Nobody leaves before joining.": "离职日期不能早于入职日期。",
@@ -69,7 +69,7 @@ _CHINESE: Mapping[str, str] = {
     "Its destruction has begun.": "该资料已开始销毁，不能再办理此事项。",
     "Choose one of these.": "请选择一项。",
     "Choose at least one recording.": "请至少选择一条资料。",
-    "A number has 1 to 64 characters.": "案卷编号须为 1 至 64 个字符。",
+    "A number has 1 to 64 characters, each of which shows.": "案卷编号须为 1 至 64 个可见字符。",
     "A permanent file is not kept for a number of years.": "永久保存的案卷不填保存年数。",
     f"A file is kept 1 to {LONGEST_YEARS} years, or it is permanent.": (
         f"案卷保存 1 至 {LONGEST_YEARS} 年，或者永久保存。"

@@ -21,9 +21,9 @@ from desk.cookies import LANGUAGE, Shown, form_key, shown_by
 from desk.failing import shown_as
 from desk.guard import LONGEST_BODY
 from desk.showing import NotShown, shown
+from desk.typed import as_kept
 from desk.words import WORDS, Language, say
 from registry.act import Act
-from registry.bulk import storable
 from registry.queries.signing import Reader, signed_in
 from registry.transitions.signing import note_seen
 
@@ -168,17 +168,11 @@ async def fields_of(request: Request) -> dict[str, list[str]]:
     check_origin(request)
     try:
         async with request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=LONGEST_BODY) as form:
-            return {name: [_as_kept(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
+            return {name: [as_kept(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
     except HTTPException as refused:
         if refused.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         raise NotShown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "提交的内容过长。", "This is too long.") from None
-
-
-def _as_kept(text: str) -> str:
-    """What was typed, as every engine keeps it and every paper shows it: browsers end the lines of a form with two
-    characters, and what is pasted from a table has tabs."""
-    return storable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
 
 def check_origin(request: Request) -> None:

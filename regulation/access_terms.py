@@ -72,6 +72,12 @@ def check_text(field: str, text: str, article: str = ARTICLE) -> str:
     return trimmed
 
 
+def is_legible(number: str, longest: int) -> bool:
+    """Whether people can read `number` out: 1 to `longest` characters, each of which shows, no blanks around them."""
+    shows = number.isprintable() and "\ufffd" not in number
+    return 0 < len(number) <= longest and shows and number == number.strip()
+
+
 def check_range(asked: Range, duration: float | None) -> None:
     """Raise `FieldDenied` for a part of a recording that is none: backwards, before its beginning, or after its end."""
     end = asked.end

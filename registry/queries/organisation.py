@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from registry.bulk import Among, AnyRow, chunked, table_of
+from registry.bulk import Among, AnyRow, chunked, storable, table_of
 from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
 from regulation.vocabulary import UnitLevel
@@ -66,7 +66,7 @@ def units_by_code(session: Session) -> dict[str, Unit]:
 
 def unit_by_code(session: Session, code: str) -> Unit | None:
     """The unit with this code."""
-    return session.exec(select(Unit).where(col(Unit.code) == code)).one_or_none()
+    return session.exec(select(Unit).where(col(Unit.code) == storable(code))).one_or_none()
 
 
 def unit_subtree(session: Session, unit_id: UUID) -> list[UUID]:
@@ -104,7 +104,7 @@ def people_by_number(session: Session, numbers: Iterable[str]) -> dict[str, Pers
 
 def person_by_number(session: Session, number: str) -> Person | None:
     """Who has this certificate number."""
-    return session.exec(select(Person).where(col(Person.number) == number)).one_or_none()
+    return session.exec(select(Person).where(col(Person.number) == storable(number))).one_or_none()
 
 
 def holdings_of(session: Session, person_id: UUID) -> list[Holding]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, false, func, or_, select
 
-from registry.bulk import AnyRow, rows_among, table_of
+from registry.bulk import AnyRow, rows_among, storable, table_of
 from registry.queries.fixity import has_open_incident, version_kept
 from registry.queries.organisation import AnyUnit
 from registry.tables import (
@@ -253,7 +253,7 @@ def recordings_of_case(connection: Connection, case_id: UUID) -> list[UUID]:
 
 def case_numbered(connection: Connection, number: str) -> AnyRow | None:
     """The case file with this number."""
-    return connection.execute(select(_case).where(_case.c.number == number)).one_or_none()
+    return connection.execute(select(_case).where(_case.c.number == storable(number))).one_or_none()
 
 
 def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID] = ()) -> list[AnyRow]:

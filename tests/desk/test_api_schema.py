@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -114,3 +116,20 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
     every()
     # 404: what was drawn for a path is none of the paths there are
     assert statuses <= {401, 404, 429} if who == "nobody" else {200, 404, 422} <= statuses, statuses
+
+
+def test_what_no_database_keeps_is_a_fault_of_its_field(counter: Counter) -> None:
+    administrator = program(counter, token_of(counter, "A3")[0])
+
+    def sent(path: str, **body: str) -> httpx.Response:
+        return administrator.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+
+    person = {"number": "A9", "name": "己\0\ud800", "unit": "xfa"}
+    for path, body, field in (
+        ("/people", person, "number"),
+        ("/people", person, "unit"),
+        ("/cases", {"number": "案〔2026〕9号", "unit": "xfa"}, "number"),
+    ):
+        answer = sent(path, **body | {field: f"{body[field]}\0"})
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert sent("/people", **person).json()["name"] == "己\ufffd\ufffd"

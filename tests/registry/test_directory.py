@@ -182,6 +182,11 @@ class TestPeople:
         [
             (PersonEntry("", "x", "xf"), "number"),
             (PersonEntry("9" * 33, "x", "xf"), "number"),
+            (PersonEntry("C1\0", "x", "xf"), "number"),
+            (PersonEntry("C1\u200b", "x", "xf"), "number"),
+            (PersonEntry(" C1", "x", "xf"), "number"),
+            (PersonEntry("C1", "x", "xf\0"), "unit"),
+            (PersonEntry("C1", "x", "\ud800"), "unit"),
             (PersonEntry("C1", "x", "nowhere"), "unit"),
             (PersonEntry("C1", "x", "xf", date(2026, 2, 1), date(2026, 1, 31)), "left_on"),
         ],
@@ -207,6 +212,7 @@ class TestAppointments:
         ("change", "field"),
         [
             ({"person": "Z9"}, "person"),
+            ({"person": "A1\0"}, "person"),
             ({"unit": "nowhere"}, "unit"),
             ({"valid_to": YEAR_BEGIN}, "valid_to"),
         ],
@@ -224,7 +230,12 @@ class TestAppointments:
 class TestDevices:
     @pytest.mark.parametrize(
         ("device", "field"),
-        [(DeviceEntry("", "xf"), "number"), (DeviceEntry("d" * 65, "xf"), "number"), (DeviceEntry("D9", "no"), "unit")],
+        [
+            (DeviceEntry("", "xf"), "number"),
+            (DeviceEntry("d" * 65, "xf"), "number"),
+            (DeviceEntry("D9\0", "xf"), "number"),
+            (DeviceEntry("D9", "no"), "unit"),
+        ],
     )
     def test_what_no_recorder_can_be(self, city: City, device: DeviceEntry, field: str) -> None:
         assert faults(city, device) == [(0, field)]
@@ -252,6 +263,7 @@ class TestCustody:
         ("custody", "field"),
         [
             (CustodyEntry("D9", "A1", MORNING), "device"),
+            (CustodyEntry("D1\0", "A1", MORNING), "device"),
             (CustodyEntry("D2", "Z9", MORNING), "person"),
             (CustodyEntry("D2", "A1", MORNING, MORNING), "returned_at"),
             (CustodyEntry("D1", "A1", MORNING), "issued_at"),
@@ -281,9 +293,11 @@ class TestActivities:
         [
             ({"number": ""}, "number"),
             ({"number": "n" * 65}, "number"),
+            ({"number": "n\0"}, "number"),
             ({"unit": "nowhere"}, "unit"),
             ({"officers": ()}, "officers"),
             ({"officers": ("A1", "Z9")}, "officers"),
+            ({"officers": ("A1", "A\0")}, "officers"),
             ({"ended_at": MORNING - DAY}, "ended_at"),
         ],
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from registry.bulk import storable
+from desk.typed import as_sent
 from regulation.access_terms import LONGEST_TEXT
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-Text = Annotated[str, AfterValidator(storable), Field(max_length=LONGEST_TEXT)]
-Short = Annotated[str, AfterValidator(storable), Field(max_length=64)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Short = Annotated[str, Field(max_length=64)]
 Second = Annotated[float, Field(ge=0, le=1e7)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -21,6 +21,11 @@ class Body(BaseModel):
     """What is sent: nothing but what is named."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kept(cls, sent: Any) -> Any:
+        return {name: as_sent(value) for name, value in sent.items()} if isinstance(sent, dict) else sent
 
 
 class ReasonBody(Body):

@@ -52,7 +52,7 @@ def _checked(
 ) -> Sieve[ActivityEntry]:
     sieve = Sieve(entries)
     sieve.require_once("number", lambda one: one.number)
-    sieve.require("number", lambda one: 0 < len(one.number) <= 64, "a number has 1 to 64 characters")
+    sieve.require_number("number", 64)
     sieve.require_known("unit", units, "unit")
     sieve.require("officers", lambda one: bool(one.officers), "an activity has at least one officer")
     sieve.require("officers", lambda one: all(number in people for number in one.officers), "an officer is not known")

@@ -54,7 +54,7 @@ def enter_devices(act: Act, entries: Sequence[DeviceEntry]) -> Entered:
     units = ids_by(act, Unit, "code", (device.unit for device in entries))
     sieve = Sieve(entries)
     sieve.require_once("number", lambda device: device.number)
-    sieve.require("number", lambda device: 0 < len(device.number) <= 64, "a number has 1 to 64 characters")
+    sieve.require_number("number", 64)
     sieve.require_known("unit", units, "unit")
     rows = {
         device.number: {

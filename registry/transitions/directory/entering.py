@@ -15,6 +15,7 @@ from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, u
 from registry.ledger import Event
 from registry.transitions.directory.shapes import DirectoryDenied, Entered, Fault
 from registry.types import new_id
+from regulation.access_terms import is_legible
 
 E = TypeVar("E")
 K = TypeVar("K", bound=Hashable)
@@ -40,6 +41,12 @@ class Sieve(Generic[E]):
         for index, entry in enumerate(self.entries):
             if not sound(entry):
                 self.refuse(index, column, message)
+
+    def require_number(self, column: str, longest: int) -> None:
+        """Refuse entries whose `column` is no number that people can read out: empty, too long, or with characters that
+        do not show."""
+        message = f"a number has 1 to {longest} characters, each of which shows"
+        self.require(column, lambda entry: is_legible(getattr(entry, column), longest), message)
 
     def require_known(self, column: str, known: Mapping[str, UUID], what: str) -> None:
         """Refuse entries whose `column` names something that is not in the directory."""
@@ -68,7 +75,8 @@ def ids_by(act: Act, model: type[SQLModel], column: str, values: Iterable[str]) 
     """The ids of the rows of `model` whose `column`, which is unique, is one of `values`."""
     table = table_of(model)
     query = select(table.c.id, table.c[column])
-    return {row[1]: row[0] for row in rows_among(act.connection, query, table.c[column], values)}
+    askable = [value for value in values if storable(value) == value]
+    return {row[1]: row[0] for row in rows_among(act.connection, query, table.c[column], askable)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def enter_people(act: Act, entries: Sequence[PersonEntry]) -> Entered:
     units = ids_by(act, Unit, "code", (person.unit for person in entries))
     sieve = Sieve(entries)
     sieve.require_once("number", lambda person: person.number)
-    sieve.require("number", lambda person: 0 < len(person.number) <= 32, "a number has 1 to 32 characters")
+    sieve.require_number("number", 32)
     sieve.require_known("unit", units, "unit")
     sieve.require("left_on", _leaves_after_joining, "nobody leaves before joining")
     table, numbers = table_of(Person), [person.number for person in sieve.sound()]

@@ -22,7 +22,7 @@ from registry.tables import CaseFile, CaseUse, Unit
 from registry.transitions.retention.common import being_destroyed, check_over, originals_named
 from registry.transitions.retention.touching import touch_terms
 from registry.types import new_id
-from regulation.access_terms import FieldDenied, check_text
+from regulation.access_terms import FieldDenied, check_text, is_legible
 from regulation.errors import ActionDenied
 from regulation.holds import ARTICLE, check_case
 from regulation.retention import LONGEST_YEARS
@@ -69,8 +69,8 @@ def enter_case(act: Act, entry: CaseEntry, by: UUID) -> UUID:
 
 
 def _check(act: Act, entry: CaseEntry, unit: Unit) -> None:
-    if not 0 < len(entry.number.strip()) <= 64 or entry.number != entry.number.strip():
-        raise FieldDenied("number", "A number has 1 to 64 characters.", ARTICLE)
+    if not is_legible(entry.number, 64):
+        raise FieldDenied("number", "A number has 1 to 64 characters, each of which shows.", ARTICLE)
     if entry.permanent and entry.keep_years is not None:
         raise FieldDenied("keep_years", "A permanent file is not kept for a number of years.", ARTICLE)
     if entry.keep_years is not None and not 1 <= entry.keep_years <= LONGEST_YEARS:
@@ -83,7 +83,7 @@ def _check(act: Act, entry: CaseEntry, unit: Unit) -> None:
 
 def _enter(act: Act, entry: CaseEntry, unit_id: UUID, row: dict[str, Any], by: UUID) -> UUID:
     case_id = new_id()
-    named = {"id": case_id, "number": storable(entry.number), "unit_id": unit_id, **row}
+    named = {"id": case_id, "number": entry.number, "unit_id": unit_id, **row}
     insert_rows(act.connection, CaseFile, [named | {"entered_by_id": by, "entered_at": act.at, "changed_at": act.at}])
     _tell(act, Event.CASE_ENTERED, case_id, unit_id, row, by, number_sha256=digest_of(named["number"]))
     touch_terms(act, recordings_of_case(act.connection, case_id))
