@@ -17,7 +17,7 @@ from desk.holds import placed
 from desk.keeping import member, status_of, typed_ids, units_of, why
 from desk.reader import Form, TheForm, Visit, go_to, visit_of
 from desk.showing import NotShown
-from desk.trail_paper import trail_file, trail_paper
+from desk.trail_paper import trail_file, trail_lines, trail_paper
 from registry.act import Act
 from registry.bulk import AnyRow
 from registry.queries.conversion_whole import conversions_of_recording
@@ -64,6 +64,7 @@ def _page(visit: Visit, trail: Trail, typed: Form | None = None, refused: Action
         "recording.html.j2",
         status_of(refused),
         trail=trail,
+        lines=trail_lines(trail, visit.language),
         recording=trail.recording,
         standing=standing_for(visit, trail),
         conversions=_conversions(visit, trail),

@@ -27,6 +27,27 @@ def trail_paper(trail: Trail, language: Language, at: datetime) -> bytes:
     return typeset(_TEMPLATE, _document(trail, language, at), at)
 
 
+def trail_lines(trail: Trail, language: Language) -> list[Mapping[str, str]]:
+    """Each entry as people read it: what happened, in words, and who did it, by the certificate number."""
+    return [
+        {
+            "seq": str(one.seq),
+            "at": shown_time(one.at, trail.unit.zone),
+            "event": _named("trail_event", one.event, language),
+            "actor": trail.numbers.get(one.actor) or _named("trail_actor", one.actor, language),
+            "article": one.article or "–",
+            "hash": one.hash,
+        }
+        for one in trail.entries
+    ]
+
+
+def _named(kind: str, member: str, language: Language) -> str:
+    """In words; what there is no word for stays what the ledger calls it."""
+    words = WORDS[kind]
+    return say(words[member], language) if member in words else member
+
+
 def _document(trail: Trail, language: Language, at: datetime) -> Mapping[str, Any]:
     zone = trail.unit.zone
 
@@ -42,17 +63,7 @@ def _document(trail: Trail, language: Language, at: datetime) -> Mapping[str, An
         "hashes": ["SHA-256", "SM3"],
         "headings": {"entries": t("保管链记录"), "check": t("如何核验"), "file": t("记录文件的 SHA-256：")},
         "columns": ["#", t("时间"), t("事项"), t("操作人"), t("条款"), t("摘要")],
-        "entries": [
-            {
-                "seq": str(one.seq),
-                "at": shown_time(one.at, zone),
-                "event": one.event,
-                "actor": trail.numbers.get(one.actor, one.actor),
-                "article": one.article or "–",
-                "hash": one.hash,
-            }
-            for one in trail.entries
-        ],
+        "entries": trail_lines(trail, language),
         "check": [
             t("计算资料文件的 SHA-256，应与上面一致。"),
             t("记录文件（JSON）列出每一条的全部内容；按其中的说明重新计算，应得到上面的摘要。"),

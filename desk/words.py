@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from desk import words_conversion, words_retention
+from desk import words_conversion, words_retention, words_trail
 from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
@@ -58,6 +58,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "ended": {Assigned.STOOD_ASIDE: "回避", Assigned.PASSED_ON: "委托他人"},
     **words_retention.WORDS,
     **words_conversion.WORDS,
+    **words_trail.WORDS,
 }
 """Members of enumerations, by what they are of."""
 
@@ -111,6 +112,7 @@ _ENGLISH: Mapping[str, str] = {
     **RETENTION,
     **words_conversion.MEMBERS,
     **CONVERSION,
+    **words_trail.MEMBERS,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import desk
-from desk import words_conversion, words_retention
+from desk import words_conversion, words_retention, words_trail
 from desk.conversion_register import COLUMNS as CONVERSION_COLUMNS
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.failing import said
@@ -17,6 +17,7 @@ from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
+from registry.ledger import Event
 from regulation import conversion as rules_of_conversion
 from regulation import incidents
 from regulation.errors import ActionDenied
@@ -46,7 +47,13 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     sources = [*TEMPLATES, *ROOM.glob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name not in PHRASES)
     said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION, **words_conversion.MEMBERS, **CONVERSION}
+    said |= words_trail.MEMBERS
     assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
+
+
+def test_whatever_happens_to_a_recording_has_a_word() -> None:
+    told = {one for one in Event if one.startswith(("recording.", "access.view", "access.cop", "extension."))}
+    assert set(words_trail.WORDS["trail_event"]) == told
 
 
 def test_facts_stand_in_both_languages() -> None:

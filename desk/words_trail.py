@@ -1,0 +1,78 @@
+"""What happened to a recording and who did it, as its trail says it; English beside it (Art. 7, 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from registry.ledger import Event
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "trail_event": {
+        Event.RECORDING_VERIFIED: "入库并校验",
+        Event.RECORDING_PROBED: "读取媒体信息",
+        Event.RECORDING_FILED: "归入执法活动",
+        Event.RECORDING_UNFILED: "撤销归档",
+        Event.RECORDING_ASKED: "待人工归档",
+        Event.RECORDING_SEALED: "封存",
+        Event.RECORDING_MARKED: "加保密标记",
+        Event.RECORDING_UNMARKED: "解除保密标记",
+        Event.ACCESS_VIEWED: "开始查看",
+        Event.ACCESS_VIEW_ENDED: "结束查看",
+        Event.ACCESS_COPIED: "交付复制件",
+        Event.ACCESS_COPY_FETCHED: "下载复制件",
+        Event.ACCESS_COPY_DECLARED: "申报复制件去向",
+        Event.ACCESS_COPY_ENDED: "确认复制件去向",
+        Event.RECORDING_HELD: "存储中加保全锁",
+        Event.RECORDING_RELEASED: "存储中解除保全锁",
+        Event.RECORDING_EXTENDED: "延长存储锁定",
+        Event.RECORDING_USED: "列入案卷作为证据",
+        Event.RECORDING_CONVERTED: "转换为证据",
+        Event.RECORDING_DESTROYING: "开始销毁",
+        Event.RECORDING_DESTROYED: "销毁完毕",
+        Event.RECORDING_NOT_DESTROYED: "销毁未成",
+        Event.RECORDING_REPAIRED: "以备份修复",
+        Event.EXTENSION_ENDED: "终止延长保存",
+    },
+    "trail_actor": {
+        "system:upload": "系统：接收入库",
+        "system:access": "系统：调阅审批",
+        "system:retention": "系统：保存期限检查",
+        "system:disposal": "系统：到期处置",
+        "system:fixity": "系统：完整性检查",
+        "system:conversion": "系统：证据转换",
+        "system:escalation": "系统：期限督办",
+    },
+}
+MEMBERS: Mapping[str, str] = {
+    "入库并校验": "taken in and verified",
+    "读取媒体信息": "media read",
+    "归入执法活动": "filed under an activity",
+    "撤销归档": "filing undone",
+    "待人工归档": "asked how to file it",
+    "封存": "sealed",
+    "加保密标记": "marked",
+    "解除保密标记": "marking lifted",
+    "开始查看": "viewing opened",
+    "结束查看": "viewing ended",
+    "交付复制件": "copy handed out",
+    "下载复制件": "copy downloaded",
+    "申报复制件去向": "copy declared returned or destroyed",
+    "确认复制件去向": "end of copy confirmed",
+    "存储中加保全锁": "held in the vault",
+    "存储中解除保全锁": "hold in the vault lifted",
+    "延长存储锁定": "lock in the vault lengthened",
+    "列入案卷作为证据": "used as evidence in a case",
+    "转换为证据": "turned into evidence",
+    "开始销毁": "destruction begun",
+    "销毁完毕": "destroyed",
+    "销毁未成": "not destroyed",
+    "以备份修复": "repaired from the replica",
+    "终止延长保存": "longer keeping ended",
+    "系统：接收入库": "system: upload",
+    "系统：调阅审批": "system: access",
+    "系统：保存期限检查": "system: retention sweep",
+    "系统：到期处置": "system: disposal",
+    "系统：完整性检查": "system: fixity",
+    "系统：证据转换": "system: conversion",
+    "系统：期限督办": "system: escalation",
+}
