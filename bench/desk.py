@@ -23,7 +23,7 @@ from deployments.home import Home
 from deployments.settings import Settings
 from tests.servers.processes import free_port, start, stop, wait_until
 
-_PACES = [(rate, rate // 10) for rate in (50, 60, 70, 80, 90, 100, 110, 120, 150, 200, 300, 500)]
+_PACES = [(rate, rate // 10) for rate in (10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 150, 200, 300, 500)]
 """Views and decisions a second, tried one after the other for as long as they are kept up."""
 
 _MOST_P95 = 150.0

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from desk.showing import NotShown
 from registry.tables import Recording
@@ -28,6 +29,8 @@ log = logging.getLogger("custody.desk")
 
 WORKERS = 2
 MOST_WAITING = 50
+MOST_OF_ONE = 8
+"""Waiting for one person: nobody keeps the others from what they look at."""
 KEPT_SECONDS = 12 * 3600.0
 """How long what nobody looks at stays: as long as a viewing lasts."""
 TRY_AGAIN_SECONDS = 600.0
@@ -80,7 +83,7 @@ class Clips:
         self._make = make
         self._look = look
         self._threads = ThreadPoolExecutor(workers, "clips")
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, UUID] = {}
         self._lock = Lock()
 
     def prepare(self) -> None:
@@ -93,30 +96,30 @@ class Clips:
         """Begin nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def clip(self, recording: Recording, part: Range) -> Clip | None:
-        """The part as a file; None while it is being made. Raises `NotShown` where it cannot be (404), or when too much
-        is being made already (503)."""
+    def clip(self, recording: Recording, part: Range, person: UUID) -> Clip | None:
+        """The part as a file for this person; None while it is being made. Raises `NotShown` where it cannot be (404),
+        or when too much is being made already, for them or in all (503)."""
         name = _name(recording, part)
 
         def cut() -> dict[str, Any]:
             return self._cut(name, recording, part)
 
-        made, path = self._ready(f"{name}.clip", cut), self._folder / name
+        made, path = self._ready(f"{name}.clip", cut, person), self._folder / name
         if made is None:
             return None
         try:
             os.utime(path)
         except FileNotFoundError:  # forgotten, and asked for again
-            self._begin(f"{name}.clip", cut)
+            self._begin(f"{name}.clip", cut, person)
             return None
         offset = part.start if made["form"] == "mp4" else made["start"]
         kept = {key: made[key] for key in ("start", "end", "size", "sha256")}
         return Clip(path, _TYPES[made["form"]], offset=offset, **kept)
 
-    def quick(self, recording: Recording, part: Range) -> Quick | None:
+    def quick(self, recording: Recording, part: Range, person: UUID) -> Quick | None:
         """The quick look, empty where there can be none; None while it is being made. Raises `NotShown` (503)."""
         try:
-            found = self._ready(f"{_name(recording, part)}.quick", lambda: self._look(recording, part))
+            found = self._ready(f"{_name(recording, part)}.quick", lambda: self._look(recording, part), person)
         except _Failed:
             return Quick(True, [], [])
         if found is None:
@@ -124,7 +127,7 @@ class Clips:
         stills = [(second, base64.b64decode(still)) for second, still in found["stills"]]
         return Quick(bool(found["is_playable"]), stills, found["peaks"])
 
-    def _ready(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    def _ready(self, name: str, make: Callable[[], dict[str, Any]], person: UUID) -> dict[str, Any] | None:
         """What is written down under this name; None while it is being made."""
         path = self._folder / name
         with suppress(OSError, ValueError):
@@ -134,20 +137,21 @@ class Clips:
                 return found
             if time.time() - path.stat().st_mtime < TRY_AGAIN_SECONDS:
                 raise _Failed
-        self._begin(name, make)
+        self._begin(name, make, person)
         return None
 
-    def _begin(self, name: str, make: Callable[[], dict[str, Any]]) -> None:
+    def _begin(self, name: str, make: Callable[[], dict[str, Any]], person: UUID) -> None:
         with self._lock:
             if name in self._waiting:
                 return
-            if len(self._waiting) >= MOST_WAITING:
+            theirs = sum(one == person for one in self._waiting.values())
+            if len(self._waiting) >= MOST_WAITING or theirs >= MOST_OF_ONE:
                 raise NotShown(503, "正在准备的资料过多，请稍后再试。", "Too much is being prepared: try again later.")
-            self._waiting.add(name)
+            self._waiting[name] = person
         try:
             self._threads.submit(self._work, name, make)
         except RuntimeError:  # the desk is closing
-            self._waiting.discard(name)
+            self._waiting.pop(name, None)
 
     def _work(self, name: str, make: Callable[[], dict[str, Any]]) -> None:
         try:
@@ -163,7 +167,7 @@ class Clips:
             log.warning("a clip was not kept: %s", type(trouble).__name__)
         finally:
             with self._lock:
-                self._waiting.discard(name)
+                self._waiting.pop(name, None)
 
     def _cut(self, name: str, recording: Recording, part: Range) -> dict[str, Any]:
         unfinished = self._folder / f"{name}.part"

@@ -44,7 +44,7 @@ def made(visit: Visit, row: Recording, part: Range) -> MadeCopy | None:
     """Size and digest of the file; None while it is being made. Raises `NotShown` where it cannot be."""
     if part == Range():
         return MadeCopy(row.size, row.sha256)
-    clip = visit.desk.access.clips.clip(row, part)
+    clip = visit.desk.access.clips.clip(row, part, visit.reader.person_id)
     return None if clip is None else MadeCopy(clip.size, clip.sha256)
 
 
@@ -99,7 +99,7 @@ def _pieces(visit: Visit, row: Recording, found: CopyRow) -> tuple[Iterator[byte
         name = (row.container or "").lower().split(",")[0]
         extension = f".{name}" if name.isalnum() else ""
         return visit.desk.access.read(row.vault_key, row.vault_version, 0, row.size), extension
-    clip = visit.desk.access.clips.clip(row, Range(found.start_second, found.end_second))
+    clip = visit.desk.access.clips.clip(row, Range(found.start_second, found.end_second), visit.reader.person_id)
     if clip is None:
         raise NotShown(503, "正在准备复制件，请稍后再试。", "The copy is being prepared: try again in a moment.")
     if clip.sha256 != found.sha256:

@@ -112,7 +112,7 @@ def _shown(visit: Visit, found: Viewing, quick: Quick | None) -> Shown:
     if is_whole and media_type is not None and (quick is None or quick.is_playable):
         return Shown(media_type)
     try:
-        clip = visit.desk.access.clips.clip(recording, found.part)
+        clip = visit.desk.access.clips.clip(recording, found.part, visit.reader.person_id)
     except NotShown as never:
         if never.status != 404:
             raise
@@ -130,7 +130,7 @@ def _quick(visit: Visit, found: Viewing) -> Quick | None:
     """The quick look; None while it is being made, and for what neither moves nor sounds."""
     if found.recording.media_kind not in _MOVING:
         return None
-    return visit.desk.access.clips.quick(found.recording, found.part)
+    return visit.desk.access.clips.quick(found.recording, found.part, visit.reader.person_id)
 
 
 def _live(visit: Visit, view: UUID) -> Viewing:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.access_news import AccessNews, access_news
+from registry.queries.account_news import AccountNews, account_news
 from registry.queries.conversion_news import ConversionNews, conversion_news
 from registry.queries.disposal_news import DisposalNews, disposal_news
 from registry.tables import (
@@ -85,8 +86,8 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
-    those whose time had passed when the notice was made. `access`, `disposal` and `conversion` are what one about a
-    request, a disposal list or a conversion tells."""
+    those whose time had passed when the notice was made. `access`, `disposal`, `conversion` and `account` are what one
+    about a request, a disposal list, a conversion or the reader's own way in tells."""
 
     notice_id: UUID
     number: str
@@ -105,6 +106,7 @@ class NoticeView:
     access: AccessNews | None = None
     disposal: DisposalNews | None = None
     conversion: ConversionNews | None = None
+    account: AccountNews | None = None
 
 
 def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
@@ -137,6 +139,7 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
         access_news(session, row.subject, row.person_id) if row.kind is NoticeKind.ACCESS else None,
         disposal_news(session, row.subject) if row.kind is NoticeKind.DISPOSAL else None,
         conversion_news(session, row.subject) if row.kind is NoticeKind.CONVERSION else None,
+        account_news(session, row.subject) if row.kind is NoticeKind.ACCOUNT else None,
     )
 
 

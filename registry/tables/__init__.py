@@ -74,7 +74,7 @@ from registry.tables.retention import (
     TermExtension,
     TermTouch,
 )
-from registry.tables.signing import Credential, DeskSession, Invitation, PersonalToken
+from registry.tables.signing import AccountChange, Credential, DeskSession, Invitation, PersonalToken
 from regulation.duties import DutyKind, DutyState
 from regulation.incidents import IncidentKind, Resolution
 
@@ -93,6 +93,7 @@ __all__ = [
     "AccessStep",
     "AccessStepItem",
     "AccessView",
+    "AccountChange",
     "Activity",
     "ActivityOfficer",
     "Anchor",

@@ -42,6 +42,7 @@ class NoticeKind(StrEnum):
     ACCESS = "access"  # 调阅: a request for access waits for its reader, or was answered
     DISPOSAL = "disposal"  # 销毁: a disposal list waits for its reader, or was dealt with
     CONVERSION = "conversion"  # 证据转换: a conversion waits for its reader, or was dealt with
+    ACCOUNT = "account"  # 账号: how its reader signs in was changed
     TRIAL = "trial"  # 测试
 
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
 from registry.types import UtcDateTime, new_id
+
+
+class AccountChange(StrEnum):
+    """What happens to how somebody signs in; they are told of each."""
+
+    INVITED = "invited"  # 重新邀请: while they have a password
+    SET = "set"  # 设定密码
+    ENDED = "ended"  # 停用
+    LOCKED = "locked"  # 锁定: too many wrong tries
 
 
 class Invitation(SQLModel, table=True):

@@ -16,10 +16,10 @@ from registry.ledger.chain import digest_of
 from registry.ledger.seat_rows import ENDED
 from registry.queries.access import in_office, roles_over
 from registry.queries.organisation import holdings_of, person_by_number, unit_by_code, unit_chain
-from registry.tables import Appointment, AppointmentProposal, Credential, Person, Proposed, Unit
+from registry.tables import AccountChange, Appointment, AppointmentProposal, Credential, Person, Proposed, Unit
 from registry.transitions.directory import AppointmentEntry, DirectoryDenied, PersonEntry, enter_people
 from registry.transitions.directory import enter_appointments as enter
-from registry.transitions.signing import end_sessions, invite
+from registry.transitions.signing import end_sessions, invite, tell_of
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
 from regulation.appointing import ARTICLE, check_change, check_confirm, check_manage, needs_confirmation
@@ -85,7 +85,7 @@ def _person(act: Act, person_id: UUID) -> Person:
 def let_in(act: Act, person_id: UUID, by: UUID, token_hash: str) -> None:
     """Let somebody choose a password, as `invite` does. Raises `ActionDenied` for who may not."""
     _check_change(act, by, _person(act, person_id))
-    invite(act, person_id, token_hash)
+    invite(act, person_id, token_hash, by)
 
 
 def put_out(act: Act, person_id: UUID, by: UUID) -> None:
@@ -99,6 +99,7 @@ def put_out(act: Act, person_id: UUID, by: UUID) -> None:
     act.connection.execute(ended)
     end_sessions(act, person_id)
     act.record(Event.CREDENTIAL_ENDED, "person", person_id, {"by": by}, unit_id=found.unit_id, article=ARTICLE)
+    tell_of(act, person_id, AccountChange.ENDED, by)
 
 
 def propose(

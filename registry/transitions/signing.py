@@ -13,7 +13,8 @@ from registry.ledger import Event
 from registry.ledger.seat_rows import credential_digest
 from registry.queries.access import gone_among, in_office
 from registry.queries.signing import invited
-from registry.tables import Credential, DeskSession, Invitation
+from registry.tables import AccountChange, Credential, DeskSession, Invitation, Notice, NoticeKind
+from registry.transitions.notices.queueing import queue_notices
 from registry.transitions.personal_tokens import revoke_all
 from registry.types import new_id
 from regulation.errors import ActionDenied
@@ -24,12 +25,15 @@ FAILURES = 5
 
 LOCKED_FOR = timedelta(minutes=15)
 
-_credential, _session = table_of(Credential), table_of(DeskSession)
+TOLD_AGAIN_AFTER = timedelta(days=1)
+"""Whoever is locked out over and over is told of it once a day."""
+
+_credential, _session, _notice = table_of(Credential), table_of(DeskSession), table_of(Notice)
 
 
-def invite(act: Act, person_id: UUID, token_hash: str) -> None:
-    """Let a person choose a password, with the token of which this is the SHA-256. Raises `ActionDenied` for somebody
-    who is not in office."""
+def invite(act: Act, person_id: UUID, token_hash: str, by: UUID | None = None) -> None:
+    """Let a person choose a password, with the token of which this is the SHA-256; who has one is told. Raises
+    `ActionDenied` for somebody who is not in office."""
     person = in_office(act.session, person_id, act.at)
     if person is None:
         raise ActionDenied("There is no such person in office.", subject=str(person_id))
@@ -44,6 +48,13 @@ def invite(act: Act, person_id: UUID, token_hash: str) -> None:
     insert_rows(act.connection, Invitation, [row])
     given = {"invitation_id": row["id"], "token_sha256": token_hash, "expires_at": row["expires_at"]}
     act.record(Event.PERSON_INVITED, "person", person_id, given, unit_id=person.unit_id)
+    if act.connection.execute(select(_credential.c.person_id).where(_credential.c.person_id == person_id)).first():
+        tell_of(act, person_id, AccountChange.INVITED, by)
+
+
+def tell_of(act: Act, person_id: UUID, change: AccountChange, by: UUID | None = None) -> None:
+    """Tell somebody what happened to how they sign in, and by whom."""
+    queue_notices(act, NoticeKind.ACCOUNT, [person_id], f"{change}:{by or ''}")
 
 
 def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret: str) -> UUID:
@@ -67,6 +78,7 @@ def set_credential(act: Act, token_hash: str, password_hash: str, sealed_secret:
     end_sessions(act, person_id)
     chosen = {"invitation_id": invitation.id, "sha256": credential_digest(password_hash, sealed_secret)}
     act.record(Event.CREDENTIAL_SET, "person", person_id, chosen)
+    tell_of(act, person_id, AccountChange.SET)
     return person_id
 
 
@@ -120,6 +132,15 @@ def note_failure(act: Act, person_id: UUID) -> None:
     until = act.at + LOCKED_FOR
     _change(act, person_id, failures=0, locked_until=until)
     act.record(Event.PERSON_LOCKED, "person", person_id, {"until": until})
+    if not _was_told_of_a_lock(act, person_id):
+        tell_of(act, person_id, AccountChange.LOCKED)
+
+
+def _was_told_of_a_lock(act: Act, person_id: UUID) -> bool:
+    lately = _notice.c.created_at > act.at - TOLD_AGAIN_AFTER
+    theirs = (_notice.c.person_id == person_id) & (_notice.c.kind == NoticeKind.ACCOUNT)
+    locked = theirs & lately & (_notice.c.subject == f"{AccountChange.LOCKED}:")
+    return act.connection.execute(select(_notice.c.id).where(locked).limit(1)).first() is not None
 
 
 def note_seen(act: Act, session_id: UUID) -> None:

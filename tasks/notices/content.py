@@ -11,6 +11,7 @@ from registry.queries.disposal_news import DisposalNews
 from registry.queries.notices import LineRow, NoticeView
 from registry.tables import NoticeKind
 from tasks.notices.digest import (
+    Account,
     Alert,
     Asked,
     Content,
@@ -44,6 +45,8 @@ def content_of(view: NoticeView, link: str, at: datetime) -> Content:
         return _disposal(view, view.disposal, link, zone)
     if view.conversion is not None:
         return _conversion(view, view.conversion, link, zone)
+    if view.account is not None:
+        return Account(view.number, view.account.change, view.account.by_number, view.created_at, zone, link)
     return _digest(view, link)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from registry.tables import AccountChange
 from regulation.access import Ground
 from regulation.access_states import RequestState
 from regulation.conversion_states import ConversionState
@@ -190,6 +191,18 @@ class Converting:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What happened to how the reader signs in, and by whom, where somebody else did it."""
+
+    notice_number: str
+    change: AccountChange
+    by_number: str | None
+    at: datetime
+    zone: ZoneInfo
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A notice that asks for nothing: whether a channel works."""
 
@@ -199,5 +212,5 @@ class Trial:
     link: str
 
 
-Content = Digest | Alert | Asked | Outcome | Disposing | Converting | Trial
+Content = Digest | Alert | Asked | Outcome | Disposing | Converting | Account | Trial
 """Whatever a notice tells."""

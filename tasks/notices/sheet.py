@@ -8,8 +8,9 @@ from datetime import timedelta
 from regulation.duties import RULES
 from regulation.vocabulary import Role
 from tasks.notices.access_sheet import asked_sheet, outcome_sheet
+from tasks.notices.account_sheet import account_sheet
 from tasks.notices.conversion_sheet import conversion_sheet
-from tasks.notices.digest import Alert, Asked, Content, Converting, Digest, Disposing, Line, Outcome, Trial
+from tasks.notices.digest import Account, Alert, Asked, Content, Converting, Digest, Disposing, Line, Outcome, Trial
 from tasks.notices.disposal_sheet import disposal_sheet
 from tasks.notices.layout import Card, Sheet, title_of
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
@@ -83,6 +84,8 @@ def sheet_of(content: Content, language: Language) -> Sheet:
             return disposal_sheet(content, language)
         case Converting():
             return conversion_sheet(content, language)
+        case Account():
+            return account_sheet(content, language)
         case Trial():
             return trial_sheet(content, language)
 

@@ -288,6 +288,12 @@ PHRASES: Mapping[str, Words] = {
         "en": "Sign in, answer the question and hand it in again; until then nobody decides.",
     },
     "access-open": {"zh": "登录查看", "en": "Sign in and look"},
+    "account-by": {"zh": "办理人", "en": "Done by"},
+    "account-do": {
+        "zh": "如果您对此并不知情，请立即告知本单位执法记录仪管理员和主要领导，并停用您的登录。",
+        "en": "If you know nothing of this, tell the device administrator and the head of your unit at once, and have "
+        "your way in ended.",
+    },
     "trial": {"zh": "测试通知", "en": "Test notice"},
     "trial-text": {"zh": "通知渠道工作正常，无需处理。", "en": "This channel works; there is nothing to do."},
     "minutes": {"zh": "{count} 分钟", "en": "{count} minutes"},

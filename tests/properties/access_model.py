@@ -70,6 +70,14 @@ class Step:
 
 
 @dataclass
+class Copy:
+    number: str
+    item: str
+    declared: bool = False
+    ended: bool = False
+
+
+@dataclass
 class Request:
     who: str
     typed: str
@@ -81,10 +89,15 @@ class Request:
     grant: Leave | None = None
     granted: int = 0
     looks: int = 0
+    copies: list[Copy] = field(default_factory=list)
 
     @property
     def ends(self) -> datetime:
         return self.grant.until if self.grant is not None else self.asked.until
+
+    @property
+    def is_used(self) -> bool:
+        return self.looks > 0 or bool(self.copies)
 
     def waiting(self) -> list[Step]:
         return [one for one in self.steps if one.waits and self.state in ASKED]
@@ -273,7 +286,7 @@ class Model:
     def end(self, now: datetime) -> int:
         over = [one for one in self.requests if one.state in (*WRITTEN, *ASKED, *GRANTED) and one.ends <= now]
         for one in over:
-            one.state = "fulfilled" if one.state in GRANTED and one.looks else "expired"
+            one.state = "fulfilled" if one.state in GRANTED and one.is_used else "expired"
         return len(over)
 
     def may_revoke(self, one: Request, by: str, now: datetime) -> bool:
@@ -282,6 +295,24 @@ class Model:
         return one.state in GRANTED and (gave or by in self.holders(units, "principal-leader", now))
 
     def may_look(self, one: Request, by: str, item: str, now: datetime) -> bool:
+        return self._is_open(one, by, item, now) and one.grant is not None and one.looks < one.grant.views
+
+    def may_copy(self, one: Request, by: str, item: str, now: datetime) -> bool:
+        return self._is_open(one, by, item, now) and one.grant is not None and len(one.copies) < one.grant.copies
+
+    def may_fetch(self, one: Request, copy: Copy, by: str, now: datetime) -> bool:
+        return self._is_open(one, by, copy.item, now) and not copy.declared and not copy.ended
+
+    def may_declare(self, one: Request, copy: Copy, by: str) -> bool:
+        return by == one.who and not copy.declared and not copy.ended
+
+    def may_confirm(self, one: Request, copy: Copy, by: str, now: datetime) -> bool:
+        return by != one.who and not copy.ended and by in self.administrators(copy.item, now)
+
+    def administrators(self, item: str, now: datetime) -> set[str]:
+        return self.holders(list(self.upward(self.footage[item])), "device-administrator", now)
+
+    def _is_open(self, one: Request, by: str, item: str, now: datetime) -> bool:
         grant = one.grant
         return (
             grant is not None
@@ -291,5 +322,4 @@ class Model:
             and grant.since <= now < grant.until
             and item in grant.items
             and (self._marked(item) or 0) < one.granted
-            and one.looks < grant.views
         )

@@ -15,9 +15,18 @@ from sqlmodel import col, select
 from registry import queries
 from registry.database import Registry
 from registry.queries.access import deciders_of
-from registry.tables import AccessAssignment, AccessItem, AccessStep, AccessStepItem, AccessView
+from registry.tables import (
+    AccessAssignment,
+    AccessCopy,
+    AccessGrant,
+    AccessItem,
+    AccessStep,
+    AccessStepItem,
+    AccessView,
+)
 from registry.transitions import directory
 from registry.transitions.directory import AppointmentEntry, PersonEntry, UnitEntry
+from regulation.duties import DutyKind, DutyState
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role, UnitLevel
 from tests.fixtures.access import Access
@@ -191,6 +200,25 @@ class AccessTown:
             looks = reading.exec(select(AccessView).where(col(AccessView.grant_id) == grant.id)).all()
         assert len(looks) == one.looks <= one.grant.views
         assert all(look.recording_id in given and look.person_id == grant.person_id for look in looks)
+        self._compare_copies(one, grant)
+
+    def _compare_copies(self, one: Request, grant: AccessGrant) -> None:
+        """As many as were granted at most, each the holder's own, and how each stands."""
+        with self.registry.reading() as reading:
+            rows = reading.exec(select(AccessCopy).where(col(AccessCopy.grant_id) == grant.id)).all()
+        had = {(row.number, row.recording_id, row.declared_at is not None, row.ended_at is not None) for row in rows}
+        assert had == {(row.number, self.recordings[row.item], row.declared, row.ended) for row in one.copies}
+        assert len(rows) == len(one.copies)
+        assert len(rows) <= grant.copies
+        assert {row.person_id for row in rows} <= {grant.person_id}
+
+    def compare_duties(self) -> None:
+        """The return of each copy is owed until somebody has confirmed it."""
+        self.access.duties.settle()
+        with self.registry.reading() as reading:
+            ended = {row.id: row.ended_at is not None for row in reading.exec(select(AccessCopy))}
+        owed = {one.subject_id: one.state for one in self.access.duties.all(DutyKind.COPY_RETURN)}
+        assert {copy: state in (DutyState.MET, DutyState.MET_LATE) for copy, state in owed.items()} == ended
 
     def _asked(self, row: AccessStep) -> set[str]:
         query = select(AccessAssignment.person_id).where(

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
@@ -34,23 +33,20 @@ from regulation.errors import ActionDenied
 from regulation.vocabulary import Marking
 from tests.fixtures.access import WHOLE
 from tests.fixtures.custody import CITY_RULES
+from tests.properties.access_copies import ANY, CUTS, CopyRules
 from tests.properties.access_model import ASKED, GRANTED, Leave, Office, Request, Step
 from tests.properties.access_town import FOOTAGE, HOMES, OFFICERS, PEOPLE, AccessTown, found
 
 TICK = timedelta.resolution
 HOUR = timedelta(hours=1)
-CUTS = st.sampled_from([0, 0, 0, 0, 1, 2, 3, 5, 8, 13])
-"""After how many writes the power fails; mostly it does not."""
-
 ROLES = ["confidentiality-reviewer", "supervising-leader", "principal-leader", "supervisor", "device-administrator"]
 ITEMS = sorted(FOOTAGE)
 KINDS = ["privacy", "state-secret"]
-ANY = st.sampled_from(PEOPLE)
 MOST = 4
 """Requests that are under way at once: few, so that much happens to each."""
 
 
-class AccessMachine(RuleBasedStateMachine):
+class AccessMachine(CopyRules):
     template: Path
     folder: Path
     recordings: dict[str, UUID]
@@ -426,6 +422,7 @@ class AccessMachine(RuleBasedStateMachine):
             return
         for one in self.model.requests:
             self.town.compare(one)
+        self.town.compare_duties()
         assert verify(self.town.registry).problems == []
         assert verify_rows(self.town.registry).problems == []
         self.town.registry.dispose()

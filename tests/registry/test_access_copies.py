@@ -62,6 +62,14 @@ def fetch(city: Access, number: str, by: str = "A1") -> None:
         access.note_fetched(act, number, city.person(by), "192.0.2.7")
 
 
+def test_a_grant_of_which_only_a_copy_was_taken_was_used(access_city: Access) -> None:
+    taken, unused = granted(access_city), granted(access_city)
+    take(access_city, taken)
+    access_city.city.wait(days=8)
+    assert access_city.end() == 2
+    assert [access_city.state(one).value for one in (taken, unused)] == ["fulfilled", "expired"]
+
+
 def test_a_copy_is_entered_with_its_digest_and_part(access_city: Access) -> None:
     request = granted(access_city)
     number = take(access_city, request)
