@@ -122,10 +122,12 @@ def _reaches_someone(plugin: NotifyBase) -> bool:
 
 
 def _limited(plugin: NotifyBase, seconds: float) -> NotifyBase:
-    """Whatever an address says of itself: waits end, the outbox alone repeats, and a failure is one."""
+    """Whatever an address says of itself: waits end, the outbox alone repeats, a failure is one, and nobody is sent on
+    to an address that nobody has set."""
     plugin.socket_connect_timeout = plugin.socket_read_timeout = seconds
     plugin.retry = 0
     plugin.optional = False
+    plugin.redirects = False
     return plugin
 
 

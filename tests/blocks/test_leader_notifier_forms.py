@@ -49,10 +49,11 @@ def test_an_address_that_became_unreadable_is_no_delivery() -> None:
     assert send("nonsense://SECRETPATH", NOTICE, number="0") == Sent(False, Failure.UNREADABLE)
 
 
-def test_a_redirect_is_not_followed(make_webhook: MakeWebhook) -> None:
+@pytest.mark.parametrize("more", ["", "?redirect=yes"])
+def test_a_redirect_is_not_followed(make_webhook: MakeWebhook, more: str) -> None:
     elsewhere = make_webhook()
     hook = make_webhook(status=307, location=elsewhere.url)
-    assert send(hook.address, NOTICE, number="0") == Sent(False, Failure.ANSWERED, 307)
+    assert send(hook.address + more, NOTICE, number="0") == Sent(False, Failure.ANSWERED, 307)
     assert not elsewhere.asked
 
 
