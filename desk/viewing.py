@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from desk.clips import Clip, Quick, waveform
 from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
-from registry.queries.access import Viewing, viewing
+from registry.queries.access_grants import Viewing, viewing
 from registry.queries.access_pages import number_of_grant
 from registry.tables import Look, Recording
 from registry.transitions import access

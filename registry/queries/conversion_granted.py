@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
-from registry.queries.access import is_live, opened_part
+from registry.queries.access_grants import is_live, opened_part
 from registry.tables import AccessGrant, AccessGrantItem, AccessRequest, Activity, Recording, RecordingState, Unit
 from regulation.access_terms import Range
 from regulation.conversion import WHOLE

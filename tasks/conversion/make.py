@@ -17,7 +17,7 @@ from prefect import task
 
 from blocks.evidence_package import made_folder
 from registry.bulk import AnyRow
-from registry.queries.access import opened_part
+from registry.queries.access_grants import opened_part
 from registry.queries.conversion import items_of_conversion
 from registry.transitions import conversion, fixity
 from registry.transitions.conversion import Output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from registry.queries.access import opened_part
+from registry.queries.access_grants import opened_part
 from registry.queries.access_offer import offered, recent_activities
 from registry.tables import Look, RecordingState
 from registry.transitions import access

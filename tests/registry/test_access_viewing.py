@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import select
 
-from registry.queries.access import opened_part, views_used
+from registry.queries.access_grants import opened_part, views_used
 from registry.tables import AccessView
 from registry.transitions import access
 from registry.transitions.access import Answer

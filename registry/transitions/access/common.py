@@ -13,7 +13,8 @@ from sqlmodel import Session
 from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import authority_of, gone_among, is_live, opened_part, steps_in
+from registry.queries.access import authority_of, gone_among, steps_in
+from registry.queries.access_grants import is_live, opened_part
 from registry.tables import AccessGrant, AccessRequest, AccessStep, NoticeKind, Person
 from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import copies_used, gone_among, is_live, opened_part, roles_over
+from registry.queries.access import gone_among, roles_over
+from registry.queries.access_grants import copies_used, is_live, opened_part
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessCopy, AccessGrant, CopyEnd, Recording, Unit
 from registry.transitions.access.common import opened_for

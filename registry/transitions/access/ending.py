@@ -10,7 +10,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.ledger.chain import digest_of
-from registry.queries.access import copies_used, roles_over, views_used
+from registry.queries.access import roles_over
+from registry.queries.access_grants import is_used, views_used
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessDecision, AccessGrant, AccessRequest, AccessStep, Verdict
 from registry.transitions.access.common import (
@@ -89,16 +90,11 @@ def end_requests(act: Act, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def _is_used(act: Act, grant_id: UUID) -> bool:
-    """Whether anything was looked at, or handed out, under a grant."""
-    return views_used(act.session, grant_id) > 0 or copies_used(act.session, grant_id) > 0
-
-
 def _end(act: Act, request: AnyRow) -> None:
     if request.state not in GRANTED:
         close_steps(act, unanswered(act, request))
         end_unused(act, request)
-    elif _is_used(act, _grant_of(act, request).id):
+    elif is_used(act.session, _grant_of(act, request).id):
         _end_grant(act, request, RequestEvent.COMPLETED, Event.ACCESS_COMPLETED)
     else:
         _end_grant(act, request, RequestEvent.LAPSED, Event.ACCESS_LAPSED)

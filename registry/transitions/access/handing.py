@@ -11,13 +11,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of
 from registry.ledger import Event
 from registry.ledger.chain import digest_of
-from registry.queries.access import (
-    aside_of,
-    deciders_of,
-    roles_over,
-    seats_from,
-    steps_in,
-)
+from registry.queries.access import aside_of, deciders_of, roles_over, seats_from, steps_in
 from registry.queries.organisation import unit_chain
 from registry.tables import AccessAssignment, Assigned
 from registry.transitions.access.common import open_step, tell_ledger

@@ -9,14 +9,7 @@ from uuid import UUID
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, update_rows
 from registry.ledger import Event
-from registry.queries.access import (
-    Wanted,
-    deciders_of,
-    given_by,
-    last_marked,
-    step_items,
-    steps_in,
-)
+from registry.queries.access import Wanted, deciders_of, given_by, last_marked, step_items, steps_in
 from registry.tables import (
     AccessAssignment,
     AccessGrant,

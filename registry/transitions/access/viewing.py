@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from registry.act import Act
 from registry.bulk import insert_rows, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import viewing, views_used
+from registry.queries.access_grants import viewing, views_used
 from registry.tables import AccessLook, AccessView, Look, Recording
 from registry.transitions.access.common import opened_for
 from registry.types import new_id

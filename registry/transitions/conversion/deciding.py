@@ -8,7 +8,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, storable
 from registry.ledger import Event
 from registry.ledger.chain import digest_of
-from registry.queries.access import gone_among, opened_part
+from registry.queries.access import gone_among
+from registry.queries.access_grants import opened_part
 from registry.queries.conversion import (
     answerers_of,
     content_digest,
