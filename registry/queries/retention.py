@@ -8,14 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, func, or_, select
 
 from registry.bulk import AnyRow, rows_among, storable, table_of
-from registry.queries.fixity import has_open_incident, version_kept
+from registry.queries.fixity import has_open_incident
 from registry.queries.organisation import AnyUnit
 from registry.tables import (
     AccessCopy,
@@ -254,27 +253,6 @@ def recordings_of_case(connection: Connection, case_id: UUID) -> list[UUID]:
 def case_numbered(connection: Connection, number: str) -> AnyRow | None:
     """The case file with this number."""
     return connection.execute(select(_case).where(_case.c.number == storable(number))).one_or_none()
-
-
-def stale_in_vault(connection: Connection, limit: int, besides: Collection[UUID] = ()) -> list[AnyRow]:
-    """Up to `limit` originals, `besides` these, of which the vault is to be told something: a hold, or a longer
-    lock."""
-    rows = connection.execute(_stale().order_by(_term.c.recording_id).limit(limit + len(besides)))
-    return [row for row in rows if row.recording_id not in besides][:limit]
-
-
-def stale_among(connection: Connection, ids: Collection[UUID]) -> list[AnyRow]:
-    """Of these originals, those of which the vault is to be told something."""
-    return list(rows_among(connection, _stale(), _term.c.recording_id, ids))
-
-
-def _stale() -> Select[*tuple[Any, ...]]:
-    return (
-        select(_term, _recording.c.vault_key, version_kept(), _recording.c.retain_until, _unit.c.zone)
-        .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)
-        .join(_unit, _unit.c.id == _recording.c.unit_id)
-        .where(_term.c.vault_stale, _recording.c.state == RecordingState.SEALED)
-    )
 
 
 def overdue_terms(

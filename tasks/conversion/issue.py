@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from blocks.evidence_package import evidence_link, package_folder
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion
-from registry.queries.retention import held, stale_among
+from registry.queries.retention import held
+from registry.queries.vault_locks import stale_among
 from registry.tables import Unit
 from registry.transitions import conversion, fixity, retention
 from registry.transitions.conversion import Disc, Stated

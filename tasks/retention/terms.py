@@ -11,7 +11,8 @@ from prefect import task
 
 from blocks.vault import EvidenceVault
 from registry.bulk import AnyRow
-from registry.queries.retention import held, stale_in_vault
+from registry.queries.retention import held
+from registry.queries.vault_locks import stale_in_vault
 from registry.transitions import retention
 from registry.transitions.retention import SettledTerms, ToldVault
 from regulation.errors import ConfigurationError, FixityError

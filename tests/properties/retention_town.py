@@ -21,7 +21,8 @@ from blocks.vault import Intake, SecondDigest
 from registry import queries
 from registry.database import Registry
 from registry.queries.disposal import items_in
-from registry.queries.retention import held, stale_in_vault
+from registry.queries.retention import held
+from registry.queries.vault_locks import stale_in_vault
 from registry.tables import DisposalItem, DisposalList, DisposalStep, ItemOutcome, Recording, RecordingState
 from registry.transitions import directory, disposal, docking, filing, retention
 from registry.transitions.directory import ActivityEntry, AppointmentEntry, PersonEntry, UnitEntry

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from registry.ledger import Event
-from registry.queries.retention import stale_in_vault
+from registry.queries.vault_locks import stale_in_vault
 from registry.tables import Recording, Shortened, TermChangeItem, TermTouch
 from registry.transitions import retention
 from registry.transitions.retention import CaseEntry, ToldVault
