@@ -6,14 +6,13 @@ Art. 17: the register is as good as the chain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import time_text
+from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
@@ -45,7 +44,7 @@ def _decided(connection: Connection) -> Iterator[RowProblem | None]:
             "role": row.role.value,
             "passed": row.passed,
             "verdict": row.verdict.value,
-            "reason_sha256": sha256(row.reason.encode()).hexdigest(),
+            "reason_sha256": digest_of(row.reason),
             "policy": row.policy_version,
         }
         yield row_problem("access_decision", row.step_id, entry, stated, row.at)

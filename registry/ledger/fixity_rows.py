@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import groupby, repeat
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, FromClause, and_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import time_text
+from registry.ledger.chain import digest_of, time_text
 from registry.ledger.checked import check_text, checks_digest
 from registry.ledger.comparing import Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
@@ -85,7 +84,7 @@ def _incident_problem(row: AnyRow) -> RowProblem | None:
         "closed_at": (row.closed_at, row.closed_then),
         "closed_by_id": (row.closed_by_id and str(row.closed_by_id), closing.get("person_id")),
         "resolution": (row.resolution and row.resolution.value, closing.get("resolution")),
-        "reason": (row.reason and sha256(row.reason.encode()).hexdigest(), closing.get("reason_sha256")),
+        "reason": (digest_of(row.reason), closing.get("reason_sha256")),
     }
     for column, (kept, said) in stated.items():
         if kept != said:

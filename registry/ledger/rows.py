@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger import access_rows, conversion_rows, disposal_rows, fixity_rows, retention_rows, seat_rows, told
-from registry.ledger.chain import time_text
+from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
@@ -164,7 +163,7 @@ def _receipt_problem(connection: Connection, row: AnyRow) -> RowProblem | None:
         "session_id": str(row.session_id),
         "key_id": row.key_id,
         "signature": row.signature,
-        "document_sha256": sha256(row.document.encode()).hexdigest(),
+        "document_sha256": digest_of(row.document),
     }
     for column, value in stated.items():
         if facts.get(column) != value:

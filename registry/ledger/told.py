@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import groupby, repeat
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import time_text
+from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
 from registry.ledger.lines import LINE, lines_digest
@@ -144,7 +143,7 @@ def _decision_problem(row: AnyRow, entries: list[AnyRow]) -> RowProblem | None:
         "person_id": (str(row.person_id), facts.get("person_id")),
         "at": (row.at, entry.then),
         "until": (None if row.until is None else time_text(row.until), facts.get("until")),
-        "reason": (sha256(row.reason.encode()).hexdigest(), facts.get("reason_sha256")),
+        "reason": (digest_of(row.reason), facts.get("reason_sha256")),
     }
     for column, (kept, said) in stated.items():
         if kept != said:

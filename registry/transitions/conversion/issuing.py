@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -55,7 +54,7 @@ def issue(act: Act, conversion_id: UUID, stated: Stated, discs: Sequence[Disc]) 
     change(act, row, ConversionEvent.ISSUED, issued_at=act.at)
     facts = {
         "edition": row.edition,
-        "document_sha256": sha256(stated.document.encode()).hexdigest(),
+        "document_sha256": digest_of(stated.document),
         "paper_sha256": stated.paper_sha256,
         "english_sha256": stated.english_sha256,
         "key_id": stated.key_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import insert_rows, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.tables import DisposalCertificate
 from registry.transitions.disposal.common import list_of, tell_ledger
 from registry.types import new_id
@@ -53,7 +53,7 @@ def certify(
     insert_rows(act.connection, DisposalCertificate, [kept])
     facts = {
         "number": number,
-        "document_sha256": sha256(document.encode()).hexdigest(),
+        "document_sha256": digest_of(document),
         "key_id": key_id,
         "signature": signature,
         "paper_sha256": paper_sha256,

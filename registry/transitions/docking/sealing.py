@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from sqlmodel import select as select_rows
 from registry.act import Act
 from registry.bulk import AnyRow, chunked, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.tables import (
     TAKEN_IN,
     DockItem,
@@ -118,7 +118,7 @@ def _tell(act: Act, session: DockSession, receipt: FileReceipt, sealed: Sequence
     issued = {
         "session_id": session.id,
         "number": receipt.number,
-        "document_sha256": sha256(receipt.document.encode()).hexdigest(),
+        "document_sha256": digest_of(receipt.document),
         "key_id": receipt.key_id,
         "signature": receipt.signature,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, storable, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.organisation import holders_at, unit_chain
 from registry.tables import DecisionKind, Duty, DutyDecision
 from registry.transitions.duties.settling import Rules, settle
@@ -64,7 +64,7 @@ def _decide(
     insert_rows(act.connection, DutyDecision, [row])
     event = Event.DUTY_EXCUSED if kind is DecisionKind.EXCUSE else Event.DUTY_PAUSED
     # The reason is free text and may name people: the ledger has its digest only.
-    digest = sha256(str(row["reason"]).encode()).hexdigest()
+    digest = digest_of(str(row["reason"]))
     facts = {
         "kind": duty.kind.value,
         "decision_id": row["id"],

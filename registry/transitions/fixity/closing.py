@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,6 +9,7 @@ from sqlalchemy import select, update
 from registry.act import Act
 from registry.bulk import AnyRow, storable, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over
 from registry.queries.fixity import incident_numbered
 from registry.queries.organisation import unit_chain
@@ -40,7 +40,7 @@ def close_incident(act: Act, number: str, by: UUID, resolution: Resolution, reas
     facts = {
         "person_id": by,
         "resolution": resolution.value,
-        "reason_sha256": sha256(said.encode()).hexdigest(),
+        "reason_sha256": digest_of(said),
         "recording_id": row.recording_id,
     }
     act.record(Event.INCIDENT_CLOSED, "incident", row.id, facts, unit_id=row.unit_id, article=ARTICLE)
