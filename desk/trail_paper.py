@@ -13,6 +13,7 @@ from blocks.typesetter import typeset
 from desk.moments import length, shown_time
 from desk.words import WORDS, Language, say
 from registry.queries.recording_trail import Trail
+from regulation.citing import cite
 
 _TEMPLATE = Path(__file__).parent / "papers" / "trail.typ"
 
@@ -35,7 +36,7 @@ def trail_lines(trail: Trail, language: Language) -> list[Mapping[str, str]]:
             "at": shown_time(one.at, trail.unit.zone),
             "event": _named("trail_event", one.event, language),
             "actor": trail.numbers.get(one.actor) or _named("trail_actor", one.actor, language),
-            "article": one.article or "–",
+            "article": "–" if one.article is None else cite(one.article, language),
             "hash": one.hash,
         }
         for one in trail.entries

@@ -28,6 +28,7 @@ def test_an_auditor_checks_every_entry_with_nothing_of_ours(counter: Counter) ->
     place = f"/recordings/{counter.recording('video')}"
     page = leader.open(place)
     assert [word for word in ("入库并校验", "封存", "recording.") if f"<td>{word}" in page] == ["入库并校验", "封存"]
+    assert "<td>第十六条</td>" in page
     trail = json.loads(leader.get(f"{place}/trail.json").content)
     assert [one["event"] for one in trail["entries"]][:2] == ["recording.verified", "recording.sealed"]
     for one in trail["entries"]:
