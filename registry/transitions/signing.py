@@ -48,7 +48,7 @@ def invite(act: Act, person_id: UUID, token_hash: str, by: UUID | None = None) -
     insert_rows(act.connection, Invitation, [row])
     given = {"invitation_id": row["id"], "token_sha256": token_hash, "expires_at": row["expires_at"]}
     act.record(Event.PERSON_INVITED, "person", person_id, given, unit_id=person.unit_id)
-    if act.connection.execute(select(_credential.c.person_id).where(_credential.c.person_id == person_id)).first():
+    if act.session.get(Credential, person_id) is not None:
         tell_of(act, person_id, AccountChange.INVITED, by)
 
 

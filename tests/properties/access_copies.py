@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from uuid import UUID
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from registry.act import Act
 from registry.tables import CopyEnd
 from registry.transitions import access
 from registry.transitions.access import MadeCopy
@@ -30,6 +34,15 @@ class CopyRules(RuleBasedStateMachine):
     def handed(self) -> list[tuple[Request, Copy]]:
         return [(one, copy) for one in self.town.model.requests for copy in one.copies]
 
+    def attempt(self, by: str, allowed: bool, do: Callable[[Act, UUID], object], cut: int = 0) -> None:
+        """Somebody does it in an act of its own, which must come about exactly when it is `allowed`."""
+
+        def go() -> None:
+            with self.town.access.city.act() as act:
+                do(act, self.town.access.person(by))
+
+        self.town.attempt(allowed, go, cut)
+
     @precondition(grants)
     @rule(data=st.data(), by=ANY, cut=CUTS)
     def somebody_takes_a_copy(self, data: st.DataObject, by: str, cut: int) -> None:
@@ -41,16 +54,14 @@ class CopyRules(RuleBasedStateMachine):
         allowed = model.may_copy(one, by, item, town.now)
         numbers: list[str] = []
 
-        def take() -> None:
-            grant = town.access.grant(town.id_of(one))
-            assert grant is not None
-            with town.access.city.act() as act:
-                to = town.access.person(by)
-                number = access.hand_copy(act, grant.id, town.recordings[item], to, "192.0.2.7", FILE)
-            numbers.append(number)
+        grant = town.access.grant(town.id_of(one))
+        assert grant is not None
 
-        town.attempt(allowed, take, cut)
-        one.copies += [Copy(number, item) for number in numbers]
+        def take(act: Act, me: UUID) -> None:
+            numbers.append(access.hand_copy(act, grant.id, town.recordings[item], me, "192.0.2.7", FILE))
+
+        self.attempt(by, allowed, take, cut)
+        one.copies += [Copy(number, item) for number in numbers[-1:]]  # the power may have failed before
         town.compare(one)
 
     @precondition(handed)
@@ -58,12 +69,8 @@ class CopyRules(RuleBasedStateMachine):
     def somebody_downloads_one(self, data: st.DataObject, by: str) -> None:
         town, (one, copy) = self.town, data.draw(st.sampled_from(self.handed()))
         by = data.draw(st.sampled_from([by, one.who, one.who]))
-
-        def fetch() -> None:
-            with town.access.city.act() as act:
-                access.note_fetched(act, copy.number, town.access.person(by), "192.0.2.7")
-
-        town.attempt(town.model.may_fetch(one, copy, by, town.now), fetch)
+        allowed = town.model.may_fetch(one, copy, by, town.now)
+        self.attempt(by, allowed, lambda act, me: access.note_fetched(act, copy.number, me, "192.0.2.7"))
 
     @precondition(handed)
     @rule(data=st.data(), by=ANY, what=ENDS, cut=CUTS)
@@ -71,12 +78,7 @@ class CopyRules(RuleBasedStateMachine):
         town, (one, copy) = self.town, data.draw(st.sampled_from(self.handed()))
         by = data.draw(st.sampled_from([by, one.who, one.who]))
         allowed = town.model.may_declare(one, copy, by)
-
-        def declare() -> None:
-            with town.access.city.act() as act:
-                access.declare_copy(act, copy.number, town.access.person(by), what)
-
-        town.attempt(allowed, declare, cut)
+        self.attempt(by, allowed, lambda act, me: access.declare_copy(act, copy.number, me, what), cut)
         copy.declared |= allowed
         town.compare(one)
 
@@ -87,11 +89,6 @@ class CopyRules(RuleBasedStateMachine):
         able = sorted(town.model.administrators(copy.item, town.now))
         by = data.draw(st.sampled_from([by, one.who, *2 * able]))
         allowed = town.model.may_confirm(one, copy, by, town.now)
-
-        def confirm() -> None:
-            with town.access.city.act() as act:
-                access.confirm_copy(act, copy.number, town.access.person(by), what)
-
-        town.attempt(allowed, confirm, cut)
+        self.attempt(by, allowed, lambda act, me: access.confirm_copy(act, copy.number, me, what), cut)
         copy.ended |= allowed
         town.compare(one)
