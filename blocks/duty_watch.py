@@ -66,6 +66,10 @@ class DutyWatch(Block):
         served. It asks who it is first."""
         return f"{self.pages_url.rstrip('/')}/disposals/{number}".rstrip("/") if self.pages_url else ""
 
+    def activity_address(self, activity_id: UUID) -> str:
+        """Where the activity is looked at; empty where no pages are served. It asks who it is first."""
+        return f"{self.pages_url.rstrip('/')}/activities/{activity_id}" if self.pages_url else ""
+
     def conversion_address(self, number: str) -> str:
         """Where the conversion of this number is looked at; empty where no pages are served. It asks who it is
         first."""

@@ -9,7 +9,7 @@ from desk.notices import Card, Language, Sheet
 from registry.queries.notices import NoticeView
 from regulation.duties import DutyState
 from tasks.notices.content import content_of
-from tasks.notices.digest import Asked, Digest, Disposing, Outcome
+from tasks.notices.digest import Asked, Converting, Digest, Disposing, NotRecorded, Outcome
 from tasks.notices.layout import Card as NoticeCard
 from tasks.notices.sheet import cards_of, sheet_of
 
@@ -32,7 +32,7 @@ def lay_out(view: NoticeView, language: Language, at: datetime) -> Sheet:
     if isinstance(content, Asked) and view.access is not None:
         now = None if view.access.is_open else ANSWERED[language]
         return Sheet(sheet.headline, sheet.lead, [_plain_card(card, now) for card in sheet.cards])
-    if isinstance(content, Outcome | Disposing):
+    if isinstance(content, Outcome | Disposing | Converting | NotRecorded):
         return Sheet(sheet.headline, sheet.lead, [_plain_card(card, None) for card in sheet.cards])
     if not isinstance(content, Digest):
         return Sheet(sheet.headline, sheet.lead, ())

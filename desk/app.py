@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from desk import refused
+from desk.activities import activities
 from desk.alerts import Alarm, alerts
 from desk.api.app import PREFIX, create_api
 from desk.asking import asking
@@ -131,6 +132,7 @@ def create_app(
         copies,
         registers,
         recordings,
+        activities,
         disposal_registers,
         disposals,
         holds,

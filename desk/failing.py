@@ -97,6 +97,19 @@ _CHINESE: Mapping[str, str] = {
     "What can be read as it was verified is not lost.": "该资料可以读取且与原校验值一致，不能确认灭失。",
     "Only a leader gives an original up as lost.": "确认灭失须由领导决定。",
     "Only the principal leader lets a shorter term into force.": "缩短保存期限须经主要领导同意。",
+    "There is no such activity.": "没有这项执法活动。",
+    "Only an officer of the activity says why it was not recorded.": "由参加该活动的执法人员说明。",
+    "An interruption is reported to the head of the department, and nobody takes note of their own.": (
+        "中断说明由部门负责人审阅；本人参加的活动，由上一级审阅。"
+    ),
+    "The principal leader of the unit reviews an exemption, and nobody reviews their own.": (
+        "免予记录由本单位主要领导审核；本人参加的活动，由上一级审核。"
+    ),
+    "There is no such interruption any more: look again.": "该段中断已有变化，请刷新后重试。",
+    "Recording did not resume, so nothing was said in it.": "此后没有恢复记录，请选择书面说明。",
+    "There is no such report, or it was seen already.": "没有这份中断说明，或者已经审阅。",
+    "This ground was entered already.": "该情形已经填写过工作记录。",
+    "There is no such record, or it was reviewed already.": "没有这份工作记录，或者已经审核。",
     "There is no such disposal list.": "没有这份清册。",
     "This step is not open: it was answered, or there is none.": "本环节已作出决定，或者尚未开始。",
     "This list was handed in already.": "该清册已提交批准。",

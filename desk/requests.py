@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from blocks.access_link import read_step
+from desk.activities import waiting_activities
 from desk.context import TheDesk
 from desk.conversions import waiting_conversions
 from desk.disposals import waiting_lists
@@ -50,10 +51,12 @@ def inbox(visit: TheVisit) -> Response:
         seats = proposals_for(reading, visit.reader.person_id, visit.desk.now()) if visit.reader.keeps_people else []
         lists = waiting_lists(visit, reading, IN_A_LIST)
         conversions = waiting_conversions(visit, reading, IN_A_LIST)
+        activities = waiting_activities(visit, reading, IN_A_LIST)
         changes = pending_changes(visit, reading)
         wrong = open_incidents(visit, reading)
     also = {
-        "seats": len(seats), "lists": lists, "conversions": conversions, "changes": len(changes), "incidents": wrong,
+        "seats": len(seats), "lists": lists, "conversions": conversions, "activities": activities,
+        "changes": len(changes), "incidents": wrong,
     }  # fmt: skip
     return _list(visit, rows, title="待我审批", empty="没有待您审批的申请。", **also)
 
@@ -68,7 +71,7 @@ def mine(visit: TheVisit) -> Response:
     """What this person asked for."""
     with visit.desk.registry.reading() as reading:
         rows = requests_of(reading, visit.reader.person_id, IN_A_LIST + 1)
-    none = {"seats": 0, "lists": [], "conversions": [], "changes": 0, "incidents": 0}
+    none = {"seats": 0, "lists": [], "conversions": [], "activities": [], "changes": 0, "incidents": 0}
     return _list(visit, rows, title="我的申请", empty="您还没有申请。", **none)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from desk import words_conversion, words_retention, words_trail
+from desk import words_conversion, words_retention, words_trail, words_unrecorded
 from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
+from desk.phrases_unrecorded import UNRECORDED
 from registry.tables import Assigned, CopyEnd, Verdict
 from regulation.access import Ground, PassedOver, Stage
 from regulation.access_states import RequestState
@@ -59,6 +60,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     **words_retention.WORDS,
     **words_conversion.WORDS,
     **words_trail.WORDS,
+    **words_unrecorded.WORDS,
 }
 """Members of enumerations, by what they are of."""
 
@@ -113,6 +115,8 @@ _ENGLISH: Mapping[str, str] = {
     **words_conversion.MEMBERS,
     **CONVERSION,
     **words_trail.MEMBERS,
+    **words_unrecorded.MEMBERS,
+    **UNRECORDED,
 }
 
 

@@ -20,6 +20,7 @@ from regulation.conversion import Carrier
 from regulation.conversion_states import ARTICLE
 from regulation.errors import ActionDenied
 from regulation.stated import DerivedKind, Named, StatedFile
+from regulation.unrecorded import Manner
 from regulation.vocabulary import MediaKind, Role
 
 Of = TypeVar("Of")
@@ -55,6 +56,21 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why nothing was recorded, by an officer of the activity (Art. 13). `said_in` is the ordinal of the recording at
+    whose start it was said aloud, where that is among the files. `seen_by` is who took note of it in which seat."""
+
+    text: str
+    by: Named
+    at: datetime
+    manner: Manner = Manner.WRITTEN
+    said_in: int | None = None
+    seen_by: Named | None = None
+    seen_as: Role | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A time in which nothing was recorded (Art. 13), between two recordings by their ordinals (None: before the first
     or after the last). Without an explanation it says that there is none."""
@@ -63,18 +79,19 @@ class Gap:
     end: datetime | None
     after: int | None = None
     before: int | None = None
-    explanation: str | None = None
-    explained_by: Named | None = None
-    explained_at: datetime | None = None
+    explanations: tuple[Explanation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """That an activity did not have to be recorded (Art. 12): `clause` as ``12(3)``."""
+    """That an activity did not have to be recorded (Art. 12), and who approved it: `clause` as ``12(3)``; `document`
+    names the signed statement of who asked for it."""
 
     activity_number: str
     clause: str
     reason: str
+    entered_by: Named | None = None
+    document: str | None = None
     approved_by: Named | None = None
     role: Role | None = None
     approved_at: datetime | None = None

@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.fixtures.s3",
     "tests.fixtures.stations",
     "tests.fixtures.typed",
+    "tests.fixtures.unrecorded",
     "tests.fixtures.vaults",
     "tests.fixtures.walking",
     "tests.fixtures.watches",

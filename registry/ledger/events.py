@@ -39,6 +39,10 @@ class Event(StrEnum):
     NOTICE_READ = "notice.read"
     DEVICE_CHECKED = "device.checked"
     ARRIVAL_CONFIRMED = "arrival.confirmed"  # what came wirelessly is there, somebody says
+    INTERRUPTION_REPORTED = "interruption.reported"  # why nothing was recorded for a while, somebody who was there says
+    INTERRUPTION_SEEN = "interruption.seen"  # the head of the department took note of it
+    EXEMPTION_ENTERED = "exemption.entered"  # why an activity was not to be recorded
+    EXEMPTION_REVIEWED = "exemption.reviewed"
     RECORDING_MARKED = "recording.marked"  # state secret, trade secret or privacy, somebody says
     RECORDING_UNMARKED = "recording.unmarked"
     PERSONAL_TOKEN_ISSUED = "person.token-issued"  # noqa: S105  somebody's program may act as them

@@ -11,7 +11,16 @@ from uuid import UUID
 from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger import access_rows, conversion_rows, disposal_rows, fixity_rows, retention_rows, seat_rows, told
+from registry.ledger import (
+    access_rows,
+    conversion_rows,
+    disposal_rows,
+    fixity_rows,
+    retention_rows,
+    seat_rows,
+    told,
+    unrecorded_rows,
+)
 from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
 from registry.ledger.events import Event
@@ -30,7 +39,9 @@ from registry.tables import (
 if TYPE_CHECKING:
     from registry.database import Registry
 
-_ELSEWHERE = (seat_rows, told, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows)
+_ELSEWHERE = (
+    seat_rows, told, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows, unrecorded_rows,
+)  # fmt: skip
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
 _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)

@@ -288,20 +288,33 @@ _SAME_0012: dict[str, str] = {
     "conversion_reading": "id = NEW.id",
 }
 
+# What was not recorded of an activity, why, and who has seen it (Art. 12, 13).
+FIXED_0014: dict[str, tuple[str, ...] | None] = {
+    "interruption_report": (
+        "id", "activity_id", "unit_id", "started_at", "ended_at", "manner", "recording_id", "reason", "person_id", "at",
+    ),
+    "exemption_record": ("id", "activity_id", "unit_id", "ground", "reason", "document", "person_id", "at"),
+}  # fmt: skip
+_GOES_BACK_0014: dict[str, str] = {
+    "interruption_report": "OLD.seen_at IS NOT NULL",
+    "exemption_record": "OLD.reviewed_at IS NOT NULL",
+}
+_SAME_0014: dict[str, str] = {"interruption_report": "id = NEW.id", "exemption_record": "id = NEW.id"}
+
 FIXED = (
     FIXED_0001 | FIXED_0003 | FIXED_0004 | FIXED_0005 | FIXED_0006 | FIXED_0007 | FIXED_0008 | FIXED_0009 | FIXED_0010
-    | FIXED_0011 | FIXED_0012
+    | FIXED_0011 | FIXED_0012 | FIXED_0014
 )  # fmt: skip
 """Every guarded table of this version, and its columns that never change."""
 
 _GOES_BACK = (
     _GOES_BACK_0001 | _GOES_BACK_0003 | _GOES_BACK_0004 | _GOES_BACK_0005 | _GOES_BACK_0006 | _GOES_BACK_0007
     | _GOES_BACK_0008 | _GOES_BACK_0009 | _GOES_BACK_0010 | _GOES_BACK_0011
-    | _GOES_BACK_0012
+    | _GOES_BACK_0012 | _GOES_BACK_0014
 )  # fmt: skip
 _SAME = (
     _SAME_0001 | _SAME_0003 | _SAME_0004 | _SAME_0005 | _SAME_0006 | _SAME_0007 | _SAME_0008 | _SAME_0009 | _SAME_0010
-    | _SAME_0011 | _SAME_0012
+    | _SAME_0011 | _SAME_0012 | _SAME_0014
 )  # fmt: skip
 
 
@@ -364,6 +377,11 @@ def guard_0011(connection: Connection) -> None:
 def guard_0012(connection: Connection) -> None:
     """Put the guards of conversions in place."""
     _guard(connection, FIXED_0012)
+
+
+def guard_0014(connection: Connection) -> None:
+    """Put the guards of reports and exemptions in place."""
+    _guard(connection, FIXED_0014)
 
 
 def _guard_recordings_anew(connection: Connection) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
@@ -17,14 +18,15 @@ from registry.queries.conversion import (
     items_of_conversion,
 )
 from registry.queries.conversion_files import File, People, files_of
-from registry.tables import Activity, CaseFile, ConversionVerdict, Recording, Unit
+from registry.queries.unrecorded import exemptions_of, gaps_of, is_about, reports_of
+from registry.tables import Activity, CaseFile, ConversionVerdict, Unit
 from regulation.conversion_states import ARTICLE
 from regulation.errors import ActionDenied
-from regulation.gaps import uncovered
 from regulation.policy import Policy
-from regulation.statement import Gap, Method, Signatory, Statement, Superseded
+from regulation.statement import Exemption, Explanation, Gap, Method, Signatory, Statement, Superseded
+from regulation.unrecorded import Review
 
-_recording, _activity = table_of(Recording), table_of(Activity)
+_activity = table_of(Activity)
 
 
 def stated_conversion(session: Session, conversion_id: UUID, policy: Policy, at: datetime) -> Statement:
@@ -43,6 +45,7 @@ def stated_conversion(session: Session, conversion_id: UUID, policy: Policy, at:
         one.verdict: one for one in decisions_of_conversion(session.connection(), row.id) if one.edition == row.edition
     }
     checked, signed = said.get(ConversionVerdict.CHECKED), said.get(ConversionVerdict.SIGNED)
+    moment = at if signed is None else signed.at
     files = files_of(session, row, people)
     extracted = row.extracted_at if ConversionVerdict.EXTRACTED in said else None
     return Statement(
@@ -58,12 +61,13 @@ def stated_conversion(session: Session, conversion_id: UUID, policy: Policy, at:
         carrier=row.carrier,
         copies=row.copies,
         policy_version=policy.version,
-        drawn_up_at=at if signed is None else signed.at,
+        drawn_up_at=moment,
         recordings=tuple(one.stated for one in files),
         checker=people.named(row.checker_id),
         checked_at=None if checked is None else checked.at,
         signatory=_signatory(people, signed),
-        gaps=tuple(_gaps(session, files, policy)),
+        gaps=tuple(_gaps(session, files, policy, people, moment)),
+        exemptions=tuple(_exemptions(session, files, people, moment)),
         supersedes=_superseded(session, row),
     )
 
@@ -88,28 +92,53 @@ def _method(session: Session, row: AnyRow) -> Method | None:
 # What was not recorded
 
 
-def _gaps(session: Session, files: list[File], policy: Policy) -> Iterable[Gap]:
-    """The gaps in the course of each activity that a recording is of, whoever recorded, and between which of the files
-    each lies."""
+def _gaps(session: Session, files: list[File], policy: Policy, people: People, at: datetime) -> Iterable[Gap]:
+    """The gaps in the course of each activity that a recording is of, whoever recorded, what was said of each by the
+    moment `at`, and between which of the files it lies."""
     connection = session.connection()
-    ids = {one.recording.activity_id for one in files} - {None}
-    courses = {one.id: one for one in rows_among(connection, select(_activity), _activity.c.id, ids)}
-    spans: dict[UUID, list[tuple[datetime, datetime]]] = {one: [] for one in courses}
-    query = select(_recording.c.activity_id, _recording.c.started_at, _recording.c.ended_at)
-    query = query.where(_recording.c.started_at.is_not(None), _recording.c.ended_at.is_not(None))
-    for row in rows_among(connection, query, _recording.c.activity_id, ids):
-        spans[row.activity_id].append((row.started_at, row.ended_at))
-    for activity_id, course in sorted(courses.items(), key=lambda one: one[1].started_at):
-        if course.ended_at is None:
-            continue
-        tolerance = _tolerance(policy, course.started_at.date())
+    courses = _courses(connection, files)
+    spans = {one.id: (one.started_at, one.ended_at) for one in courses.values()}
+    reports = [one for one in reports_of(connection, courses) if one.at <= at]
+    for activity_id, gaps in gaps_of(connection, spans, policy).items():
         mine = [one for one in files if one.recording.activity_id == activity_id]
-        for start, end in uncovered((course.started_at, course.ended_at), spans[activity_id], tolerance):
-            yield Gap(start, end, _last_before(mine, start), _first_after(mine, end))
+        for gap in gaps:
+            told = (one for one in reports if one.activity_id == activity_id and is_about(one, gap))
+            explanations = tuple(_explanation(one, mine, people, at) for one in told)
+            yield Gap(*gap, _last_before(mine, gap[0]), _first_after(mine, gap[1]), explanations)
 
 
-def _tolerance(policy: Policy, day: date) -> timedelta:
-    return policy.span("gap_tolerance_seconds", day)
+def _courses(connection: Connection, files: list[File]) -> dict[UUID, AnyRow]:
+    """The activities that the files are of, the earliest first."""
+    ids = {one.recording.activity_id for one in files} - {None}
+    rows = rows_among(connection, select(_activity), _activity.c.id, ids)
+    return {one.id: one for one in sorted(rows, key=lambda one: (one.started_at, one.id))}
+
+
+def _explanation(report: AnyRow, files: list[File], people: People, at: datetime) -> Explanation:
+    said_in = next((one.stated.ordinal for one in files if one.recording.id == report.recording_id), None)
+    told = Explanation(report.reason, people.named(report.person_id), report.at, report.manner, said_in)
+    if report.seen_at is None or report.seen_at > at:
+        return told
+    return replace(told, seen_by=people.named(report.seen_by_id), seen_as=report.seen_as, seen_at=report.seen_at)
+
+
+def _exemptions(session: Session, files: list[File], people: People, at: datetime) -> Iterable[Exemption]:
+    """On which grounds the activities, or parts of them, were not to be recorded, as far as the principal leader had
+    approved it by the moment `at`."""
+    connection = session.connection()
+    courses = _courses(connection, files)
+    for one in exemptions_of(connection, courses):
+        if one.review is Review.APPROVED and one.reviewed_at <= at:
+            yield Exemption(
+                courses[one.activity_id].number,
+                one.ground.value,
+                one.reason,
+                people.named(one.person_id),
+                one.document,
+                people.named(one.reviewed_by_id),
+                one.reviewed_as,
+                one.reviewed_at,
+            )
 
 
 def _last_before(files: list[File], at: datetime) -> int | None:

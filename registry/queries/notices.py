@@ -15,6 +15,7 @@ from registry.queries.access_news import AccessNews, access_news
 from registry.queries.account_news import AccountNews, account_news
 from registry.queries.conversion_news import ConversionNews, conversion_news
 from registry.queries.disposal_news import DisposalNews, disposal_news
+from registry.queries.unrecorded_news import UnrecordedNews, unrecorded_news
 from registry.tables import (
     AccessRequest,
     AccessStep,
@@ -86,8 +87,9 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """A notice with some of its duties, the longest overdue first; `total` and `by_kind` count all of them, `overdue`
-    those whose time had passed when the notice was made. `access`, `disposal`, `conversion` and `account` are what one
-    about a request, a disposal list, a conversion or the reader's own way in tells."""
+    those whose time had passed when the notice was made. `access`, `disposal`, `conversion`, `account` and `unrecorded`
+    are what one about a request, a disposal list, a conversion, the reader's own way in or an activity that was not
+    recorded throughout tells."""
 
     notice_id: UUID
     number: str
@@ -107,6 +109,7 @@ class NoticeView:
     disposal: DisposalNews | None = None
     conversion: ConversionNews | None = None
     account: AccountNews | None = None
+    unrecorded: UnrecordedNews | None = None
 
 
 def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20) -> NoticeView | None:
@@ -140,6 +143,7 @@ def notice_view(session: Session, number: str, offset: int = 0, limit: int = 20)
         disposal_news(session, row.subject) if row.kind is NoticeKind.DISPOSAL else None,
         conversion_news(session, row.subject) if row.kind is NoticeKind.CONVERSION else None,
         account_news(session, row.subject) if row.kind is NoticeKind.ACCOUNT else None,
+        unrecorded_news(session, row.subject) if row.kind is NoticeKind.UNRECORDED else None,
     )
 
 

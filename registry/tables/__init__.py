@@ -75,6 +75,7 @@ from registry.tables.retention import (
     TermTouch,
 )
 from registry.tables.signing import AccountChange, Credential, DeskSession, Invitation, PersonalToken
+from registry.tables.unrecorded import ExemptionRecord, InterruptionReport, Unrecorded
 from regulation.duties import DutyKind, DutyState
 from regulation.incidents import IncidentKind, Resolution
 
@@ -137,6 +138,7 @@ __all__ = [
     "DutyKind",
     "DutyState",
     "DutyTouch",
+    "ExemptionRecord",
     "FileReceipt",
     "Filing",
     "FilingCandidate",
@@ -145,6 +147,7 @@ __all__ = [
     "HoldItem",
     "Incident",
     "IncidentKind",
+    "InterruptionReport",
     "Invitation",
     "ItemOutcome",
     "LedgerEntry",
@@ -174,5 +177,6 @@ __all__ = [
     "TermTouch",
     "Turn",
     "Unit",
+    "Unrecorded",
     "Verdict",
 ]

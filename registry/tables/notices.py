@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     DISPOSAL = "disposal"  # 销毁: a disposal list waits for its reader, or was dealt with
     CONVERSION = "conversion"  # 证据转换: a conversion waits for its reader, or was dealt with
     ACCOUNT = "account"  # 账号: how its reader signs in was changed
+    UNRECORDED = "unrecorded"  # 未记录: why something was not recorded waits for its reader, or was seen
     TRIAL = "trial"  # 测试
 
 

@@ -9,6 +9,7 @@ from registry.queries.access_news import AccessNews
 from registry.queries.conversion_news import ConversionNews
 from registry.queries.disposal_news import DisposalNews
 from registry.queries.notices import LineRow, NoticeView
+from registry.queries.unrecorded_news import UnrecordedNews
 from registry.tables import NoticeKind
 from tasks.notices.digest import (
     Account,
@@ -21,6 +22,7 @@ from tasks.notices.digest import (
     DisposalAsk,
     Disposing,
     Line,
+    NotRecorded,
     Outcome,
     Person,
     Trial,
@@ -47,7 +49,15 @@ def content_of(view: NoticeView, link: str, at: datetime) -> Content:
         return _conversion(view, view.conversion, link, zone)
     if view.account is not None:
         return Account(view.number, view.account.change, view.account.by_number, view.created_at, zone, link)
+    if view.unrecorded is not None:
+        return _unrecorded(view, view.unrecorded, link, zone)
     return _digest(view, link)
+
+
+def _unrecorded(view: NoticeView, news: UnrecordedNews, link: str, zone: ZoneInfo) -> NotRecorded:
+    """What was not recorded of an activity, as it stands now."""
+    about = (news.activity, news.unit_name, news.started_at, news.unseen, news.undecided)
+    return NotRecorded(view.number, news.what, *about, zone, link)
 
 
 def _conversion(view: NoticeView, news: ConversionNews, link: str, zone: ZoneInfo) -> Converting:

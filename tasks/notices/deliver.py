@@ -90,11 +90,14 @@ def message_of(work: DeliveryWork, view: NoticeView) -> Message:
 
 
 def _link(work: DeliveryWork, view: NoticeView) -> str:
-    """Where the notice leads: to its own page, or to the request, the list or the conversion that it is about."""
+    """Where the notice leads: to its own page, or to the request, the list, the conversion or the activity that
+    it is about."""
     if view.disposal is not None:
         return work.watch.disposal_address(view.disposal.number)
     if view.conversion is not None:
         return work.watch.conversion_address(view.conversion.number)
+    if view.unrecorded is not None:
+        return work.watch.activity_address(view.unrecorded.activity_id)
     if view.access is None:
         return work.watch.notice_address(view.number, work.now())
     return work.watch.access_address(view.access.number, view.access.step_id, view.reader_id, work.now())

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from registry.tables import AccountChange
+from registry.tables import AccountChange, Unrecorded
 from regulation.access import Ground
 from regulation.access_states import RequestState
 from regulation.conversion_states import ConversionState
@@ -203,6 +203,21 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """An activity of which something was not recorded: why, waits for the reader's word, or was seen."""
+
+    notice_number: str
+    what: Unrecorded
+    activity: str
+    unit_name: str
+    started_at: datetime
+    unseen: int
+    undecided: int
+    zone: ZoneInfo
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A notice that asks for nothing: whether a channel works."""
 
@@ -212,5 +227,5 @@ class Trial:
     link: str
 
 
-Content = Digest | Alert | Asked | Outcome | Disposing | Converting | Account | Trial
+Content = Digest | Alert | Asked | Outcome | Disposing | Converting | Account | NotRecorded | Trial
 """Whatever a notice tells."""

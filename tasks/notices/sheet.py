@@ -10,10 +10,23 @@ from regulation.vocabulary import Role
 from tasks.notices.access_sheet import asked_sheet, outcome_sheet
 from tasks.notices.account_sheet import account_sheet
 from tasks.notices.conversion_sheet import conversion_sheet
-from tasks.notices.digest import Account, Alert, Asked, Content, Converting, Digest, Disposing, Line, Outcome, Trial
+from tasks.notices.digest import (
+    Account,
+    Alert,
+    Asked,
+    Content,
+    Converting,
+    Digest,
+    Disposing,
+    Line,
+    NotRecorded,
+    Outcome,
+    Trial,
+)
 from tasks.notices.disposal_sheet import disposal_sheet
 from tasks.notices.layout import Card, Sheet, title_of
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
+from tasks.notices.unrecorded_sheet import unrecorded_sheet
 from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, SUBJECTS, TROUBLE, WHAT, Language
 
 
@@ -86,6 +99,8 @@ def sheet_of(content: Content, language: Language) -> Sheet:
             return conversion_sheet(content, language)
         case Account():
             return account_sheet(content, language)
+        case NotRecorded():
+            return unrecorded_sheet(content, language)
         case Trial():
             return trial_sheet(content, language)
 

@@ -294,6 +294,10 @@ PHRASES: Mapping[str, Words] = {
         "en": "If you know nothing of this, tell the device administrator and the head of your unit at once, and have "
         "your way in ended.",
     },
+    "activity": {"zh": "执法活动", "en": "Activity"},
+    "began": {"zh": "开始", "en": "Began"},
+    "unseen": {"zh": "待审阅的中断说明 {count} 份", "en": "reports to be seen: {count}"},
+    "undecided": {"zh": "待审核的工作记录 {count} 份", "en": "exemptions to be reviewed: {count}"},
     "trial": {"zh": "测试通知", "en": "Test notice"},
     "trial-text": {"zh": "通知渠道工作正常，无需处理。", "en": "This channel works; there is nothing to do."},
     "minutes": {"zh": "{count} 分钟", "en": "{count} minutes"},

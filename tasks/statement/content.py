@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from regulation.citing import Language, cite
 from regulation.clock import unit_zone
-from regulation.statement import Exemption, Gap, Statement
+from regulation.statement import Exemption, Explanation, Gap, Statement
+from regulation.unrecorded import Manner
 from tasks.notices.words import ROLES
 from tasks.statement.recordings import custody, file_list, proofs, source_rows, stills, transcripts
 from tasks.statement.sheet import Annexes, Block, Code, Facts, Head, Listing, Row, Sheet, Signatures, Text
@@ -145,15 +146,22 @@ def _gap(gap: Gap, say: Voice) -> Row:
     start = say.time(gap.start)
     end = say("未恢复", "never resumed") if gap.end is None else say.time(gap.end)
     between = "–".join("…" if one is None else str(one) for one in (gap.after, gap.before))
-    told = gap.explanation or say("无说明", "There is none.")
-    if gap.explained_by is not None:
-        at = (
-            ""
-            if gap.explained_at is None
-            else say(f"，{say.time(gap.explained_at)}", f", {say.time(gap.explained_at)}")
-        )
-        told += "\n" + say.person(gap.explained_by) + at
+    told = "\n".join(_explanation(one, say) for one in gap.explanations) or say("无说明", "There is none.")
     return Row((say(f"{start}至{end}", f"{start} to {end}"), between, told))
+
+
+def _explanation(one: Explanation, say: Voice) -> str:
+    """What was said, how, by whom, and who took note of it (Art. 13)."""
+    comma = say("，", ", ")
+    how = say("书面说明", "in writing")
+    if one.manner is Manner.SPOKEN:
+        how = say("恢复记录时语音说明", "said aloud when recording resumed")
+        how += "" if one.said_in is None else say(f"（资料{one.said_in}）", f" (recording {one.said_in})")
+    lines = [one.text, comma.join((say.person(one.by), say.time(one.at), how))]
+    if one.seen_by is not None and one.seen_at is not None:
+        role = () if one.seen_as is None else (ROLES[one.seen_as][say.language],)
+        lines.append(say("已阅：", "Seen: ") + comma.join((say.person(one.seen_by), *role, say.time(one.seen_at))))
+    return "\n".join(lines)
 
 
 def _exemptions(statement: Statement, say: Voice) -> Iterator[Block]:
@@ -164,10 +172,15 @@ def _exemptions(statement: Statement, say: Voice) -> Iterator[Block]:
 
 def _exemption(one: Exemption, say: Voice) -> Row:
     told = one.reason
+    if one.document is not None:
+        told += "\n" + say("书面说明：", "Signed statement: ") + one.document
+    if one.entered_by is not None:
+        told += "\n" + say("填写：", "Entered by: ") + say.person(one.entered_by)
     if one.approved_by is not None:
         role = () if one.role is None else (ROLES[one.role][say.language],)
         at = () if one.approved_at is None else (say.time(one.approved_at),)
-        told += "\n" + say("，", ", ").join((say.person(one.approved_by), *role, *at))
+        approved = say("，", ", ").join((say.person(one.approved_by), *role, *at))
+        told += "\n" + say("审核同意：", "Approved by: ") + approved
     return Row((one.activity_number, cite(f"Art. {one.clause}", say.language), told))
 
 

@@ -8,23 +8,24 @@ from pathlib import Path
 import pytest
 
 import desk
-from desk import words_conversion, words_retention, words_trail
+from desk import words_conversion, words_retention, words_trail, words_unrecorded
 from desk.conversion_register import COLUMNS as CONVERSION_COLUMNS
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.failing import said
 from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
+from desk.phrases_unrecorded import UNRECORDED
 from desk.register import _COLUMNS
 from desk.words import MEMBERS, WORDS, is_known, say
 from registry.ledger import Event
 from regulation import conversion as rules_of_conversion
-from regulation import incidents
+from regulation import incidents, unrecorded
 from regulation.errors import ActionDenied
 
 ROOM = Path(desk.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").glob("*.j2"))
-PHRASES = ("phrases.py", "phrases_conversion.py", "phrases_retention.py")
+PHRASES = ("phrases.py", "phrases_conversion.py", "phrases_retention.py", "phrases_unrecorded.py")
 SAID = re.compile(r"""\bt\(\s*(["'])(.*?)\1""")
 LABEL = re.compile(r"""\bline[s]?\("[^"]*", "[^"]*", "([^"]+)"|\("(?:/[^"]*|all|chosen|unappraised)", "([^"]+)\"""")
 
@@ -47,7 +48,7 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     sources = [*TEMPLATES, *ROOM.glob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name not in PHRASES)
     said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION, **words_conversion.MEMBERS, **CONVERSION}
-    said |= words_trail.MEMBERS
+    said |= words_trail.MEMBERS | words_unrecorded.MEMBERS | UNRECORDED
     assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
 
 
@@ -73,6 +74,8 @@ REGISTRY = ROOM.parent / "registry" / "transitions"
 REFUSING = [
     *(path for room in ("retention", "disposal", "fixity", "conversion") for path in REGISTRY.glob(f"{room}/*.py")),
     REGISTRY / "holding.py",
+    REGISTRY / "unrecorded.py",
+    Path(unrecorded.__file__),
     Path(incidents.__file__),
     Path(rules_of_conversion.__file__),
 ]

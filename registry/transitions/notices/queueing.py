@@ -56,7 +56,7 @@ def queue_notices(act: Act, kind: NoticeKind, people: Iterable[UUID], subject: s
     """Queue a notice that stands for itself, such as an alert, for each of these people; gives the notices' ids.
 
     `subject` says what it is about in codes, never in names. The same alert that still waits for someone is not queued
-    for them again.
+    for them again, and neither is what was not recorded of the same activity.
     """
     readers = set(people) - _waiting(act.connection, kind, subject)
     rows: list[dict[str, Any]] = [
@@ -85,7 +85,7 @@ def queue_notices(act: Act, kind: NoticeKind, people: Iterable[UUID], subject: s
 
 
 def _waiting(connection: Connection, kind: NoticeKind, subject: str | None) -> set[UUID]:
-    if kind is not NoticeKind.ALERT:
+    if kind not in (NoticeKind.ALERT, NoticeKind.UNRECORDED):
         return set()
     under_way: ColumnElement[bool] = _notice.c.state.in_((NoticeState.QUEUED, NoticeState.SENDING))
     query = select(_notice.c.person_id).where(_notice.c.kind == kind, _notice.c.subject == subject, under_way)
