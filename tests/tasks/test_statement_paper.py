@@ -121,7 +121,7 @@ def test_it_tells_all_that_courts_ask_for() -> None:
         "采集批次CJ-2026-0311；入库2026年11月20日15:05:12；封存2026年11月20日15:09:12；接收回执HZ-2026-0311",
         "申请范围00:01:05–00:01:35；实际范围00:01:04.064–00:01:36.096；各流内容与原始文件一致，未重新编码",
         *("734,003,201", first.sha256, first.sm3 or "", digest("clip 1"), digest("h264 1"), digest("proof")),
-        *("更换电池后继续记录", "无说明", "第十二条第（三）项", "当事人住所内涉及个人隐私。"),
+        *("更换电池后继续记录", "无说明", "第十二条第（四）项", "当事人住所内涉及个人隐私。"),
         *("资料100:00:43.500", "看清楚了。", "以下文字由机器识别生成，经李样本", "资料2含有声音，未附文字记录。"),
         "完整性校验无误2次（账簿第8300条）",
         *(
@@ -144,7 +144,8 @@ def test_it_tells_the_same_in_english() -> None:
         "This statement corrects and supersedes statement 示城管证转〔2026〕39号 of 23 November 2026.",
         *("4. Where they come from and how they were made", "What it proves", "China Standard Time (UTC+8)"),
         "true time minus its time is +13.0 s",
-        "Art. 12(3)",
+        "Art. 12(4)",
+        *("said aloud when recording resumed (recording 2)", "Seen: 钱假设", "Approved by: 钱假设"),
         *("Recognised by a machine, confirmed by 李样本", "There is none.", "read again and found whole, 2 times"),
     ):
         assert squeezed(said) in text, said
