@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 UNRECORDED: Mapping[str, str] = {
+    "活动记录": "Activities",
     "活动编号、地点或者案件编号": "Number, place or case",
     "没有与您有关的执法活动。": "There is no activity of yours.",
     "{count} 项待审阅": "{count} to be seen",
     "活动类别": "Kind",
     "地点": "Place",
-    "执法人员（活动）": "Officers",
+    "参加人员": "Officers",
     "起止": "From–to",
     "进行中": "still going on",
     "没有记录。": "Nothing was recorded.",
@@ -37,6 +38,7 @@ UNRECORDED: Mapping[str, str] = {
     "填写工作记录": "Write the work record",
     "法定情形": "Ground",
     "理由和依据": "Reason and basis",
+    "当事人的书面说明": "Signed statement",
     "当事人书面说明（如有）": "Signed statement of who asked for it, if any",
     "提交工作记录": "Hand in for review",
     "待主要领导审核": "waits for the principal leader",

@@ -52,6 +52,15 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
 
 
+def test_no_text_means_two_things() -> None:
+    rooms = (
+        MEMBERS, PAGES, words_retention.MEMBERS, words_retention.TOLD, RETENTION, words_conversion.MEMBERS, CONVERSION,
+        words_trail.MEMBERS, words_unrecorded.MEMBERS, UNRECORDED,
+    )  # fmt: skip
+    texts = [text for room in rooms for text in room]
+    assert [text for text in set(texts) if texts.count(text) > 1] == []
+
+
 def test_whatever_happens_to_a_recording_has_a_word() -> None:
     told = {one for one in Event if one.startswith(("recording.", "access.view", "access.cop", "extension."))}
     assert set(words_trail.WORDS["trail_event"]) == told
