@@ -123,6 +123,8 @@ def _page(
         number=page,
         pages=pages_in(len(whole.items)),
         absent=[] if statement is None else absent_of(whole, statement),
+        gaps=() if statement is None else statement.gaps,
+        activities=activities_of(statement),
         unshown=[] if statement is None else unshown_of(visit, whole.row, statement),
         registers=keeps_register(visit),
         names_of=names_of,
@@ -144,6 +146,12 @@ def statement_of(visit: Visit, whole: WholeConversion) -> Statement | None:
     with visit.desk.registry.reading() as reading:
         policy = visit.desk.access.rules(reading).policy_of(row.unit_id)
         return stated_conversion(reading, row.id, policy, visit.desk.now())
+
+
+def activities_of(statement: Statement | None) -> list[str]:
+    """The numbers of the activities that the recordings are of, each once."""
+    stated = () if statement is None else statement.recordings
+    return list(dict.fromkeys(one.activity.number for one in stated if one.activity is not None))
 
 
 def absent_of(whole: WholeConversion, statement: Statement) -> list[Missing]:

@@ -32,6 +32,8 @@ UNRECORDED: Mapping[str, str] = {
         "If it was said aloud when recording resumed, write down what was said."
     ),
     "提交说明": "Hand in",
+    "其中 {count} 段尚无说明，附文字说明将照实写明。": "{count} of them not explained yet; the statement will say so.",
+    "均已说明。": "All of them are explained.",
     "免予记录": "Exemptions",
     "第十二条": "Art. 12",
     "没有免予记录的工作记录。": "There is no record of an exemption.",

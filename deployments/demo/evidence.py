@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from html import unescape
 from pathlib import Path
 
 from rich.table import Table
@@ -34,6 +35,8 @@ def convert(home: Home, day: Day, mailbox: str) -> None:
     with errors.status("Converting footage to evidence"), _people(home, mailbox) as people:
         officer, leader, administrator, checker, head = people
         request = _granted(officer, leader, day)
+        told = _explained(officer, head, day)
+        table.add_row(officer.number, "says why recording stopped for a while", told)
         case = _case(administrator, day)
         table.add_row(ADMINISTRATOR, "enters the case file", case)
         number = _asked(officer, request, case)
@@ -66,15 +69,34 @@ def _people(home: Home, mailbox: str) -> Iterator[list[Person]]:
         yield found
 
 
+def _activity(day: Day) -> str:
+    """The second activity of the day."""
+    return f"{UNIT}-{day.service_start:%Y}-00002"
+
+
 def _granted(officer: Person, leader: Person, day: Day) -> Page:
     """A request for the second activity's footage, a copy included, which the leader grants."""
-    page = officer.open(f"/new-request?activity={UNIT}-{day.service_start:%Y}-00002&copies=1")
+    page = officer.open(f"/new-request?activity={_activity(day)}&copies=1")
     form = next(one for one in page.forms if "recording" in one.fields)
     asked = officer.send(page, form, recording=form.fields["recording"], purpose="作为案件证据（示例）")
     place = asked.address.removeprefix(asked.address.split("/requests/")[0])
     page = leader.open(place)
     leader.send(page, page.form("/steps/"), do="approve", reason="同意，用于办案（示例）", change="", successor="")
     return officer.open(place)
+
+
+def _explained(officer: Person, head: Person, day: Day) -> str:
+    """Why nothing was recorded between two of the recordings; whoever heads the department takes note (Art. 13)."""
+    found = re.search(r"/activities/[0-9a-f-]{36}", officer.open(f"/activities?words={_activity(day)}").text)
+    if found is None:
+        raise CustodyError("the desk does not show the activity")
+    page = officer.open(found[0])
+    [gap, *_] = re.findall(r'<option value="([^"]+/[^"]+)"', page.text)
+    form = next(one for one in page.forms if one.fields.get("do") == ["report"])
+    officer.send(page, form, gap=unescape(gap), manner="spoken", reason="更换电池，恢复记录时已说明（示例）")
+    page = head.open(found[0])
+    head.send(page, next(one for one in page.forms if one.fields.get("do") == ["acknowledge"]))
+    return "the head of the department takes note"
 
 
 def _case(administrator: Person, day: Day) -> str:
