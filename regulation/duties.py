@@ -30,6 +30,8 @@ class DutyKind(StrEnum):
     COPY_RETURN = "copy-return"  # 复制件交回: give back or destroy a copy that was handed out
     DISPOSAL_STEP = "disposal-step"  # 销毁环节: appraise, approve or witness a disposal list
     DELETION_FAILURE = "deletion-failure"  # 销毁失败: see to what the vault did not let go of
+    EXEMPTION_REVIEW = "exemption-review"  # 免予记录审核: say whether an activity need not have been recorded
+    INTERRUPTION_NOTICE = "interruption-notice"  # 中断说明审阅: take note of why recording broke off
     CONVERSION_STEP = "conversion-step"  # 证据转换环节: extract, check or sign
 
 
@@ -52,6 +54,7 @@ class Clock(StrEnum):
     LEFT = "left"  # 调离
     CHECK_FAILED = "check-failed"  # 使用前检查不合格
     ASKED = "asked"  # 提交审批
+    HANDED_IN = "handed-in"  # 提交说明
     GRANT_OVER = "grant-over"  # 授权期满
     NOT_DESTROYED = "not-destroyed"  # 销毁失败
     AWAITS_END = "awaits-end"  # 待活动结束
@@ -85,6 +88,10 @@ RULES: Mapping[DutyKind, DutyRule] = MappingProxyType(
         DutyKind.DISPOSAL_STEP: DutyRule("Art. 18", "disposal-step", "disposal_step_days", Role.DEVICE_ADMINISTRATOR),
         DutyKind.DELETION_FAILURE: DutyRule(
             "Art. 18", "disposal-item", "deletion_failure_days", Role.DEVICE_ADMINISTRATOR
+        ),
+        DutyKind.EXEMPTION_REVIEW: DutyRule("Art. 12", "exemption", "exemption_review_days", Role.PRINCIPAL_LEADER),
+        DutyKind.INTERRUPTION_NOTICE: DutyRule(
+            "Art. 13", "interruption", "interruption_notice_days", Role.DEPARTMENT_HEAD
         ),
         DutyKind.CONVERSION_STEP: DutyRule("Art. 19", "conversion-step", "conversion_step_days", Role.DEPARTMENT_HEAD),
     }

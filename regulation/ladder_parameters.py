@@ -36,6 +36,8 @@ _WHAT: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.COPY_RETURN: "the return of a copy",
         DutyKind.DISPOSAL_STEP: "a step of a disposal list",
         DutyKind.DELETION_FAILURE: "a look at what was not destroyed",
+        DutyKind.EXEMPTION_REVIEW: "the review of an exemption",
+        DutyKind.INTERRUPTION_NOTICE: "a look at the report of an interruption",
         DutyKind.CONVERSION_STEP: "a step of an evidence conversion",
     }
 )

@@ -2,7 +2,8 @@
 
 The city's values are here; a superior's and a unit's own come in as policy layers (`regulation.policy_files`, Art. 23).
 Where the text is silent the value is *chosen* and says why; it stands until the text says otherwise. When who hears of
-a duty is a table of its own (`regulation.ladder_parameters`).
+a duty is a table of its own (`regulation.ladder_parameters`), and so is what was not recorded
+(`regulation.unrecorded_parameters`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from regulation.definitions import IN_FORCE_FROM, Parameter, since_issue
 from regulation.ladder_parameters import LADDER
 from regulation.layers import Layer, PolicyLayer
 from regulation.measures import BOUNDS, Measure, Strictness
+from regulation.unrecorded_parameters import UNRECORDED
 
 __all__ = ["BOUNDS", "CITY", "CITY_DOCUMENT", "IN_FORCE_FROM", "PARAMETERS", "Measure", "Parameter", "Strictness"]
 
@@ -96,35 +98,7 @@ _ALL = (
         "The text forbids altering, not how soon that must be seen: within the shortest term of Art. 18, so that "
         "nothing comes to its end unread.",
     ),
-    since_issue(
-        "exemption_record_hours",
-        24,
-        Measure.HOURS,
-        Strictness.LOWER,
-        "Art. 12",
-        "From the activity's end to the work record of why recording was stopped.",
-        "The text says promptly; the same day's span as for the footage itself in Art. 16.",
-        either=True,
-    ),
-    since_issue(
-        "interruption_report_hours",
-        24,
-        Measure.HOURS,
-        Strictness.LOWER,
-        "Art. 13",
-        "From the interruption to the written report to the department head.",
-        "The text says promptly; the same day's span as for the footage itself in Art. 16.",
-        either=True,
-    ),
-    since_issue(
-        "gap_tolerance_seconds",
-        5,
-        Measure.SECONDS,
-        Strictness.LOWER,
-        "Art. 13",
-        "How long nothing may be recorded in the course of an activity before the statement of evidence names a gap.",
-        "The text sets no time; a recorder needs a second or two from one file to the next.",
-    ),
+    *UNRECORDED,
     since_issue(
         "filing_hours",
         72,

@@ -28,6 +28,8 @@ from registry.tables import (
     DisposalList,
     DisposalStep,
     Duty,
+    ExemptionRecord,
+    InterruptionReport,
     Notice,
     NoticeKind,
     NoticeLine,
@@ -45,6 +47,8 @@ _activity, _check, _custody = table_of(Activity), table_of(DeviceCheck), table_o
 _access_step, _asked = table_of(AccessStep), table_of(AccessRequest)
 _disposal_step, _disposal = table_of(DisposalStep), table_of(DisposalList)
 _conversion_step, _conversion = table_of(ConversionStep), table_of(Conversion)
+_report, _exemption = table_of(InterruptionReport), table_of(ExemptionRecord)
+_silent = _activity.alias("silent")
 _kept, _checked = table_of(Device).alias("kept"), table_of(Device).alias("checked")
 
 
@@ -199,6 +203,7 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
         _asked.c.number.label("asked"),
         _disposal.c.number.label("listed"),
         _conversion.c.number.label("converted"),
+        _silent.c.number.label("silent"),
     )
     return select(*columns, *times, *about, *cases, *whose, *more).select_from(
         _duty.join(_unit, _unit.c.id == _duty.c.unit_id)
@@ -214,12 +219,15 @@ def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
         .outerjoin(_disposal, _disposal.c.id == _disposal_step.c.list_id)
         .outerjoin(_conversion_step, _conversion_step.c.id == _duty.c.subject_id)
         .outerjoin(_conversion, _conversion.c.id == _conversion_step.c.conversion_id)
+        .outerjoin(_report, _report.c.id == _duty.c.subject_id)
+        .outerjoin(_exemption, _exemption.c.id == _duty.c.subject_id)
+        .outerjoin(_silent, _silent.c.id == func.coalesce(_report.c.activity_id, _exemption.c.activity_id))
     )
 
 
 def duty_row(row: AnyRow) -> DutyRow:
     """A row of `duties_shown`."""
-    case = row.asked or row.listed or row.converted
+    case = row.asked or row.listed or row.converted or row.silent
     return DutyRow(
         row.id,
         row.kind,

@@ -23,9 +23,11 @@ from registry.queries.unrecorded import (
     reviewed_by,
 )
 from registry.tables import Activity, ExemptionRecord, InterruptionReport, NoticeKind, Unrecorded
+from registry.transitions.duties.touching import touch
 from registry.transitions.notices.queueing import queue_notices
 from registry.types import new_id
 from regulation.access_terms import FieldDenied, check_text
+from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 from regulation.gaps import Stretch
 from regulation.policy import Policy
@@ -100,9 +102,9 @@ def report_interruption(act: Act, activity_id: UUID, new: NewReport, by: UUID, p
     act.record(
         Event.INTERRUPTION_REPORTED, "interruption", row["id"], facts, unit_id=activity.unit_id, article=INTERRUPTION
     )
-    _tell(
-        act, Unrecorded.REPORTED, activity_id, _people(reported_to(act.session, activity.id, activity.unit_id, act.at))
-    )
+    touch(act, DutyKind.INTERRUPTION_NOTICE, [row["id"]])
+    head = reported_to(act.session, activity_id, activity.unit_id, act.at)
+    _tell(act, Unrecorded.REPORTED, activity_id, _people(head))
     return UUID(str(row["id"]))
 
 
@@ -123,6 +125,7 @@ def acknowledge_report(act: Act, report_id: UUID, by: UUID) -> None:
     )
     facts = {"person_id": by, "role": role.value}
     act.record(Event.INTERRUPTION_SEEN, "interruption", report_id, facts, unit_id=row.unit_id, article=INTERRUPTION)
+    touch(act, DutyKind.INTERRUPTION_NOTICE, [report_id])
     _tell(act, Unrecorded.SEEN, row.activity_id, [row.person_id])
 
 
@@ -159,9 +162,9 @@ def enter_exemption(act: Act, activity_id: UUID, new: NewExemption, by: UUID) ->
         "document_sha256": digest_of(document),
     }
     act.record(Event.EXEMPTION_ENTERED, "exemption", row["id"], facts, unit_id=activity.unit_id, article=EXEMPTION)
-    _tell(
-        act, Unrecorded.EXEMPTED, activity_id, _people(reviewed_by(act.session, activity.id, activity.unit_id, act.at))
-    )
+    touch(act, DutyKind.EXEMPTION_REVIEW, [row["id"]])
+    leader = reviewed_by(act.session, activity_id, activity.unit_id, act.at)
+    _tell(act, Unrecorded.EXEMPTED, activity_id, _people(leader))
     return UUID(str(row["id"]))
 
 
@@ -181,6 +184,7 @@ def review_exemption(act: Act, exemption_id: UUID, by: UUID, review: Review, rea
     update_rows(act.connection, ExemptionRecord, [{"id": exemption_id, "reviewed_at": act.at, **reviewed}])
     facts = {"person_id": by, "role": role.value, "review": review.value, "reason_sha256": digest_of(said)}
     act.record(Event.EXEMPTION_REVIEWED, "exemption", exemption_id, facts, unit_id=row.unit_id, article=EXEMPTION)
+    touch(act, DutyKind.EXEMPTION_REVIEW, [exemption_id])
     _tell(act, Unrecorded.REVIEWED, row.activity_id, [row.person_id])
 
 

@@ -18,6 +18,8 @@ KINDS: Mapping[DutyKind, str] = MappingProxyType(
         DutyKind.COPY_RETURN: "复制件交回 copy return",
         DutyKind.DISPOSAL_STEP: "销毁环节 disposal step",
         DutyKind.DELETION_FAILURE: "销毁失败 deletion failure",
+        DutyKind.EXEMPTION_REVIEW: "免予记录审核 exemption review",
+        DutyKind.INTERRUPTION_NOTICE: "中断说明审阅 interruption notice",
         DutyKind.CONVERSION_STEP: "证据转换环节 conversion step",
     }
 )

@@ -24,10 +24,11 @@ from tasks.notices.digest import (
     Trial,
 )
 from tasks.notices.disposal_sheet import disposal_sheet
+from tasks.notices.duty_words import DO, SEE_TO, SUBJECTS, WHAT
 from tasks.notices.layout import Card, Sheet, title_of
 from tasks.notices.speech import article, moment, phrase, plain, span, zone_name
 from tasks.notices.unrecorded_sheet import unrecorded_sheet
-from tasks.notices.words import DO, REMEDY, ROLES, SEE_TO, STEPS, SUBJECTS, TROUBLE, WHAT, Language
+from tasks.notices.words import REMEDY, ROLES, STEPS, TROUBLE, Language
 
 
 def digest_sheet(digest: Digest, language: Language) -> Sheet:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from registry.queries.activity_pages import activities_waiting
+from registry.queries.notices import duties_of
 from registry.transitions import directory
 from registry.transitions.directory import AppointmentEntry
 from regulation.access_terms import FieldDenied
+from regulation.duties import DutyKind, DutyState
 from regulation.errors import ActionDenied
 from regulation.unrecorded import ExemptionGround, Manner, Review
 from regulation.vocabulary import Role
@@ -18,6 +20,7 @@ from tests.fixtures.custody import YEAR_BEGIN
 from tests.fixtures.unrecorded import END, START, Silence
 
 MINUTE = timedelta(minutes=1)
+ANSWERS = (DutyKind.INTERRUPTION_NOTICE, DutyKind.EXEMPTION_REVIEW)
 
 
 def waiting(silence: Silence, who: str) -> int:
@@ -135,6 +138,31 @@ def test_a_ground_is_entered_again_only_after_it_was_refused(silence: Silence) -
     silence.review(first, review=Review.REFUSED)
     silence.exempt(reason="另一说法")
     assert len(silence.exemptions()) == 3
+
+
+def test_who_does_not_answer_is_reminded_and_those_above_hear_of_it(silence: Silence) -> None:
+    report, exemption = silence.report(), silence.exempt()
+    duties = silence.access.duties
+    duties.settle()
+    owed = {(one.kind, one.subject_id, one.owed_by_id): one.state for one in duties.all() if one.kind in ANSWERS}
+    assert owed == {
+        (DutyKind.INTERRUPTION_NOTICE, report, silence.city.people["L2"]): DutyState.RUNNING,
+        (DutyKind.EXEMPTION_REVIEW, exemption, silence.city.people["L3"]): DutyState.RUNNING,
+    }
+    silence.acknowledge(report)
+    duties.settle()
+    assert [one.state for one in duties.all(DutyKind.INTERRUPTION_NOTICE)] == [DutyState.MET]
+    silence.city.wait(days=10)
+    duties.sweep()
+    assert [one.state for one in duties.all(DutyKind.EXEMPTION_REVIEW)] == [DutyState.OVERDUE]
+    assert {"L3", "S1"} & {who for who, _ in duties.told()}
+    silence.review(exemption)
+    duties.settle()
+    assert [one.state for one in duties.all(DutyKind.EXEMPTION_REVIEW)] == [DutyState.MET_LATE]
+    with silence.city.registry.reading() as reading:
+        rows = duties_of(reading, [silence.city.unit_id("xf")], [DutyState.MET, DutyState.MET_LATE])
+    assert {one.subject for one in rows if one.kind in ANSWERS} == {"xf-1"}
+    assert silence.problems() == []
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,8 @@ def test_which_limits_may_be_counted_either_way() -> None:
         "copy_return_days",
         "disposal_step_days",
         "conversion_step_days",
+        "exemption_review_days",
+        "interruption_notice_days",
         "deletion_failure_days",
     }
     assert all(PARAMETERS[name].strictness is Strictness.LOWER for name in EITHER)

@@ -13,7 +13,7 @@ from blocks.notice_fitting import PARAGRAPH
 from regulation.duties import RULES, DutyKind
 from regulation.ladder import Step
 from regulation.vocabulary import Role
-from tasks.notices import words
+from tasks.notices import duty_words, words
 from tasks.notices.digest import SHOWN, Alert, Digest, Line, Person, Trial, Trouble
 from tasks.notices.message import alert_message, digest_message, trial_message
 from tasks.notices.speech import article, plain, span
@@ -265,14 +265,14 @@ def test_a_trial_asks_for_nothing(language: Language) -> None:
 @pytest.mark.parametrize(
     ("table", "keys"),
     [
-        (words.WHAT, DutyKind),
-        (words.DO, DutyKind),
-        (words.SEE_TO, DutyKind),
+        (duty_words.WHAT, DutyKind),
+        (duty_words.DO, DutyKind),
+        (duty_words.SEE_TO, DutyKind),
         (words.STEPS, Step),
         (words.ROLES, Role),
         (words.TROUBLE, Trouble),
         (words.REMEDY, Trouble),
-        (words.SUBJECTS, {rule.subject for rule in RULES.values()}),
+        (duty_words.SUBJECTS, {rule.subject for rule in RULES.values()}),
         (words.PHRASES, words.PHRASES),
         (words.ZONES, words.ZONES),
     ],
@@ -288,4 +288,4 @@ def test_every_kind_and_step_can_be_told(kind: DutyKind, language: Language) -> 
     for step in Step:
         for role in (None, *Role):
             told = digest(line(kind=kind, article=RULES[kind].article, step=step, role=role), reader_role=role)
-            assert words.WHAT[kind][language] in digest_message(told, language).text
+            assert duty_words.WHAT[kind][language] in digest_message(told, language).text

@@ -40,6 +40,7 @@ from registry.tables import (
 from registry.transitions.duties.conversion_facts import conversion_steps
 from registry.transitions.duties.disposal_facts import disposal_steps, failed_deletions
 from registry.transitions.duties.owed import Known, Owed
+from registry.transitions.duties.unrecorded_facts import exemption_reviews, interruption_notices
 from regulation.deadlines import upload_clock
 from regulation.duties import Clock, DutyKind
 from regulation.vocabulary import MediaKind
@@ -290,6 +291,8 @@ QUESTIONS: Mapping[DutyKind, Question] = MappingProxyType(
         DutyKind.COPY_RETURN: copy_returns,
         DutyKind.DISPOSAL_STEP: disposal_steps,
         DutyKind.DELETION_FAILURE: failed_deletions,
+        DutyKind.EXEMPTION_REVIEW: exemption_reviews,
+        DutyKind.INTERRUPTION_NOTICE: interruption_notices,
         DutyKind.CONVERSION_STEP: conversion_steps,
     }
 )

@@ -22,6 +22,8 @@ from registry.tables import (
     DisposalItem,
     DisposalStep,
     Duty,
+    ExemptionRecord,
+    InterruptionReport,
     Person,
     Recording,
 )
@@ -32,6 +34,7 @@ _custody, _person, _check, _duty = table_of(DeviceCustody), table_of(Person), ta
 _copy = table_of(AccessCopy)
 _disposal_step, _disposal_item = table_of(DisposalStep), table_of(DisposalItem)
 _conversion_step = table_of(ConversionStep)
+_exemption, _report = table_of(ExemptionRecord), table_of(InterruptionReport)
 
 _went = or_(_person.c.left_on.is_not(None), _person.c.moved_at.is_not(None))
 _failed = ~(_check.c.battery_ok & _check.c.storage_ok & _check.c.clock_ok & _check.c.works)
@@ -49,6 +52,8 @@ _POSSIBLE: Mapping[DutyKind, Select[Any]] = MappingProxyType(
         DutyKind.COPY_RETURN: select(_copy.c.id),
         DutyKind.DISPOSAL_STEP: select(_disposal_step.c.id),
         DutyKind.DELETION_FAILURE: select(_disposal_item.c.id).where(_disposal_item.c.failed_at.is_not(None)),
+        DutyKind.EXEMPTION_REVIEW: select(_exemption.c.id),
+        DutyKind.INTERRUPTION_NOTICE: select(_report.c.id),
         DutyKind.CONVERSION_STEP: select(_conversion_step.c.id),
     }
 )
@@ -65,6 +70,8 @@ _ID_OF: Mapping[DutyKind, FromClause] = MappingProxyType(
         DutyKind.COPY_RETURN: _copy,
         DutyKind.DISPOSAL_STEP: _disposal_step,
         DutyKind.DELETION_FAILURE: _disposal_item,
+        DutyKind.EXEMPTION_REVIEW: _exemption,
+        DutyKind.INTERRUPTION_NOTICE: _report,
         DutyKind.CONVERSION_STEP: _conversion_step,
     }
 )
