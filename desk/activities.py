@@ -20,6 +20,7 @@ from desk.showing import NotShown
 from registry.act import Act
 from registry.queries.activity_pages import (
     ActivityRow,
+    WholeActivity,
     activities_seen,
     activities_waiting,
     activity_seen,
@@ -72,15 +73,20 @@ def look_at(visit: TheVisit, activity: UUID) -> Response:
     return _page(visit, activity)
 
 
-def _page(visit: Visit, activity: UUID, typed: Form | None = None, refused: ActionDenied | None = None) -> Response:
+def whole_for(visit: Visit, activity: UUID) -> WholeActivity:
+    """The activity with all that belongs to it. Raises as `activity_for` does."""
     with visit.desk.registry.reading() as reading:
         row = activity_for(visit, reading, activity)
         policy = visit.desk.access.rules(reading).policy_of(row.unit_id)
-        whole = whole_activity(reading, row, policy, visit.reader.person_id, visit.desk.now())
+        return whole_activity(reading, row, policy, visit.reader.person_id, visit.desk.now())
+
+
+def _page(visit: Visit, activity: UUID, typed: Form | None = None, refused: ActionDenied | None = None) -> Response:
+    whole = whole_for(visit, activity)
     return visit.page(
         "activity.html.j2",
         status_of(refused),
-        row=row,
+        row=whole.row,
         whole=whole,
         grounds=list(ExemptionGround),
         manners=list(Manner),
@@ -125,8 +131,8 @@ def _gap_in(text: str) -> Stretch:
     return start, end
 
 
-def _acknowledge(act: Act, visit: Visit, _row: ActivityRow, form: Form) -> None:
-    unrecorded.acknowledge_report(act, _id_in(form), visit.reader.person_id)
+def _acknowledge(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
+    unrecorded.acknowledge_report(act, row.id, _id_in(form), visit.reader.person_id)
 
 
 def _exempt(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
@@ -137,9 +143,9 @@ def _exempt(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
     unrecorded.enter_exemption(act, row.id, new, visit.reader.person_id)
 
 
-def _review(act: Act, visit: Visit, _row: ActivityRow, form: Form) -> None:
+def _review(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
     review = chosen(Review, "review", form.one("review"))
-    unrecorded.review_exemption(act, _id_in(form), visit.reader.person_id, review, form.one("reason"))
+    unrecorded.review_exemption(act, row.id, _id_in(form), visit.reader.person_id, review, form.one("reason"))
 
 
 def _id_in(form: Form) -> UUID:

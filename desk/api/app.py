@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from desk.api.activities import told
 from desk.api.conversions import converted
 from desk.api.disposals import disposed
 from desk.api.fixity import found
@@ -44,7 +45,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
         title="custody desk",
         version="1",
         description="Access to footage (Art. 17), incidents (Art. 7), retention and disposal (Art. 18), "
-        "evidence (Art. 19), the list of people (Art. 6) for programs: each acts as the person whose token it shows.",
+        "evidence (Art. 19), what was not recorded (Art. 12, 13), the list of people (Art. 6) for programs: each acts "
+        "as the person whose token it shows.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -64,6 +66,7 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api.include_router(held)
     api.include_router(found)
     api.include_router(converted)
+    api.include_router(told)
     return api
 
 

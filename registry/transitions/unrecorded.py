@@ -108,13 +108,13 @@ def report_interruption(act: Act, activity_id: UUID, new: NewReport, by: UUID, p
     return UUID(str(row["id"]))
 
 
-def acknowledge_report(act: Act, report_id: UUID, by: UUID) -> None:
+def acknowledge_report(act: Act, activity_id: UUID, report_id: UUID, by: UUID) -> None:
     """Enter that the head of the department took note of a report; who wrote it is told.
 
     Raises `ActionDenied` for an unknown report, one that was seen already, and for who is not the head.
     """
     row = act.connection.execute(select(_report).where(_report.c.id == report_id)).one_or_none()
-    if row is None or row.seen_at is not None:
+    if row is None or row.activity_id != activity_id or row.seen_at is not None:
         raise ActionDenied("There is no such report, or it was seen already.", article=INTERRUPTION)
     activity = _activity_of(act, row.activity_id, INTERRUPTION)
     role = check_acknowledge(by, reported_to(act.session, activity.id, activity.unit_id, act.at))
@@ -168,14 +168,14 @@ def enter_exemption(act: Act, activity_id: UUID, new: NewExemption, by: UUID) ->
     return UUID(str(row["id"]))
 
 
-def review_exemption(act: Act, exemption_id: UUID, by: UUID, review: Review, reason: str) -> None:
+def review_exemption(act: Act, activity_id: UUID, exemption_id: UUID, by: UUID, review: Review, reason: str) -> None:
     """Enter what the principal leader says of an exemption; who wrote it is told.
 
     Raises `ActionDenied` for an unknown record, one that was reviewed already, and for who is not the principal
     leader; `FieldDenied` without a reason.
     """
     row = act.connection.execute(select(_exemption).where(_exemption.c.id == exemption_id)).one_or_none()
-    if row is None or row.reviewed_at is not None:
+    if row is None or row.activity_id != activity_id or row.reviewed_at is not None:
         raise ActionDenied("There is no such record, or it was reviewed already.", article=EXEMPTION)
     activity = _activity_of(act, row.activity_id, EXEMPTION)
     role = check_review(by, reviewed_by(act.session, activity.id, activity.unit_id, act.at))

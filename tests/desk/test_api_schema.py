@@ -22,6 +22,7 @@ from regulation.disposal import DisposalStage
 from tests.desk.test_api import asked, of, program, token_of
 from tests.fixtures.counter import Counter
 from tests.fixtures.disposal import Disposal
+from tests.fixtures.unrecorded import Silence
 
 CASE = "案〔2026〕7号"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -69,6 +70,15 @@ def conversion_places(counter: Counter, officer: Any, grant: str) -> dict[str, A
     return {"conversions": number, "conversion_step": whole["steps"][0]["id"]}
 
 
+def activity_places(counter: Counter) -> dict[str, Any]:
+    """An activity that was not recorded throughout, and what was said of it."""
+    silence = Silence(counter.access)
+    silence.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
+    return {
+        "activity": str(silence.activity), "report": str(silence.report()), "exemption": str(silence.exempt()),
+    }  # fmt: skip
+
+
 def _whose(path: str) -> str:
     names = ("copies", "people", "disposals", "holds", "conversions")
     return next((name for name in names if f"/{name}" in path), "requests")
@@ -80,12 +90,13 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
     places = real_places(counter, officer)
     disposal_city.case(CASE)
     places |= conversion_places(counter, officer, places["grant"])
+    places |= activity_places(counter)
     disposal_city.later()
     places |= disposal_places(disposal_city)
     token = "bwc_nobody" if who == "nobody" else token_of(counter, who, "另一程序")[0]
     schema = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", counter.app)
     operations = [one.ok() for one in schema.get_all_operations()]
-    assert len(operations) == 65
+    assert len(operations) == 72
     statuses: set[int] = set()
 
     @settings(
