@@ -15,6 +15,7 @@ from registry.ledger import (
     access_rows,
     conversion_rows,
     disposal_rows,
+    filing_rows,
     fixity_rows,
     retention_rows,
     seat_rows,
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from registry.database import Registry
 
 _ELSEWHERE = (
-    seat_rows, told, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows, unrecorded_rows,
+    seat_rows, told, filing_rows, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows,
+    unrecorded_rows,
 )  # fmt: skip
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
@@ -48,8 +50,9 @@ _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until",
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions, receipts, seats, credentials, notices, decisions, grants, viewings, case
-    files, holds, disposal lists, readings, incidents and conversions with their ledger entries.
+    """Compare recordings, items, sessions, receipts, activities, markings, seats, credentials, notices, decisions,
+    grants, viewings, case files, holds, disposal lists, readings, incidents, conversions, interruptions and exemptions
+    with their ledger entries.
 
     Memory stays the same, however many there are.
 

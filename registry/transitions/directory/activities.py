@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from registry.act import Act
 from registry.bulk import AnyRow, chunked, insert_rows, rows_among, table_of
 from registry.ledger import Event
+from registry.ledger.chain import digest_of
 from registry.tables import Activity, ActivityOfficer, Person, Unit
 from registry.transitions.directory.entering import Kind, Sieve, enter, ids_by
 from registry.transitions.directory.shapes import ActivityEntry, Entered
@@ -85,7 +86,7 @@ def _reported(act: Act, one: ActivityEntry, before: AnyRow | None) -> datetime |
 
 
 def _kind(officers: Mapping[str, frozenset[UUID]]) -> Kind:
-    """The place is free text and stays out of the ledger."""
+    """Free text: the place stays out of the ledger, the case's number is there as a digest."""
 
     def facts(row: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: row[name] for name in _TIMES}
@@ -93,6 +94,7 @@ def _kind(officers: Mapping[str, frozenset[UUID]]) -> Kind:
             "kind": row["kind"].value,
             "parties": row["parties"],
             "officers": sorted(officers[row["number"]]),
+            "case_sha256": digest_of(row["case_number"]),
         }
 
     return Kind(Activity, "activity", Event.ACTIVITY_ENTERED, Event.ACTIVITY_CHANGED, facts, "Art. 9")
