@@ -12,7 +12,6 @@ import pytest
 
 from deployments.notice_sheets import lay_out
 from registry.queries.notices import notice_view
-from registry.tables import Recording
 from regulation.unrecorded import Review
 from tests.fixtures.counter import Browser, Counter
 from tests.fixtures.unrecorded import Silence
@@ -25,10 +24,7 @@ BAD = "<script>alert(1)</script>"
 def quiet(counter: Counter) -> Silence:
     """The activity with its gaps, before the desk."""
     made = Silence(counter.access)
-    made.recorded(video=(0, 20), photo=(40, 50))
-    with made.city.act() as act:
-        for name in ("sound", "other"):
-            act.session.get_one(Recording, made.access.recordings[name]).activity_id = None
+    made.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
     return made
 
 
