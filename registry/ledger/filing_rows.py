@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, String, and_, cast, func, select
+from sqlalchemy import Connection, String, and_, cast, exists, func, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
@@ -99,6 +99,10 @@ def _activities(connection: Connection) -> Iterator[RowProblem | None]:
     for _, entries in groupby(rows, key=attrgetter("id")):
         *_, newest = entries
         yield _activity_problem(newest)
+    known = exists().where(_activity.c.id == _entry.c.subject_id)
+    entered = select(_entry.c.subject_id).where(_entry.c.event == Event.ACTIVITY_ENTERED.value, ~known)
+    for row in stream(connection, entered.order_by(_entry.c.seq)):
+        yield RowProblem("activity", row.subject_id, "id", "the ledger knows it, its row is gone")
 
 
 def _activity_problem(row: AnyRow) -> RowProblem | None:

@@ -19,6 +19,11 @@ LATER = "'2099-01-01 00:00:00.000000'"
 def named(silence: Silence, table: str, statement: str) -> list[tuple[str, str]]:
     """What is found once `statement` was run by somebody who owns the database."""
     assert silence.problems() == []
+    return named_after(silence, table, statement)
+
+
+def named_after(silence: Silence, table: str, statement: str) -> list[tuple[str, str]]:
+    """The same, whatever was wrong before."""
     if silence.city.registry.engine.dialect.name == "postgresql":
         statement = statement.replace(".000000'", ".000000+00:00'")
     silence.city.tamper(table, statement)
@@ -82,6 +87,11 @@ def test_an_activity_that_was_changed_is_named(silence: Silence, column: str, va
 )
 def test_who_took_part_is_who_was_entered(silence: Silence, statement: str) -> None:
     assert named(silence, "activity_officer", statement) == [("activity_officer", "person_id")]
+
+
+def test_an_activity_that_is_gone_is_named(silence: Silence) -> None:
+    silence.city.tamper("activity_officer", f"DELETE FROM activity_officer WHERE activity_id = {XF2}")
+    assert ("activity", "id") in named_after(silence, "activity", "DELETE FROM activity WHERE number = 'xf-2'")
 
 
 def mark(silence: Silence) -> None:
