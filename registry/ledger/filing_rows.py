@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -34,6 +33,7 @@ _PROBED = (
     "media_kind", "condition", "container", "duration_seconds", "claimed_start", "claimed_end", "device_id",
     "officer_id", "clock_offset_seconds", "started_at", "ended_at",
 )  # fmt: skip
+_COMPARED = (*_PROBED, "filing", "activity_id", "filed_at")
 _FILED: Mapping[str, Filing] = {
     Event.RECORDING_FILED.value: Filing.FILED,
     Event.RECORDING_UNFILED.value: Filing.UNFILED,
@@ -48,7 +48,7 @@ _COURSE = ("kind", "started_at", "ended_at", "remote_reason", "returned_at")
 def _recordings(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording is of the kind, time, recorder and officer that were seen last, and filed where it was last. They
     are counted where their content is compared."""
-    columns = (_recording.c[name] for name in ("id", *_PROBED, "filing", "activity_id", "filed_at"))
+    columns = (_recording.c[name] for name in ("id", *_COMPARED))
     about = and_(_entry.c.subject_id == _recording.c.id, _entry.c.event.in_((_PROBE, *_FILED)))
     query = select(*columns, _entry.c.event, _entry.c.facts, _entry.c.at).select_from(
         _recording.outerjoin(_entry, about)
@@ -69,22 +69,22 @@ def _problem(probed: AnyRow | None, filed: AnyRow | None) -> RowProblem | None:
     if filed is not None and filed.event is not None:
         filing, activity_id = _FILED[filed.event], facts_in(filed.facts).get("activity_id")
         at = filed.at if filing is Filing.FILED else None
-    for name in _PROBED:
-        if as_told(getattr(row, name)) != seen.get(name):
-            return RowProblem("recording", row.id, name, NOT_SO)
-    for name, told in (("filing", filing.value), ("activity_id", activity_id), ("filed_at", as_told(at))):
-        if as_told(getattr(row, name)) != told:
-            return RowProblem("recording", row.id, name, NOT_SO)
-    return None
+    told = [*map(seen.get, _PROBED), filing.value, activity_id, as_told(at)]
+    there = list(map(as_told, row[1 : 1 + len(told)]))
+    if there == told:
+        return None
+    wrong = next(name for name, one, other in zip(_COMPARED, there, told, strict=True) if one != other)
+    return RowProblem("recording", row.id, wrong, NOT_SO)
 
 
 def as_told(value: Any) -> Any:
-    """A value of a row as the ledger's facts have it."""
-    if value is None or type(value) in (str, float, int, bool):
+    """A value of a row, be it a text, a number, a time, an id or a member, as the ledger's facts have it."""
+    kind = type(value)
+    if value is None or kind is float or kind is str:
         return value
-    if type(value) is datetime:
+    if kind is datetime:
         return time_text(value)
-    return value.value if isinstance(value, StrEnum) else str(value)
+    return str(value) if kind is UUID else value.value
 
 
 def _activities(connection: Connection) -> Iterator[RowProblem | None]:
