@@ -40,9 +40,7 @@ activities = APIRouter()
 def look(visit: TheVisit, words: str = "", page: str = "1") -> Response:
     """The activities in which they took part, and those of the units they look after."""
     number, sought = page_asked(page), words.strip()[:100]
-    with visit.desk.registry.reading() as reading:
-        units = units_of(visit, reading)
-        rows, total = activities_seen(reading, visit.reader.person_id, units, sought, first_of(number), ON_A_PAGE)
+    rows, total = open_to(visit, sought, number)
     return visit.page(
         "activities.html.j2",
         policy=SEARCHING,
@@ -52,6 +50,13 @@ def look(visit: TheVisit, words: str = "", page: str = "1") -> Response:
         number=number,
         pages=pages_in(total),
     )
+
+
+def open_to(visit: Visit, words: str, page: int) -> tuple[list[ActivityRow], int]:
+    """A page of the activities that are open to whoever visits, and how many there are."""
+    with visit.desk.registry.reading() as reading:
+        units = units_of(visit, reading)
+        return activities_seen(reading, visit.reader.person_id, units, words, first_of(page), ON_A_PAGE)
 
 
 def waiting_activities(visit: Visit, reading: Session, limit: int) -> list[ActivityRow]:
@@ -114,12 +119,23 @@ def act_on(form: TheForm, activity: UUID) -> Response:
     return go_to(f"/activities/{activity}")
 
 
-def _report(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
-    reason = form.one("reason")
-    check_shown(visit, "reason", reason)
-    new = NewReport(_gap_in(form.one("gap")), chosen(Manner, "manner", form.one("manner")), reason)
+def report(act: Act, visit: Visit, row: ActivityRow, new: NewReport) -> None:
+    """Explain an interruption in words that a paper can show."""
+    check_shown(visit, "reason", new.reason)
     policy = visit.desk.access.rules(act.session).policy_of(row.unit_id)
     unrecorded.report_interruption(act, row.id, new, visit.reader.person_id, policy)
+
+
+def exempt(act: Act, visit: Visit, row: ActivityRow, new: NewExemption) -> None:
+    """Write down an exemption in words that a paper can show."""
+    check_shown(visit, "reason", new.reason)
+    check_shown(visit, "document", new.document)
+    unrecorded.enter_exemption(act, row.id, new, visit.reader.person_id)
+
+
+def _report(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
+    manner = chosen(Manner, "manner", form.one("manner"))
+    report(act, visit, row, NewReport(_gap_in(form.one("gap")), manner, form.one("reason")))
 
 
 def _gap_in(text: str) -> Stretch:
@@ -136,11 +152,8 @@ def _acknowledge(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
 
 
 def _exempt(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:
-    reason, document = form.one("reason"), form.optional("document")
-    check_shown(visit, "reason", reason)
-    check_shown(visit, "document", document)
-    new = NewExemption(chosen(ExemptionGround, "ground", form.one("ground")), reason, document)
-    unrecorded.enter_exemption(act, row.id, new, visit.reader.person_id)
+    ground = chosen(ExemptionGround, "ground", form.one("ground"))
+    exempt(act, visit, row, NewExemption(ground, form.one("reason"), form.optional("document")))
 
 
 def _review(act: Act, visit: Visit, row: ActivityRow, form: Form) -> None:

@@ -8,13 +8,11 @@ reviews what they took part in: it goes one seat up (chosen).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from enum import StrEnum
 from uuid import UUID
 
-from regulation.authority import Holding
+from regulation.access import Deciders, can_decide
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
@@ -51,32 +49,10 @@ class Review(StrEnum):
     REFUSED = "refused"  # 不同意
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A role of a unit and the people who answer in it."""
-
-    role: Role
-    unit_id: UUID
-    people: frozenset[UUID]
-
-
-REPORTED_TO = (Role.DEPARTMENT_HEAD, Role.SUPERVISING_LEADER, Role.PRINCIPAL_LEADER)
-"""Who takes note of an interruption: the department head; a vacant seat goes one up (chosen)."""
-REVIEWED_BY = (Role.PRINCIPAL_LEADER,)
+REPORTED_TO = Role.DEPARTMENT_HEAD
+"""Who takes note of an interruption."""
+REVIEWED_BY = Role.PRINCIPAL_LEADER
 """Who reviews an exemption."""
-
-
-def seat_over(
-    roles: Sequence[Role], upward: Sequence[UUID], holdings: Collection[Holding], apart: Collection[UUID], at: datetime
-) -> Seat | None:
-    """The first of `roles`, in the nearest unit of `upward`, that somebody holds at the moment `at` who is not `apart`
-    from it for having taken part; None where there is nobody."""
-    for role in roles:
-        for unit_id in upward:
-            held = {one.person_id for one in holdings if (one.role, one.unit_id) == (role, unit_id) and one.covers(at)}
-            if people := held - set(apart):
-                return Seat(role, unit_id, frozenset(people))
-    return None
 
 
 def check_took_part(person: UUID, officers: Collection[UUID], article: str) -> None:
@@ -85,21 +61,21 @@ def check_took_part(person: UUID, officers: Collection[UUID], article: str) -> N
         raise ActionDenied("Only an officer of the activity says why it was not recorded.", article=article)
 
 
-def check_acknowledge(person: UUID, seat: Seat | None) -> Role:
+def check_acknowledge(person: UUID, found: Deciders) -> Role:
     """As whom `person` takes note of an interruption. Raises `ActionDenied` (Art. 13) for anybody but the head of the
     department, or who stands for that seat."""
-    if seat is None or person not in seat.people:
+    if found.role is None or not can_decide(person, found):
         raise ActionDenied(
             "An interruption is reported to the head of the department, and nobody takes note of their own.",
             article=INTERRUPTION,
         )
-    return seat.role
+    return found.role
 
 
-def check_review(person: UUID, seat: Seat | None) -> Role:
+def check_review(person: UUID, found: Deciders) -> Role:
     """As whom `person` reviews an exemption. Raises `ActionDenied` (Art. 12) for anybody but the principal leader."""
-    if seat is None or person not in seat.people:
+    if found.role is None or not can_decide(person, found):
         raise ActionDenied(
             "The principal leader of the unit reviews an exemption, and nobody reviews their own.", article=EXEMPTION
         )
-    return seat.role
+    return found.role

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from desk.activities import activity_for, waiting_activities, whole_for
+from desk import activities as pages
+from desk.activities import activity_for, open_to, waiting_activities, whole_for
 from desk.api.disposals import Page, Words
 from desk.api.shapes.activities import (
     ActivityPage,
@@ -20,10 +21,9 @@ from desk.api.shapes.activities import (
     WholeActivityShape,
 )
 from desk.api.who import Caller
-from desk.keeping import check_shown, units_of
-from desk.paging import ON_A_PAGE, first_of
+from desk.paging import ON_A_PAGE
 from desk.reader import Visit
-from registry.queries.activity_pages import ActivityRow, activities_seen
+from registry.queries.activity_pages import ActivityRow
 from registry.transitions import unrecorded
 from registry.transitions.unrecorded import NewExemption, NewReport
 
@@ -33,9 +33,7 @@ told = APIRouter(tags=["activities"])
 @told.get("/activities")
 def activities(visit: Caller, words: Words = "", page: Page = 1) -> ActivityPage:
     """The activities in which one took part, and those of the units one looks after."""
-    with visit.desk.registry.reading() as reading:
-        units = units_of(visit, reading)
-        rows, total = activities_seen(reading, visit.reader.person_id, units, words.strip(), first_of(page), ON_A_PAGE)
+    rows, total = open_to(visit, words.strip(), page)
     return ActivityPage(total=total, activities=[ActivityShape.of(one) for one in rows])
 
 
@@ -65,11 +63,8 @@ def _row(visit: Visit, activity: UUID) -> ActivityRow:
 def report(visit: Caller, activity: UUID, body: ReportBody) -> WholeActivityShape:
     """Say why nothing was recorded for a while; whoever heads the department is told."""
     row = _row(visit, activity)
-    check_shown(visit, "reason", body.reason)
-    new = NewReport((body.start, body.end), body.manner, body.reason)
     with visit.acting() as act:
-        policy = visit.desk.access.rules(act.session).policy_of(row.unit_id)
-        unrecorded.report_interruption(act, activity, new, visit.reader.person_id, policy)
+        pages.report(act, visit, row, NewReport((body.start, body.end), body.manner, body.reason))
     return _whole(visit, activity)
 
 
@@ -85,12 +80,9 @@ def acknowledge(visit: Caller, activity: UUID, report: UUID) -> WholeActivitySha
 @told.post("/activities/{activity}/exemptions", status_code=201)
 def exempt(visit: Caller, activity: UUID, body: ExemptionBody) -> WholeActivityShape:
     """Enter on which ground the activity was not to be recorded; the principal leader is told."""
-    _row(visit, activity)
-    check_shown(visit, "reason", body.reason)
-    check_shown(visit, "document", body.document)
+    row = _row(visit, activity)
     with visit.acting() as act:
-        new = NewExemption(body.ground, body.reason, body.document or None)
-        unrecorded.enter_exemption(act, activity, new, visit.reader.person_id)
+        pages.exempt(act, visit, row, NewExemption(body.ground, body.reason, body.document or None))
     return _whole(visit, activity)
 
 

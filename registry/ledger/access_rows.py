@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
+from registry.ledger.comparing import GONE, Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
@@ -130,7 +130,7 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
             about = id_in(one.facts, name)
             [column] = rows.selected_columns
             if connection.execute(rows.where(column == about)).first() is None:
-                yield RowProblem(table, about, "id", "the ledger knows it, its row is gone")
+                yield RowProblem(table, about, "id", GONE)
 
 
 CHECKS: tuple[Check, ...] = (_decided, _granted, _viewed, _copied, _vanished)

@@ -33,7 +33,8 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """An id or a time as the ledger's facts have it. Raises `TypeError` for anything else."""
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):
@@ -41,7 +42,7 @@ def _plain(value: Any) -> str:
     raise TypeError(f"the ledger cannot keep a {type(value).__name__}")
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain)
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=plain)
 
 
 def digest_of(text: str | None) -> str | None:

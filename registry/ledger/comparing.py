@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.events import Event
@@ -61,6 +63,7 @@ def texts_in(value: Any) -> list[str]:
 
 
 NOT_SO = "it is not what the ledger says"
+GONE = "the ledger knows it, its row is gone"
 
 
 def entry_about(connection: Connection, event: Event, subject_id: UUID, about: UUID | None = None) -> AnyRow | None:
@@ -70,6 +73,35 @@ def entry_about(connection: Connection, event: Event, subject_id: UUID, about: U
     if about is not None:
         query = query.where(entry.c.facts.contains(str(about)))
     return connection.execute(query.order_by(entry.c.seq.desc()).limit(1)).one_or_none()
+
+
+def with_newest(
+    connection: Connection, table: Table, *events: Event, key: str = "id", more: Sequence[ColumnElement[Any]] = ()
+) -> Iterator[AnyRow]:
+    """The rows of a table, and `more` of each, with the newest of these entries about the subject `key`: `event`,
+    `then`, `facts` and `entry_unit_id`, all None where there is none."""
+    entry = table_of(LedgerEntry).alias("entry")
+    said = (entry.c.event, entry.c.at.label("then"), entry.c.facts, entry.c.unit_id.label("entry_unit_id"))
+    about = and_(entry.c.subject_id == table.c[key], entry.c.event.in_([one.value for one in events]))
+    query = select(table, *more, *said).select_from(table.outerjoin(entry, about)).order_by(table.c[key], entry.c.seq)
+    for _, rows in groupby(stream(connection, query), key=attrgetter(key)):
+        *_, newest = rows
+        yield newest
+
+
+def vanished(connection: Connection, event: Event, table: Table) -> Iterator[RowProblem]:
+    """What `event` entered into the table, and is not there any more."""
+    entry, of_event = entries_of(event, "entry")
+    query = select(entry.c.subject_id).select_from(entry.outerjoin(table, table.c.id == entry.c.subject_id))
+    for row in stream(connection, query.where(of_event, table.c.id.is_(None)).order_by(entry.c.seq)):
+        yield RowProblem(table.name, row.subject_id, "id", GONE)
+
+
+def unit_problem(table: str, row: AnyRow, entry: AnyRow | None) -> RowProblem | None:
+    """That a row is another unit's than its entry says."""
+    if entry is not None and entry.unit_id != row.unit_id:
+        return RowProblem(table, row.id, "unit_id", NOT_SO)
+    return None
 
 
 def row_problem(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of
-from registry.ledger.comparing import NOT_SO, Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
+from registry.ledger.comparing import GONE, NOT_SO, Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
 from registry.ledger.conversion_content import content_digest, outputs_of
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
@@ -218,7 +218,7 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
                 continue  # sent back by its run, which answers no step
             about = row.subject_id if fact is None else id_in(row.facts, fact)
             if connection.execute(select(1).where(table.c[column] == about)).first() is None:
-                yield RowProblem(table.name, about, "id", "the ledger knows it, its row is gone")
+                yield RowProblem(table.name, about, "id", GONE)
 
 
 CHECKS: tuple[Check, ...] = (

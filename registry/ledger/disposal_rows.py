@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, select
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.ledger.chain import canonical_json, digest_of
 from registry.ledger.comparing import (
+    GONE,
     NOT_SO,
     Check,
     entries_of,
@@ -234,7 +235,7 @@ def _fate_problem(row: AnyRow, entries: Collection[AnyRow], drop: _Drop | None) 
 
 def _extension_problem(row: AnyRow, extension: AnyRow | None, drop: _Drop) -> RowProblem | None:
     if extension is None:
-        return RowProblem("term_extension", row.recording_id, "id", "the ledger knows it, its row is gone")
+        return RowProblem("term_extension", row.recording_id, "id", GONE)
     until = None if extension.until is None else extension.until.isoformat()
     if until != drop.until:
         return RowProblem("term_extension", extension.id, "until", NOT_SO)
@@ -283,7 +284,7 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
         for row in stream(connection, select(entry.c.subject_id, entry.c.facts).where(of_event).order_by(entry.c.seq)):
             about = id_in(row.facts, "step_id") if name == "step_id" else row.subject_id
             if connection.execute(select(1).where(table.c[name] == about)).first() is None:
-                yield RowProblem(table.name, about, "id", "the ledger knows it, its row is gone")
+                yield RowProblem(table.name, about, "id", GONE)
 
 
 CHECKS: tuple[Check, ...] = (_decisions, _lists, _wrongly_disposed, _certificates, _vanished)

@@ -13,11 +13,11 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, String, and_, cast, exists, func, select
+from sqlalchemy import Connection, String, and_, cast, func, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import NOT_SO, Check, facts_in, stream
+from registry.ledger.chain import digest_of, plain, time_text
+from registry.ledger.comparing import NOT_SO, Check, facts_in, stream, vanished, with_newest
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import Activity, ActivityOfficer, Condition, Filing, LedgerEntry, Recording, RecordingMarking
@@ -41,7 +41,6 @@ _FILED: Mapping[str, Filing] = {
 }
 _PROBE = Event.RECORDING_PROBED.value
 _NOTHING_SEEN: Mapping[str, Any] = {"media_kind": MediaKind.OTHER.value, "condition": Condition.UNPROBED.value}
-_ENTERED = (Event.ACTIVITY_ENTERED.value, Event.ACTIVITY_CHANGED.value)
 _COURSE = ("kind", "started_at", "ended_at", "remote_reason", "returned_at")
 
 
@@ -69,7 +68,7 @@ def _problem(probed: AnyRow | None, filed: AnyRow | None) -> RowProblem | None:
     if filed is not None and filed.event is not None:
         filing, activity_id = _FILED[filed.event], facts_in(filed.facts).get("activity_id")
         at = filed.at if filing is Filing.FILED else None
-    told = [*map(seen.get, _PROBED), filing.value, activity_id, as_told(at)]
+    told = [*map(seen.get, _PROBED), filing, activity_id, as_told(at)]
     there = list(map(as_told, row[1 : 1 + len(told)]))
     if there == told:
         return None
@@ -79,30 +78,17 @@ def _problem(probed: AnyRow | None, filed: AnyRow | None) -> RowProblem | None:
 
 def as_told(value: Any) -> Any:
     """A value of a row, be it a text, a number, a time, an id or a member, as the ledger's facts have it."""
-    kind = type(value)
-    if value is None or kind is float or kind is str:
-        return value
-    if kind is datetime:
-        return time_text(value)
-    return str(value) if kind is UUID else value.value
+    return plain(value) if type(value) in (datetime, UUID) else value
 
 
 def _activities(connection: Connection) -> Iterator[RowProblem | None]:
     """Each activity went on when, with whom, of which kind and for which case it was entered last."""
-    about = and_(_entry.c.subject_id == _activity.c.id, _entry.c.event.in_(_ENTERED))
     present = select(func.aggregate_strings(cast(_officer.c.person_id, String), ","))
     present = present.where(_officer.c.activity_id == _activity.c.id).correlate(_activity)
-    query = select(_activity, present.scalar_subquery().label("officers"), _entry.c.facts).select_from(
-        _activity.outerjoin(_entry, about)
-    )
-    rows = stream(connection, query.order_by(_activity.c.id, _entry.c.seq))
-    for _, entries in groupby(rows, key=attrgetter("id")):
-        *_, newest = entries
-        yield _activity_problem(newest)
-    known = exists().where(_activity.c.id == _entry.c.subject_id)
-    entered = select(_entry.c.subject_id).where(_entry.c.event == Event.ACTIVITY_ENTERED.value, ~known)
-    for row in stream(connection, entered.order_by(_entry.c.seq)):
-        yield RowProblem("activity", row.subject_id, "id", "the ledger knows it, its row is gone")
+    officers = present.scalar_subquery().label("officers")
+    for row in with_newest(connection, _activity, Event.ACTIVITY_ENTERED, Event.ACTIVITY_CHANGED, more=[officers]):
+        yield _activity_problem(row)
+    yield from vanished(connection, Event.ACTIVITY_ENTERED, _activity)
 
 
 def _activity_problem(row: AnyRow) -> RowProblem | None:

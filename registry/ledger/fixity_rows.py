@@ -12,7 +12,7 @@ from sqlalchemy import Connection, FromClause, and_, select
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
 from registry.ledger.checked import check_text, checks_digest
-from registry.ledger.comparing import Check, entries_of, facts_in, names, stream
+from registry.ledger.comparing import Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import CheckOutcome, FixityCheck, Incident, RecordingRepair
@@ -116,11 +116,7 @@ def _repairs(connection: Connection) -> Iterator[RowProblem | None]:
 
 def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
     """Each incident that was opened still has its row."""
-    entry, of_opening = entries_of(Event.INCIDENT_OPENED, "entry")
-    gone = entry.outerjoin(_incident, _incident.c.id == entry.c.subject_id)
-    query = select(entry.c.subject_id).select_from(gone).where(of_opening, _incident.c.id.is_(None))
-    for row in stream(connection, query.order_by(entry.c.seq)):
-        yield RowProblem("incident", row.subject_id, "id", "the ledger knows it, its row is gone")
+    yield from vanished(connection, Event.INCIDENT_OPENED, _incident)
 
 
 CHECKS: tuple[Check, ...] = (_checks, _incidents, _repairs, _vanished)

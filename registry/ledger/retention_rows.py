@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import (
+    GONE,
     NOT_SO,
     Check,
     entries_of,
@@ -21,6 +22,7 @@ from registry.ledger.comparing import (
     row_problem,
     stream,
     texts_in,
+    unit_problem,
 )
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
@@ -59,14 +61,8 @@ def _cases(connection: Connection) -> Iterator[RowProblem | None]:
         yield (
             row_problem("case_file", row.id, entered, named, row.entered_at)
             or row_problem("case_file", row.id, newest, stated, row.changed_at)
-            or _of_unit("case_file", row, entered)
+            or unit_problem("case_file", row, entered)
         )
-
-
-def _of_unit(table: str, row: AnyRow, entry: AnyRow | None) -> RowProblem | None:
-    if entry is not None and entry.unit_id != row.unit_id:
-        return RowProblem(table, row.id, "unit_id", NOT_SO)
-    return None
 
 
 def _uses(connection: Connection) -> Iterator[RowProblem | None]:
@@ -90,7 +86,7 @@ def _holds(connection: Connection) -> Iterator[RowProblem | None]:
         }
         yield (
             row_problem("hold", row.id, placed, stated, row.placed_at)
-            or _of_unit("hold", row, placed)
+            or unit_problem("hold", row, placed)
             or _lifting(connection, row)
             or _over(connection, row, placed)
         )
@@ -133,7 +129,9 @@ def _changes(connection: Connection) -> Iterator[RowProblem | None]:
             "policy": row.policy_version,
             "reason_sha256": digest_of(row.reason),
         }
-        yield row_problem("term_change", row.id, entry, stated, row.decided_at) or _of_unit("term_change", row, entry)
+        yield row_problem("term_change", row.id, entry, stated, row.decided_at) or unit_problem(
+            "term_change", row, entry
+        )
 
 
 def _extensions(connection: Connection) -> Iterator[RowProblem | None]:
@@ -175,7 +173,7 @@ def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
         query = select(entry.c.subject_id, entry.c.facts).where(of_event).order_by(entry.c.seq)
         for row in stream(connection, query):
             if connection.execute(select(1).where(there(row))).first() is None:
-                yield RowProblem(table, row.subject_id, "id", "the ledger knows it, its row is gone")
+                yield RowProblem(table, row.subject_id, "id", GONE)
 
 
 def _is_use(entry: AnyRow) -> ColumnElement[bool]:

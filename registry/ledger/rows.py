@@ -23,7 +23,7 @@ from registry.ledger import (
     unrecorded_rows,
 )
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream
+from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
 from registry.tables import (
@@ -129,16 +129,7 @@ def _original_problem(row: AnyRow) -> RowProblem | None:
 
 def _vanished_originals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each original that was verified still has its row."""
-    recording = table_of(Recording)
-    entry, verified = entries_of(Event.RECORDING_VERIFIED, "entry")
-    query = (
-        select(entry.c.subject_id)
-        .select_from(entry.outerjoin(recording, recording.c.id == entry.c.subject_id))
-        .where(verified, recording.c.id.is_(None))
-        .order_by(entry.c.seq)
-    )
-    for row in stream(connection, query):
-        yield RowProblem("recording", row.subject_id, "id", "the ledger knows it, its row is gone")
+    yield from vanished(connection, Event.RECORDING_VERIFIED, table_of(Recording))
 
 
 def _wrongly_sealed_originals(connection: Connection) -> Iterator[RowProblem | None]:

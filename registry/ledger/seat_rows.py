@@ -13,11 +13,11 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, exists, or_, select
+from sqlalchemy import Connection, Table, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import NOT_SO, Check, facts_in, stated_problem, stream
+from registry.ledger.comparing import NOT_SO, Check, facts_in, stated_problem, stream, vanished, with_newest
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
@@ -53,14 +53,14 @@ def credential_digest(password_hash: str, sealed_secret: str) -> str:
 
 def _units(connection: Connection) -> Iterator[RowProblem | None]:
     """Each unit stands in the tree where it was put last."""
-    for row in _with_newest(connection, _unit, Event.UNIT_ENTERED, Event.UNIT_CHANGED):
+    for row in with_newest(connection, _unit, Event.UNIT_ENTERED, Event.UNIT_CHANGED):
         stated = {"code": row.code, "level": row.level.value, "parent_id": _text(row.parent_id), "zone": row.zone}
         yield stated_problem("unit", row.id, row.facts, stated)
 
 
 def _people(connection: Connection) -> Iterator[RowProblem | None]:
     """Each person is of the unit that was entered last, and has left when it says."""
-    for row in _with_newest(connection, _person, Event.PERSON_ENTERED, Event.PERSON_CHANGED):
+    for row in with_newest(connection, _person, Event.PERSON_ENTERED, Event.PERSON_CHANGED):
         left_on = None if row.left_on is None else row.left_on.isoformat()
         yield stated_problem("person", row.id, row.facts, {"unit_id": str(row.unit_id), "left_on": left_on})
 
@@ -68,20 +68,20 @@ def _people(connection: Connection) -> Iterator[RowProblem | None]:
 def _appointments(connection: Connection) -> Iterator[RowProblem | None]:
     """Each seat is held by whom, from when and until when it was entered last."""
     events = (Event.APPOINTMENT_ENTERED, Event.APPOINTMENT_CHANGED)
-    for row in _with_newest(connection, _appointment, *events):
+    for row in with_newest(connection, _appointment, *events):
         yield stated_problem("appointment", row.id, row.facts, _seat(row)) or _of_unit("appointment", row)
 
 
 def _proposals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each proposal is what was proposed, by whom, on which paper."""
-    for row in _with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
+    for row in with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
         stated = _seat(row) | {"ends_id": _text(row.ends_id), "by": str(row.proposed_by_id)}
         yield stated_problem("appointment_proposal", row.id, row.facts, stated) or _of_unit("appointment_proposal", row)
 
 
 def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
     """Each proposal is confirmed or refused by whom and when the ledger says, or waits where it says nothing."""
-    for row in _with_newest(connection, _proposal, *_VERDICTS.values()):
+    for row in with_newest(connection, _proposal, *_VERDICTS.values()):
         event = None if row.verdict is None else _VERDICTS[row.verdict].value
         told = facts_in(row.facts)
         if (row.event, row.then, told.get("by")) != (event, row.decided_at, _text(row.decided_by_id)):
@@ -93,7 +93,7 @@ def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
 def _credentials(connection: Connection) -> Iterator[RowProblem | None]:
     """Each person signs in with what they chose themselves, or with nothing any more."""
     events = (Event.CREDENTIAL_SET, Event.CREDENTIAL_ENDED)
-    for row in _with_newest(connection, _credential, *events, key="person_id"):
+    for row in with_newest(connection, _credential, *events, key="person_id"):
         if row.event == Event.CREDENTIAL_ENDED.value:
             is_so = row.password_hash == ENDED
         else:
@@ -130,17 +130,6 @@ def _about(connection: Connection, event: Event, person_id: UUID) -> list[dict[s
     return [facts_in(text) for text in connection.execute(query).scalars()]
 
 
-def _with_newest(connection: Connection, table: Table, *events: Event, key: str = "id") -> Iterator[AnyRow]:
-    """The rows of a table, each with the newest of these entries about the subject `key`: `event`, `then`, `facts` and
-    `entry_unit_id`, all None where there is none."""
-    said = (_entry.c.event, _entry.c.at.label("then"), _entry.c.facts, _entry.c.unit_id.label("entry_unit_id"))
-    about = and_(_entry.c.subject_id == table.c[key], _entry.c.event.in_([one.value for one in events]))
-    query = select(table, *said).select_from(table.outerjoin(_entry, about)).order_by(table.c[key], _entry.c.seq)
-    for _, rows in groupby(stream(connection, query), key=attrgetter(key)):
-        *_, newest = rows
-        yield newest
-
-
 def _seat(row: AnyRow) -> dict[str, object]:
     return {
         "person_id": str(row.person_id),
@@ -162,13 +151,8 @@ def _text(value: object) -> str | None:
 
 def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
     """What was entered is still there."""
-    gone = (
-        and_(_entry.c.event == event.value, ~exists().where(table.c.id == _entry.c.subject_id))
-        for event, table in _ENTERED.items()
-    )
-    query = select(_entry.c.event, _entry.c.subject_id).where(or_(*gone)).order_by(_entry.c.seq)
-    for row in stream(connection, query):
-        yield RowProblem(_ENTERED[row.event].name, row.subject_id, "id", "the ledger knows it, its row is gone")
+    for event, table in _ENTERED.items():
+        yield from vanished(connection, event, table)
 
 
 _ENTERED: dict[Event, Table] = {

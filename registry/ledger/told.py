@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import Check, entries_of, facts_in, names, stream
+from registry.ledger.comparing import Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.lines import LINE, lines_digest
 from registry.ledger.reports import RowProblem
@@ -154,11 +154,7 @@ def _decision_problem(row: AnyRow, entries: list[AnyRow]) -> RowProblem | None:
 def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
     """Each notice that was queued, and as many decisions about a duty as were made, are still there."""
     notice, decision = table_of(Notice), table_of(DutyDecision)
-    queued, of_queueing = entries_of(Event.NOTICE_QUEUED, "queued")
-    gone = queued.outerjoin(notice, notice.c.id == queued.c.subject_id)
-    query = select(queued.c.subject_id).select_from(gone).where(of_queueing, notice.c.id.is_(None))
-    for row in stream(connection, query.order_by(queued.c.seq)):
-        yield RowProblem("notice", row.subject_id, "id", "the ledger knows it, its row is gone")
+    yield from vanished(connection, Event.NOTICE_QUEUED, notice)
     entry, excused = entries_of(Event.DUTY_EXCUSED, "entry")
     decided = or_(excused, entry.c.event == Event.DUTY_PAUSED.value)
     made = select(entry.c.subject_id, entry.c.facts).where(decided).order_by(entry.c.seq)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import NOT_SO, Check, entries_of, entry_about, row_problem, stream
+from registry.ledger.comparing import NOT_SO, Check, entry_about, row_problem, stream, unit_problem, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import ExemptionRecord, InterruptionReport
@@ -37,7 +37,7 @@ def _reports(connection: Connection) -> Iterator[RowProblem | None]:
         }
         yield (
             row_problem("interruption_report", row.id, entry, stated, row.at)
-            or _of_unit("interruption_report", row, entry)
+            or unit_problem("interruption_report", row, entry)
             or _seen(connection, row)
         )
 
@@ -64,7 +64,7 @@ def _exemptions(connection: Connection) -> Iterator[RowProblem | None]:
         }
         yield (
             row_problem("exemption_record", row.id, entry, stated, row.at)
-            or _of_unit("exemption_record", row, entry)
+            or unit_problem("exemption_record", row, entry)
             or _reviewed(connection, row)
         )
 
@@ -83,19 +83,10 @@ def _reviewed(connection: Connection, row: AnyRow) -> RowProblem | None:
     return row_problem("exemption_record", row.id, entry, stated, row.reviewed_at)
 
 
-def _of_unit(table: str, row: AnyRow, entry: AnyRow | None) -> RowProblem | None:
-    if entry is not None and entry.unit_id != row.unit_id:
-        return RowProblem(table, row.id, "unit_id", NOT_SO)
-    return None
-
-
 def _vanished(connection: Connection) -> Iterator[RowProblem | None]:
     """Whatever was reported or entered still has its row."""
-    for event, table in ((Event.INTERRUPTION_REPORTED, _report), (Event.EXEMPTION_ENTERED, _exemption)):
-        entry, of_event = entries_of(event, "entry")
-        gone = select(entry.c.subject_id).where(of_event, ~exists().where(table.c.id == entry.c.subject_id))
-        for row in stream(connection, gone.order_by(entry.c.seq)):
-            yield RowProblem(table.name, row.subject_id, "id", "the ledger knows it, its row is gone")
+    yield from vanished(connection, Event.INTERRUPTION_REPORTED, _report)
+    yield from vanished(connection, Event.EXEMPTION_ENTERED, _exemption)
 
 
 CHECKS: tuple[Check, ...] = (_reports, _exemptions, _vanished)

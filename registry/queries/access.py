@@ -198,6 +198,21 @@ def deciders_of(session: Session, step: AnyRow, requester_id: UUID, at: datetime
     return with_named(found, step.role, named, holdings)
 
 
+NOBODY = UUID(int=0)
+"""Who asks where nobody does."""
+
+
+def deciders_over(
+    session: Session, role: Role, unit_id: UUID, aside: Collection[UUID], at: datetime, asking: UUID = NOBODY
+) -> Deciders:
+    """Who answers from the seat `role` over the unit at the moment `at`, but nobody who is `aside`; then it goes one
+    seat up, and it goes past a seat of `asking` as well."""
+    chain = [unit.id for unit in units_upward(session, unit_id)]
+    holdings = holders_at(session, chain, at)
+    gone = gone_among(session, {one.person_id for one in holdings}, at)
+    return deciders(role, asking, aside, chain, holdings, at, gone)
+
+
 def with_named(found: Deciders, role: Role, named: Iterable[UUID], holdings: Iterable[Holding]) -> Deciders:
     """`found` and those who were `named`, as long as they hold a seat from which a step of `role` is decided."""
     seats = seats_from(role, found)

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
 from registry.queries.organisation import roles_at, unit_subtree
-from registry.queries.unrecorded import exemptions_of, gaps_of, is_about, reported_to, reports_of, reviewed_by
+from registry.queries.unrecorded import SeatOf, exemptions_of, gaps_of, is_about, reported_to, reports_of, reviewed_by
 from registry.tables import (
     Activity,
     ActivityOfficer,
@@ -27,7 +27,6 @@ from registry.tables import (
 )
 from regulation.gaps import Stretch
 from regulation.policy import Policy
-from regulation.unrecorded import REPORTED_TO, REVIEWED_BY
 from regulation.vocabulary import ActivityKind
 
 _activity, _officer, _unit = table_of(Activity), table_of(ActivityOfficer), table_of(Unit)
@@ -101,24 +100,19 @@ def activity_seen(
 def activities_waiting(session: Session, person_id: UUID, at: datetime, limit: int = 50) -> list[ActivityRow]:
     """The activities of which a report or an exemption waits for this person's word at the moment `at`, the oldest
     first."""
-    held = roles_at(session, person_id, at)
-    below = {
-        unit for one in held if one.role in (*REPORTED_TO, *REVIEWED_BY) for unit in unit_subtree(session, one.unit_id)
+    below = {unit for one in roles_at(session, person_id, at) for unit in unit_subtree(session, one.unit_id)}
+    theirs = {
+        one.activity_id
+        for table, answered, seat_of in _WAITING
+        for one in session.execute(select(table).where(table.c.unit_id.in_(below), table.c[answered].is_(None)))
+        if person_id in seat_of(session, one.activity_id, one.unit_id, one.person_id, at).people
     }
-    unseen = select(_report.c.activity_id).where(_report.c.unit_id.in_(below), _report.c.seen_at.is_(None))
-    undecided = select(_exemption.c.activity_id).where(
-        _exemption.c.unit_id.in_(below), _exemption.c.reviewed_at.is_(None)
-    )
-    query = _shown().where(_activity.c.id.in_(unseen.union(undecided))).order_by(_activity.c.started_at)
-    found = (_row(one) for one in session.execute(query))
-    return [one for one in found if _waits_for(session, one, person_id, at)][:limit]
+    query = _shown().where(_activity.c.id.in_(theirs)).order_by(_activity.c.started_at)
+    return [_row(one) for one in session.execute(query.limit(limit))]
 
 
-def _waits_for(session: Session, row: ActivityRow, person_id: UUID, at: datetime) -> bool:
-    return any(
-        one.is_open and one.is_theirs
-        for one in (*_told(session, row, person_id, at), *_exempted(session, row, person_id, at))
-    )
+_WAITING = ((_report, "seen_at", reported_to), (_exemption, "reviewed_at", reviewed_by))
+"""What waits, until when, and for whom."""
 
 
 # One activity, whole
@@ -175,7 +169,7 @@ def whole_activity(session: Session, row: ActivityRow, policy: Policy, person_id
     """The activity as this person sees it at the moment `at`."""
     connection = session.connection()
     officers = _officers(session, row.id)
-    told = _told(session, row, person_id, at)
+    told = _said(session, reports_of(connection, [row.id]), "seen", reported_to, person_id, at)
     found = gaps_of(connection, {row.id: (row.started_at, row.ended_at)}, policy).get(row.id, [])
     gaps = [GapRow(gap, [one for one in told if is_about(one.row, gap)]) for gap in found]
     return WholeActivity(
@@ -184,26 +178,26 @@ def whole_activity(session: Session, row: ActivityRow, policy: Policy, person_id
         _recordings(session, row.id),
         gaps,
         [one for one in told if not any(is_about(one.row, gap) for gap in found)],
-        _exempted(session, row, person_id, at),
+        _said(session, exemptions_of(connection, [row.id]), "reviewed", reviewed_by, person_id, at),
         person_id in {one.person_id for one in officers},
     )
 
 
-def _told(session: Session, row: ActivityRow, person_id: UUID, at: datetime) -> list[Said]:
-    rows = reports_of(session.connection(), [row.id])
-    people = _people(session, {one.person_id for one in rows} | {one.seen_by_id for one in rows})
-    seat = reported_to(session, row.id, row.unit_id, at)
-    mine = seat is not None and person_id in seat.people
-    return [Said(one, people[one.person_id], people.get(one.seen_by_id), one.seen_at is None, mine) for one in rows]
-
-
-def _exempted(session: Session, row: ActivityRow, person_id: UUID, at: datetime) -> list[Said]:
-    rows = exemptions_of(session.connection(), [row.id])
-    people = _people(session, {one.person_id for one in rows} | {one.reviewed_by_id for one in rows})
-    seat = reviewed_by(session, row.id, row.unit_id, at)
-    mine = seat is not None and person_id in seat.people
+def _said(
+    session: Session, rows: Sequence[AnyRow], answered: str, seat_of: SeatOf, person_id: UUID, at: datetime
+) -> list[Said]:
+    """Each of these reports or exemptions as this person sees it; `answered` begins the columns of its answer."""
+    by, when = f"{answered}_by_id", f"{answered}_at"
+    people = _people(session, {one.person_id for one in rows} | {getattr(one, by) for one in rows})
     return [
-        Said(one, people[one.person_id], people.get(one.reviewed_by_id), one.reviewed_at is None, mine) for one in rows
+        Said(
+            one,
+            people[one.person_id],
+            people.get(getattr(one, by)),
+            getattr(one, when) is None,
+            person_id in seat_of(session, one.activity_id, one.unit_id, one.person_id, at).people,
+        )
+        for one in rows
     ]
 
 

@@ -13,8 +13,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.conversion_content import content_digest, items_of_conversion, outputs_of, transcripts_of
-from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at
+from registry.queries.access import deciders_over, gone_among
 from registry.tables import (
     Conversion,
     ConversionDecision,
@@ -24,7 +23,7 @@ from registry.tables import (
     ConversionStatement,
     ConversionStep,
 )
-from regulation.access import Deciders, deciders
+from regulation.access import Deciders
 from regulation.access_terms import Range
 from regulation.conversion import SIGNATORY, Asked, ConversionStage, asked_from
 from regulation.conversion_states import AT_WORK
@@ -80,11 +79,8 @@ def decisions_of_conversion(connection: Connection, conversion_id: UUID) -> list
 def signers_of(session: Session, row: AnyRow, at: datetime) -> Deciders:
     """Who may sign at the moment `at`: the head of the department, but nobody who asked, extracts or checks; then it
     goes one seat up."""
-    chain = [unit.id for unit in units_upward(session, row.unit_id)]
-    holdings = holders_at(session, chain, at)
     aside = {row.extractor_id, row.checker_id}
-    gone = gone_among(session, {one.person_id for one in holdings}, at)
-    return deciders(SIGNATORY, row.requester_id, aside, chain, holdings, at, gone)
+    return deciders_over(session, SIGNATORY, row.unit_id, aside, at, asking=row.requester_id)
 
 
 def answerers_of(session: Session, row: AnyRow, step: AnyRow, at: datetime) -> Collection[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,7 @@ def stated_conversion(session: Session, conversion_id: UUID, policy: Policy, at:
     checked, signed = said.get(ConversionVerdict.CHECKED), said.get(ConversionVerdict.SIGNED)
     moment = at if signed is None else signed.at
     files = files_of(session, row, people)
+    courses = _courses(session.connection(), files)
     extracted = row.extracted_at if ConversionVerdict.EXTRACTED in said else None
     return Statement(
         number=row.number,
@@ -66,8 +67,8 @@ def stated_conversion(session: Session, conversion_id: UUID, policy: Policy, at:
         checker=people.named(row.checker_id),
         checked_at=None if checked is None else checked.at,
         signatory=_signatory(people, signed),
-        gaps=tuple(_gaps(session, files, policy, people, moment)),
-        exemptions=tuple(_exemptions(session, files, people, moment)),
+        gaps=tuple(_gaps(session.connection(), courses, files, policy, people, moment)),
+        exemptions=tuple(_exemptions(session.connection(), courses, people, moment)),
         supersedes=_superseded(session, row),
     )
 
@@ -92,11 +93,16 @@ def _method(session: Session, row: AnyRow) -> Method | None:
 # What was not recorded
 
 
-def _gaps(session: Session, files: list[File], policy: Policy, people: People, at: datetime) -> Iterable[Gap]:
+def _gaps(
+    connection: Connection,
+    courses: Mapping[UUID, AnyRow],
+    files: list[File],
+    policy: Policy,
+    people: People,
+    at: datetime,
+) -> Iterable[Gap]:
     """The gaps in the course of each activity that a recording is of, whoever recorded, what was said of each by the
     moment `at`, and between which of the files it lies."""
-    connection = session.connection()
-    courses = _courses(connection, files)
     spans = {one.id: (one.started_at, one.ended_at) for one in courses.values()}
     reports = [one for one in reports_of(connection, courses) if one.at <= at]
     for activity_id, gaps in gaps_of(connection, spans, policy).items():
@@ -122,11 +128,11 @@ def _explanation(report: AnyRow, files: list[File], people: People, at: datetime
     return replace(told, seen_by=people.named(report.seen_by_id), seen_as=report.seen_as, seen_at=report.seen_at)
 
 
-def _exemptions(session: Session, files: list[File], people: People, at: datetime) -> Iterable[Exemption]:
+def _exemptions(
+    connection: Connection, courses: Mapping[UUID, AnyRow], people: People, at: datetime
+) -> Iterable[Exemption]:
     """On which grounds the activities, or parts of them, were not to be recorded, as far as the principal leader had
     approved it by the moment `at`."""
-    connection = session.connection()
-    courses = _courses(connection, files)
     for one in exemptions_of(connection, courses):
         if one.review is Review.APPROVED and one.reviewed_at <= at:
             yield Exemption(

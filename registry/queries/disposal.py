@@ -14,8 +14,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import canonical_json
-from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at
+from registry.queries.access import deciders_over
 from registry.tables import (
     Activity,
     DisposalCertificate,
@@ -26,7 +25,7 @@ from registry.tables import (
     DisposalVerdict,
     Recording,
 )
-from regulation.access import Deciders, deciders
+from regulation.access import Deciders
 from regulation.disposal import SEATS, Appraisal, DisposalStage
 from regulation.disposal_states import ItemState, ListState
 from regulation.retention import RetentionClass, Trigger
@@ -98,11 +97,8 @@ def taking_part(connection: Connection, list_id: UUID) -> set[UUID]:
 def approvers_of(session: Session, row: AnyRow | SomeList, at: datetime) -> Deciders:
     """Who may approve the list at the moment `at`: the principal leader, but nobody who appraised it; then it goes one
     seat up."""
-    chain = [unit.id for unit in units_upward(session, row.unit_id)]
-    holdings = holders_at(session, chain, at)
     aside = appraisers_of(session.connection(), row.id)
-    gone = gone_among(session, {one.person_id for one in holdings}, at)
-    return deciders(SEATS[DisposalStage.APPROVAL], UUID(int=0), aside, chain, holdings, at, gone)
+    return deciders_over(session, SEATS[DisposalStage.APPROVAL], row.unit_id, aside, at)
 
 
 def digest_of_items(connection: Connection, list_id: UUID, answer: int | None = None) -> tuple[int, str]:

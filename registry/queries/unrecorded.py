@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.access import gone_among, units_upward
-from registry.queries.organisation import holders_at
+from registry.queries.access import deciders_over
 from registry.tables import Activity, ActivityOfficer, ExemptionRecord, InterruptionReport, Recording
+from regulation.access import Deciders
 from regulation.gaps import Stretch, uncovered
 from regulation.policy import Policy
-from regulation.unrecorded import REPORTED_TO, REVIEWED_BY, Seat, seat_over
+from regulation.unrecorded import REPORTED_TO, REVIEWED_BY
 from regulation.vocabulary import Role
 
 _activity, _officer, _recording = table_of(Activity), table_of(ActivityOfficer), table_of(Recording)
@@ -69,19 +69,20 @@ def officers_of(connection: Connection, activity_id: UUID) -> frozenset[UUID]:
     return frozenset(connection.execute(query).scalars())
 
 
-def reported_to(session: Session, activity_id: UUID, unit_id: UUID, at: datetime) -> Seat | None:
-    """Who takes note of an interruption of this activity of this unit, at the moment `at`."""
-    return _seat(session, REPORTED_TO, activity_id, unit_id, at)
+def reported_to(session: Session, activity_id: UUID, unit_id: UUID, by: UUID, at: datetime) -> Deciders:
+    """Who takes note of what `by` reported of this activity of this unit, at the moment `at`."""
+    return _apart(session, REPORTED_TO, activity_id, unit_id, by, at)
 
 
-def reviewed_by(session: Session, activity_id: UUID, unit_id: UUID, at: datetime) -> Seat | None:
-    """Who reviews that this activity of this unit was not to be recorded, at the moment `at`."""
-    return _seat(session, REVIEWED_BY, activity_id, unit_id, at)
+def reviewed_by(session: Session, activity_id: UUID, unit_id: UUID, by: UUID, at: datetime) -> Deciders:
+    """Who reviews what `by` wrote of this activity of this unit not being recorded, at the moment `at`."""
+    return _apart(session, REVIEWED_BY, activity_id, unit_id, by, at)
 
 
-def _seat(session: Session, roles: tuple[Role, ...], activity_id: UUID, unit_id: UUID, at: datetime) -> Seat | None:
-    upward = [one.id for one in units_upward(session, unit_id)]
-    held = holders_at(session, upward, at)
-    gone = gone_among(session, {one.person_id for one in held}, at)
-    apart = officers_of(session.connection(), activity_id) | set(gone)
-    return seat_over(roles, upward, held, apart, at)
+SeatOf = Callable[[Session, UUID, UUID, UUID, datetime], Deciders]
+"""`reported_to` or `reviewed_by`: who answers what was said."""
+
+
+def _apart(session: Session, role: Role, activity_id: UUID, unit_id: UUID, by: UUID, at: datetime) -> Deciders:
+    """Nobody who took part, and not who wrote it."""
+    return deciders_over(session, role, unit_id, officers_of(session.connection(), activity_id) | {by}, at)

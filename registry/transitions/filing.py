@@ -12,9 +12,9 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, table_of, update_rows
 from registry.ledger import Event
 from registry.queries.organisation import holdings_of, unit_chain
+from registry.queries.unrecorded import officers_of
 from registry.tables import (
     Activity,
-    ActivityOfficer,
     Filing,
     FilingCandidate,
     Recording,
@@ -135,10 +135,8 @@ def _insert_candidates(act: Act, decided: Iterable[FilingDecision]) -> None:
 
 
 def _question(act: Act, recording: Recording, activity_id: UUID) -> FilingQuestion:
-    officer = table_of(ActivityOfficer).c
-    officers = act.connection.execute(select(officer.person_id).where(officer.activity_id == activity_id))
     return FilingQuestion(
-        activity_officers=frozenset(officers.scalars()),
+        activity_officers=officers_of(act.connection, activity_id),
         recording_officer=recording.officer_id,
         unit_chain=frozenset(unit_chain(act.session, recording.unit_id)),
     )

@@ -37,7 +37,6 @@ from regulation.unrecorded import (
     ExemptionGround,
     Manner,
     Review,
-    Seat,
     check_acknowledge,
     check_review,
     check_took_part,
@@ -83,9 +82,11 @@ def report_interruption(act: Act, activity_id: UUID, new: NewReport, by: UUID, p
     same = (start, end, new.manner, reason, by)
     for one in reports_of(act.connection, [activity_id]):
         if (one.started_at, one.ended_at, one.manner, one.reason, one.person_id) == same:
-            return UUID(str(one.id))
+            known: UUID = one.id
+            return known
+    report_id = new_id()
     row: dict[str, Any] = {
-        "id": new_id(),
+        "id": report_id,
         "activity_id": activity_id,
         "unit_id": activity.unit_id,
         "started_at": start,
@@ -100,12 +101,12 @@ def report_interruption(act: Act, activity_id: UUID, new: NewReport, by: UUID, p
     facts = {name: row[name] for name in ("activity_id", "started_at", "ended_at", "recording_id", "person_id")}
     facts |= {"manner": new.manner.value, "reason_sha256": digest_of(reason)}
     act.record(
-        Event.INTERRUPTION_REPORTED, "interruption", row["id"], facts, unit_id=activity.unit_id, article=INTERRUPTION
+        Event.INTERRUPTION_REPORTED, "interruption", report_id, facts, unit_id=activity.unit_id, article=INTERRUPTION
     )
-    touch(act, DutyKind.INTERRUPTION_NOTICE, [row["id"]])
-    head = reported_to(act.session, activity_id, activity.unit_id, act.at)
-    _tell(act, Unrecorded.REPORTED, activity_id, _people(head))
-    return UUID(str(row["id"]))
+    touch(act, DutyKind.INTERRUPTION_NOTICE, [report_id])
+    head = reported_to(act.session, activity_id, activity.unit_id, by, act.at)
+    _tell(act, Unrecorded.REPORTED, activity_id, head.people)
+    return report_id
 
 
 def acknowledge_report(act: Act, activity_id: UUID, report_id: UUID, by: UUID) -> None:
@@ -116,8 +117,7 @@ def acknowledge_report(act: Act, activity_id: UUID, report_id: UUID, by: UUID) -
     row = act.connection.execute(select(_report).where(_report.c.id == report_id)).one_or_none()
     if row is None or row.activity_id != activity_id or row.seen_at is not None:
         raise ActionDenied("There is no such report, or it was seen already.", article=INTERRUPTION)
-    activity = _activity_of(act, row.activity_id, INTERRUPTION)
-    role = check_acknowledge(by, reported_to(act.session, activity.id, activity.unit_id, act.at))
+    role = check_acknowledge(by, reported_to(act.session, row.activity_id, row.unit_id, row.person_id, act.at))
     update_rows(
         act.connection,
         InterruptionReport,
@@ -143,8 +143,9 @@ def enter_exemption(act: Act, activity_id: UUID, new: NewExemption, by: UUID) ->
     before = [one for one in exemptions_of(act.connection, [activity_id]) if one.ground is new.ground]
     if any(one.review is not Review.REFUSED for one in before):
         raise FieldDenied("ground", "This ground was entered already.", EXEMPTION)
-    row: dict[str, Any] = {
-        "id": new_id(),
+    exemption_id = new_id()
+    row = {
+        "id": exemption_id,
         "activity_id": activity_id,
         "unit_id": activity.unit_id,
         "ground": new.ground,
@@ -161,11 +162,11 @@ def enter_exemption(act: Act, activity_id: UUID, new: NewExemption, by: UUID) ->
         "reason_sha256": digest_of(reason),
         "document_sha256": digest_of(document),
     }
-    act.record(Event.EXEMPTION_ENTERED, "exemption", row["id"], facts, unit_id=activity.unit_id, article=EXEMPTION)
-    touch(act, DutyKind.EXEMPTION_REVIEW, [row["id"]])
-    leader = reviewed_by(act.session, activity_id, activity.unit_id, act.at)
-    _tell(act, Unrecorded.EXEMPTED, activity_id, _people(leader))
-    return UUID(str(row["id"]))
+    act.record(Event.EXEMPTION_ENTERED, "exemption", exemption_id, facts, unit_id=activity.unit_id, article=EXEMPTION)
+    touch(act, DutyKind.EXEMPTION_REVIEW, [exemption_id])
+    leader = reviewed_by(act.session, activity_id, activity.unit_id, by, act.at)
+    _tell(act, Unrecorded.EXEMPTED, activity_id, leader.people)
+    return exemption_id
 
 
 def review_exemption(act: Act, activity_id: UUID, exemption_id: UUID, by: UUID, review: Review, reason: str) -> None:
@@ -177,8 +178,7 @@ def review_exemption(act: Act, activity_id: UUID, exemption_id: UUID, by: UUID, 
     row = act.connection.execute(select(_exemption).where(_exemption.c.id == exemption_id)).one_or_none()
     if row is None or row.activity_id != activity_id or row.reviewed_at is not None:
         raise ActionDenied("There is no such record, or it was reviewed already.", article=EXEMPTION)
-    activity = _activity_of(act, row.activity_id, EXEMPTION)
-    role = check_review(by, reviewed_by(act.session, activity.id, activity.unit_id, act.at))
+    role = check_review(by, reviewed_by(act.session, row.activity_id, row.unit_id, row.person_id, act.at))
     said = storable(check_text("reason", reason, EXEMPTION))
     reviewed = {"review": review, "review_reason": said, "reviewed_by_id": by, "reviewed_as": role}
     update_rows(act.connection, ExemptionRecord, [{"id": exemption_id, "reviewed_at": act.at, **reviewed}])
@@ -193,10 +193,6 @@ def _activity_of(act: Act, activity_id: UUID, article: str) -> AnyRow:
     if row is None:
         raise ActionDenied("There is no such activity.", article=article, subject=str(activity_id))
     return row
-
-
-def _people(seat: Seat | None) -> frozenset[UUID]:
-    return frozenset() if seat is None else seat.people
 
 
 def _tell(act: Act, what: Unrecorded, activity_id: UUID, people: Iterable[UUID]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.words import say
-from tests.fixtures.unrecorded import Silence
+from tests.fixtures.unrecorded import before_desk
 from tests.fixtures.walking import Walk
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
@@ -14,8 +14,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sq
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_an_officer_explains_and_leaders_take_note(walk: Walk, size: str, language: str) -> None:
-    silence = Silence(walk.counter.access)
-    silence.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
+    silence = before_desk(walk.counter)
     officer = walk.inside("A1", size, language)
     officer.press("a[href='/activities']")
     officer.look("activities")

@@ -20,14 +20,6 @@ pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BAD = "<script>alert(1)</script>"
 
 
-@pytest.fixture
-def quiet(counter: Counter) -> Silence:
-    """The activity with its gaps, before the desk."""
-    made = Silence(counter.access)
-    made.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
-    return made
-
-
 def place_of(quiet: Silence) -> str:
     return f"/activities/{quiet.activity}"
 

@@ -16,14 +16,6 @@ from tests.fixtures.unrecorded import Silence
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def quiet(counter: Counter) -> Silence:
-    """The activity with its gaps, before the desk."""
-    made = Silence(counter.access)
-    made.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
-    return made
-
-
 def said(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     return dict(answer.json())

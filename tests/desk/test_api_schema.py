@@ -22,7 +22,7 @@ from regulation.disposal import DisposalStage
 from tests.desk.test_api import asked, of, program, token_of
 from tests.fixtures.counter import Counter
 from tests.fixtures.disposal import Disposal
-from tests.fixtures.unrecorded import Silence
+from tests.fixtures.unrecorded import before_desk
 
 CASE = "案〔2026〕7号"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -72,8 +72,7 @@ def conversion_places(counter: Counter, officer: Any, grant: str) -> dict[str, A
 
 def activity_places(counter: Counter) -> dict[str, Any]:
     """An activity that was not recorded throughout, and what was said of it."""
-    silence = Silence(counter.access)
-    silence.recorded(video=(0, 20), photo=(40, 50), sound=(50, 50), other=(50, 50))
+    silence = before_desk(counter)
     return {
         "activity": str(silence.activity), "report": str(silence.report()), "exemption": str(silence.exempt()),
     }  # fmt: skip

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy import Table, select
-from sqlmodel import Session
 
 from registry.act import Act
 from registry.bulk import rows_among, table_of
-from registry.queries.unrecorded import reported_to, reviewed_by
+from registry.queries.unrecorded import SeatOf, reported_to, reviewed_by
 from registry.tables import ExemptionRecord, InterruptionReport, Unit
 from registry.transitions.duties.owed import Known, Owed
 from regulation.duties import Clock
-from regulation.unrecorded import Seat
 
 _report, _exemption, _unit = table_of(InterruptionReport), table_of(ExemptionRecord), table_of(Unit)
-
-SeatOf = Callable[[Session, UUID, UUID, datetime], Seat | None]
 
 
 def exemption_reviews(act: Act, ids: Collection[UUID], known: Known) -> Iterator[Owed]:
@@ -40,8 +35,7 @@ def _answers(
     for row in rows_among(act.connection, query, table.c.id, ids):
         owing: set[UUID | None] = {duty.owed_by_id for duty in known.get(row.id, ())}
         if not owing:
-            seat = seat_of(act.session, row.activity_id, row.unit_id, row.at)
-            owing = {None} if seat is None else set(seat.people)
+            owing = set(seat_of(act.session, row.activity_id, row.unit_id, row.person_id, row.at).people) or {None}
         for person in owing:
             met_at = row._mapping[answered]
             yield Owed(row.id, person, row.unit_id, row.zone, Clock.HANDED_IN, row.at, met_at)
