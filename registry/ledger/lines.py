@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from registry.bulk import converted
+from registry.columns import converted
 
 LINE = ("duty_id", "step", "person_id", "role", "instead_of", "planned_at", "due_at")
 """A line: which step of which duty, whom, as what, in whose place, planned for when, due when."""

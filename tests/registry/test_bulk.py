@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import sqlite
 
-from registry.bulk import converted, insert_rows, table_of, update_rows
+from registry.bulk import insert_rows, table_of, update_rows
+from registry.columns import converted
 from registry.database import Registry
 from registry.tables import NumberSeries
 from registry.types import UtcDateTime
