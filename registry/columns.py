@@ -37,6 +37,9 @@ T = TypeVar("T")
 Columns = Mapping[str, Sequence[Any]]
 """Values by the name of their column, of each as many."""
 
+Names = tuple[str, ...]
+Row = tuple[Any, ...]
+
 _GROUP = 500
 """Rows in one statement of SQLite's: ten times as many are hardly faster, and it is kept ready."""
 
@@ -49,19 +52,71 @@ _IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 def insert_columns(connection: Connection, table: Table, columns: Columns) -> None:
     """Insert rows of these columns; columns not named stay empty."""
-    if connection.dialect.name == "postgresql":
-        _copy(connection, table, columns)
-    else:
-        _insert_many(connection, table, columns)
+    insert_written(connection, table, tuple(columns), _rows(connection, table, columns))
 
 
 def update_columns(connection: Connection, table: Table, columns: Columns, key: str = "id") -> None:
     """Update by `key` the other columns."""
+    update_written(connection, table, tuple(columns), _rows(connection, table, columns), key)
+
+
+def insert_written(connection: Connection, table: Table, names: Names, rows: Sequence[Row]) -> None:
+    """Insert rows whose values are written already, each by its column's `writer`."""
+    if not rows:
+        return
     if connection.dialect.name == "postgresql":
-        values = {f"new_{name}": as_array(connection, table.c[name], column) for name, column in columns.items()}
-        connection.execute(_updated(table, tuple(columns), key), values)
+        _copy(connection, table, names, rows)
     else:
-        _update_many(connection, table, columns, key)
+        _insert_many(connection, table, names, rows)
+
+
+def update_written(connection: Connection, table: Table, names: Names, rows: Sequence[Row], key: str = "id") -> None:
+    """Update by `key`, which is one of `names`, the other columns to values that are written already."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        columns = zip(names, zip(*rows, strict=True), strict=True)
+        connection.execute(_updated(table, names, key), {f"new_{name}": _array(column) for name, column in columns})
+    else:
+        _update_many(connection, table, names, rows, key)
+
+
+def writer(connection: Connection, column: Column[Any]) -> Callable[[Any], Any]:
+    """What writes a value of `column` as the engine reads it: PostgreSQL takes text, SQLite what its driver takes."""
+    if isinstance(column.type, Uuid):
+        return _digits
+    convert = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if connection.dialect.name != "postgresql":
+        return _as_it_is if convert is None else convert
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, PostgresConnection)
+    adapters = driver.adapters
+
+    def written(value: Any) -> str | None:
+        said = value if convert is None else convert(value)
+        kind = type(said)
+        if said is None or kind is str:
+            return said  # type: ignore[no-any-return]
+        if kind is datetime or kind is int:
+            return str(said)
+        dumped = adapters.get_dumper(kind, PyFormat.TEXT)(kind, driver).dump(said)
+        assert dumped is not None
+        return bytes(dumped).decode()
+
+    return written
+
+
+def _digits(one: UUID | str | None) -> str | None:
+    return one.hex if isinstance(one, UUID) else one
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _rows(connection: Connection, table: Table, columns: Columns) -> list[Row]:
+    written = [converted(writer(connection, table.c[name]), values) for name, values in columns.items()]
+    return list(zip(*written, strict=True))
 
 
 def converted(convert: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
@@ -81,7 +136,10 @@ def array_of(column: Column[Any], name: str) -> ColumnElement[Any]:
 
 def as_array(connection: Connection, column: Column[Any], values: Sequence[Any]) -> str:
     """Values of a column as one text: the driver would ask of each what it is, and look for quotes in it."""
-    written = _written(connection, column, values)
+    return _array(converted(writer(connection, column), values))
+
+
+def _array(written: Sequence[str | None]) -> str:
     if _holds(written, '"\\'):
         written = [None if one is None else one.translate(_IN_ARRAY) for one in written]
     quoted = ["NULL" if one is None else f'"{one}"' for one in written]
@@ -97,12 +155,11 @@ def _updated(table: Table, names: tuple[str, ...], key: str) -> Update:
     return table.update().where(table.c[key] == new.c[key]).values(changed)
 
 
-def _copy(connection: Connection, table: Table, columns: Columns) -> None:
+def _copy(connection: Connection, table: Table, names: Names, rows: Sequence[Row]) -> None:
     """COPY, three times as fast as INSERT. The driver's errors come as they are: `in_our_words` knows them as well."""
     quote = connection.dialect.identifier_preparer.quote
-    target = f"COPY {quote(table.name)} ({', '.join(map(quote, columns))}) FROM STDIN"
-    cells = [_cells(_written(connection, table.c[name], column)) for name, column in columns.items()]
-    lines = map("\t".join, zip(*cells, strict=True))
+    target = f"COPY {quote(table.name)} ({', '.join(map(quote, names))}) FROM STDIN"
+    lines = map("\t".join, zip(*map(_cells, zip(*rows, strict=True)), strict=True))
     with connection.connection.cursor().copy(target) as copy:
         while piece := list(islice(lines, _AT_ONCE)):
             copy.write("\n".join([*piece, ""]))
@@ -121,61 +178,30 @@ def _holds(written: Sequence[str | None], letters: str) -> bool:
     return any(letter in whole for letter in letters)
 
 
-def _insert_many(connection: Connection, table: Table, columns: Columns) -> None:
+def _insert_many(connection: Connection, table: Table, names: Names, rows: Sequence[Row]) -> None:
     quote = connection.dialect.identifier_preparer.quote
-    into = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
-    statement = f"INSERT INTO {into} VALUES {{}}"  # noqa: S608 - names of our own tables
-    _in_groups(connection, statement, table, columns)
+    into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
+    _in_groups(connection, f"INSERT INTO {into} VALUES {{}}", rows)  # noqa: S608 - names of our own tables
 
 
-def _update_many(connection: Connection, table: Table, columns: Columns, key: str) -> None:
+def _update_many(connection: Connection, table: Table, names: Names, rows: Sequence[Row], key: str) -> None:
     quote = connection.dialect.identifier_preparer.quote
     name, by = quote(table.name), quote(key)
-    values = ", ".join(f"{one} = new.{one}" for one in map(quote, columns) if one != by)
-    new = f"WITH new ({', '.join(map(quote, columns))}) AS (VALUES {{}})"
+    values = ", ".join(f"{one} = new.{one}" for one in map(quote, names) if one != by)
+    new = f"WITH new ({', '.join(map(quote, names))}) AS (VALUES {{}})"
     statement = f"{new} UPDATE {name} SET {values} FROM new WHERE {name}.{by} = new.{by}"  # noqa: S608 - our own names
-    _in_groups(connection, statement, table, columns)
+    _in_groups(connection, statement, rows)
 
 
-def _in_groups(connection: Connection, statement: str, table: Table, columns: Columns) -> None:
+def _in_groups(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     """`statement` with the values of many rows at once, and of those left over in the driver's own loop over rows.
 
     A statement that a guard may stop on the way keeps every page it changes, so that it can be undone: with a row each
     that took half of all time. SQLAlchemy's way takes twice the time of all that SQLite itself does.
     """
-    written = [_written(connection, table.c[name], column) for name, column in columns.items()]
-    rows, marks = zip(*written, strict=True), f"({', '.join('?' * len(columns))})"
-    whole, rest = divmod(len(written[0]), _GROUP)
+    marks, whole = f"({', '.join('?' * len(rows[0]))})", len(rows) - len(rows) % _GROUP
     if whole:
-        groups = [tuple(chain.from_iterable(islice(rows, _GROUP))) for _ in range(whole)]
+        groups = [tuple(chain.from_iterable(rows[at : at + _GROUP])) for at in range(0, whole, _GROUP)]
         connection.exec_driver_sql(statement.format(", ".join([marks] * _GROUP)), groups)
-    if rest:
-        connection.exec_driver_sql(statement.format(marks), list(rows))
-
-
-def _written(connection: Connection, column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
-    """The values of a column as the engine reads them: PostgreSQL takes text, SQLite what its driver takes."""
-    if isinstance(column.type, Uuid):
-        return converted(_digits, values)
-    convert = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    said = values if convert is None else converted(convert, values)
-    if connection.dialect.name != "postgresql":
-        return said
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, PostgresConnection)
-    return converted(lambda one: _text(one, driver), said)
-
-
-def _digits(one: UUID | str | None) -> str | None:
-    return one.hex if isinstance(one, UUID) else one
-
-
-def _text(value: Any, driver: PostgresConnection[Any]) -> str | None:
-    kind = type(value)
-    if value is None or kind is str:
-        return value  # type: ignore[no-any-return]
-    if kind is datetime or kind is int:
-        return str(value)
-    said = driver.adapters.get_dumper(kind, PyFormat.TEXT)(kind, driver).dump(value)
-    assert said is not None
-    return bytes(said).decode()
+    if rest := rows[whole:]:
+        connection.exec_driver_sql(statement.format(marks), list(rest))
