@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, String, Uuid, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, String, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -55,7 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def written(value: datetime | None) -> str | None:
-            moment = self.process_bind_param(value, dialect)
+            moment = value if value is not None and value.tzinfo is UTC else self.process_bind_param(value, dialect)
             return None if moment is None else moment.isoformat(" ", "microseconds")[:_LENGTH]
 
         return written
@@ -64,17 +63,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
         return lambda text: None if text is None else datetime.fromisoformat(text + "+00:00")
-
-
-class OftenSame(TypeDecorator[UUID]):
-    """An id that many rows of a query have in common, such as their unit's: SQLite's text is read once."""
-
-    impl = Uuid
-    cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        read = super().result_processor(dialect, coltype)
-        return None if read is None else lru_cache(maxsize=4096)(read)
 
 
 def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:

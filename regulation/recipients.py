@@ -79,20 +79,12 @@ class Roster:
             yield Recipient(None, None, asked)
 
 
-def recipients(
-    kind: DutyKind,
-    step: Step,
-    owed_by: UUID | None,
-    unit_chain: Sequence[UUID],
-    holdings: Iterable[Holding],
-    at: datetime,
-    gone: Collection[UUID] = (),
-) -> tuple[Recipient, ...]:
+def recipients(kind: DutyKind, step: Step, owed_by: UUID | None, roster: Roster) -> tuple[Recipient, ...]:
     """Everyone who is told of a duty of this kind at `step`, each once, in the first of their roles.
 
-    `owed_by` is None where no one person is known to owe it; the rest is as in `Roster`.
+    `owed_by` is None where no one person is known to owe it; `roster` is that of the duty's unit at the moment.
     """
-    audience, roster = AUDIENCES[step], Roster(unit_chain, holdings, at, gone)
+    audience = AUDIENCES[step]
     named = [*_owner(kind, owed_by, roster)] if audience.owner else []
     named += [one for role in audience.roles for one in roster.told(role)]
     first: dict[UUID | None, Recipient] = {}

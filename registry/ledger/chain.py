@@ -33,6 +33,11 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def id_text(digits: str) -> str:
+    """An id's hexadecimal digits in the usual form with dashes, as the ledger writes ids."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def plain(value: Any) -> str:
     """An id or a time as the ledger's facts have it. Raises `TypeError` for anything else."""
     if isinstance(value, UUID):

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from registry.bulk import converted
+from registry.columns import converted
 
 LINE = ("duty_id", "step", "person_id", "role", "instead_of", "planned_at", "due_at")
 """A line: which step of which duty, whom, as what, in whose place, planned for when, due when."""
@@ -19,15 +19,20 @@ def lines_digest(lines: Iterable[Sequence[Any]]) -> str:
 
     A line's values stand with a space between them: ids as hexadecimal digits, what is empty as ``-``, times in UTC.
     """
-    columns = [converted(_text, column) for column in zip(*lines, strict=True)]
-    texts = sorted(map(" ".join, zip(*columns, strict=True)))
-    return sha256("\n".join(texts).encode()).hexdigest()
+    columns = [converted(value_text, column) for column in zip(*lines, strict=True)]
+    return texts_digest(map(" ".join, zip(*columns, strict=True)))
 
 
-def _text(value: Any) -> str:
+def texts_digest(texts: Iterable[str]) -> str:
+    """The same over the lines' texts."""
+    return sha256("\n".join(sorted(texts)).encode()).hexdigest()
+
+
+def value_text(value: Any) -> str:
+    """A value of a line as text."""
     # Not as elsewhere in the ledger (`time_text`): a sweep writes tens of thousands of these, at half the time.
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     if isinstance(value, UUID):
         return value.hex
     return str(value or "-")

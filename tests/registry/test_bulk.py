@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import sqlite
 
-from registry.bulk import converted, insert_rows, table_of, update_rows
+from registry.bulk import insert_rows, table_of, update_rows
 from registry.database import Registry
 from registry.tables import NumberSeries
 from registry.types import UtcDateTime
@@ -28,13 +28,6 @@ def test_rows_are_written_and_changed_in_any_number(registry: Registry, count: i
     with registry.reading() as reading:
         kept = {row.series: row.last for row in reading.execute(select(_series))}
     assert kept == {row["series"]: row["last"] for row in changed} | {"other": 1}
-
-
-def test_what_stands_there_several_times_is_converted_once() -> None:
-    asked: list[str] = []
-    code = "code"
-    assert converted(lambda one: asked.append(one) or one.upper(), [code, "a", code]) == ["CODE", "A", "CODE"]
-    assert sorted(asked) == ["a", "code"]
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 999_999])

@@ -152,7 +152,7 @@ def _lines(duty_city: Duties, step: Step) -> list[duties.Told]:
     """The reminder's reader told of another step."""
     duty, reader = running(duty_city), duty_city.notices()[0].person_id
     assert duty.due_at is not None
-    return [duties.Told(duty.id, step, (Recipient(reader, None, None),), duty.due_at, duty.due_at)]
+    return [duties.Told(duty.id.hex, step, (Recipient(reader, None, None),), duty.due_at, duty.due_at)]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from regulation.authority import Holding
 from regulation.duties import DutyKind
 from regulation.ladder import AUDIENCES, STEPS, Step
-from regulation.recipients import ONE_UP, recipients
+from regulation.recipients import ONE_UP, Roster, recipients
 from regulation.vocabulary import Role
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ def told(
     kind: DutyKind = DutyKind.UPLOAD,
     gone: Collection[UUID] = (),
 ) -> list[tuple[UUID | None, Role | None, Role | None]]:
-    found = recipients(kind, step, owed_by, CHAIN, holdings, AT, gone)
+    found = recipients(kind, step, owed_by, Roster(CHAIN, holdings, AT, gone))
     return [(one.person_id, one.role, one.instead_of) for one in found]
 
 
@@ -155,7 +155,7 @@ def test_a_person_is_told_once_a_step_in_the_first_of_their_roles() -> None:
 
 def test_a_time_without_a_zone_is_no_moment() -> None:
     with pytest.raises(ValueError, match="without a zone"):
-        recipients(DutyKind.UPLOAD, Step.DUE, None, CHAIN, [], AT.replace(tzinfo=None))
+        Roster(CHAIN, [], AT.replace(tzinfo=None))
 
 
 def test_going_up_ends() -> None:
@@ -192,7 +192,7 @@ all_holdings = st.lists(
 def test_nobody_is_ever_named_in_a_role_they_do_not_hold_and_never_is_nobody_named(
     kind: DutyKind, step: Step, owed_by: UUID | None, holdings: list[Holding], gone: set[UUID]
 ) -> None:
-    found = recipients(kind, step, owed_by, CHAIN, holdings, AT, gone)
+    found = recipients(kind, step, owed_by, Roster(CHAIN, holdings, AT, gone))
     assert found
     assert len({one.person_id for one in found}) == len(found)
     for one in found:

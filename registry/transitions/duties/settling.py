@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -193,8 +193,8 @@ class _Settling:
             record_overdue(self.act, self.kind, unit_id, ids)
 
 
-def record_overdue(act: Act, kind: DutyKind, unit_id: UUID, duty_ids: list[UUID]) -> None:
-    """One entry a unit and kind: a thousand duties that fall due together are one event."""
+def record_overdue(act: Act, kind: DutyKind, unit_id: UUID, duty_ids: Sequence[UUID] | Sequence[str]) -> None:
+    """One entry a unit and kind: a thousand duties that fall due together are one event. Ids may be text already."""
     facts = {"kind": kind.value, "duties": duty_ids}
     act.record(Event.DUTY_OVERDUE, "unit", unit_id, facts, unit_id=unit_id, article=RULES[kind].article)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,18 +13,23 @@ from sqlalchemy import func, select
 
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of
+from registry.columns import insert_written, writer
 from registry.ledger import Event
-from registry.ledger.lines import LINE, lines_digest
+from registry.ledger.lines import texts_digest, value_text
 from registry.tables import Notice, NoticeKind, NoticeLine, NoticeState, Person, Unit
 from registry.transitions.numbers import numbers_of, series_of
 from registry.types import new_id
+from regulation.ladder import Step
+from regulation.recipients import Recipient
 
 if TYPE_CHECKING:
     from registry.transitions.duties.climbing import Told
 
 _notice, _line = table_of(Notice), table_of(NoticeLine)
 _MOMENT = timedelta(microseconds=1)
-_said = itemgetter(*LINE)
+_COLUMNS = (
+    "duty_id", "step", "person_id", "notice_id", "role", "instead_of", "planned_at", "told_at", "due_at"
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -44,12 +48,12 @@ class Gathering:
         if not told:
             return
         told_at = self._told_at = self._moment(act)
-        readers = dict.fromkeys(reader.person_id for one in told for reader in one.recipients)
+        heard_alike = {id(one.recipients): one.recipients for one in told}.values()
+        readers = dict.fromkeys(reader.person_id for some in heard_alike for reader in some)
         self._begin(act, [person for person in readers if person is not None and person not in self._notices])
-        lines = list(self._lines(told, told_at))
-        insert_rows(act.connection, NoticeLine, lines)
-        digest = lines_digest(map(_said, lines))
-        facts = {"told_at": told_at, "lines": len(lines), "lines_sha256": digest}
+        lines, texts = self._lines(act, told, told_at)
+        insert_written(act.connection, _line, _COLUMNS, lines)
+        facts = {"told_at": told_at, "lines": len(lines), "lines_sha256": texts_digest(texts)}
         act.record(Event.SWEEP_TOLD, "sweep", self.sweep_id, facts, article="Art. 20")
 
     def _moment(self, act: Act) -> datetime:
@@ -66,21 +70,17 @@ class Gathering:
         moment: datetime | None = act.connection.execute(of_this.where(_notice.c.sweep_id == self.sweep_id)).scalar()
         return moment
 
-    def _lines(self, told: Sequence[Told], told_at: datetime) -> Iterator[dict[str, Any]]:
+    def _lines(self, act: Act, told: Sequence[Told], told_at: datetime) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """The lines as the engine reads them, and as the texts of which the ledger has the digest."""
+        write, readers = writer(act.connection, _line.c.due_at), _Readers(act, self._notices)
+        lines, texts, now = [], [], write(told_at)
         for duty_id, step, recipients, planned_at, due_at in told:
-            for reader in recipients:
-                assert reader.person_id is not None
-                yield {
-                    "duty_id": duty_id,
-                    "step": step,
-                    "person_id": reader.person_id,
-                    "notice_id": self._notices[reader.person_id],
-                    "role": reader.role,
-                    "instead_of": reader.instead_of,
-                    "planned_at": planned_at,
-                    "told_at": told_at,
-                    "due_at": due_at,
-                }
+            due, said = write(due_at), value_text(due_at)
+            planned, said_planned = (due, said) if planned_at == due_at else (write(planned_at), value_text(planned_at))
+            for reader, text in readers.of(step, recipients):
+                lines.append((duty_id, *reader, planned, now, due))
+                texts.append(f"{duty_id} {text} {said_planned} {said}")
+        return lines, texts
 
     def _begin(self, act: Act, people: Iterable[UUID]) -> None:
         rows: list[dict[str, Any]] = [
@@ -101,6 +101,30 @@ class Gathering:
         ]
         insert_rows(act.connection, Notice, rows)
         self._notices |= {row["person_id"]: row["id"] for row in rows}
+
+
+class _Readers:
+    """What the lines of one step that the same people hear of have in common."""
+
+    def __init__(self, act: Act, notices: Mapping[UUID, UUID]) -> None:
+        self._notices = notices
+        self._write = [writer(act.connection, _line.c[name]) for name in _COLUMNS[1:6]]
+        self._known: dict[tuple[int, Step], list[tuple[list[Any], str]]] = {}
+
+    def of(self, step: Step, recipients: tuple[Recipient, ...]) -> list[tuple[list[Any], str]]:
+        """Each reader's columns from `step` to `instead_of`, and as text."""
+        # By identity: to compare who hears costs more than all the rest of a line.
+        found = self._known.get((id(recipients), step))
+        if found is None:
+            found = self._known[id(recipients), step] = [self._written(step, one) for one in recipients]
+        return found
+
+    def _written(self, step: Step, reader: Recipient) -> tuple[list[Any], str]:
+        assert reader.person_id is not None
+        said = (step, reader.person_id, reader.role, reader.instead_of)
+        values = (step, reader.person_id, self._notices[reader.person_id], reader.role, reader.instead_of)
+        written = [write(value) for write, value in zip(self._write, values, strict=True)]
+        return written, " ".join(map(value_text, said))
 
 
 def numbered(act: Act, people: Iterable[UUID]) -> list[tuple[UUID, UUID, str]]:
