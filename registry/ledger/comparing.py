@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, select
 
 from registry.bulk import AnyRow, table_of
+from registry.ledger.chain import plain
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import LedgerEntry
@@ -57,12 +59,18 @@ def id_in(text: str | None, name: str) -> UUID:
         return UUID(int=0)
 
 
+def as_told(value: Any) -> Any:
+    """A value of a row, be it a text, a number, a time, an id or a member, as the ledger's facts have it."""
+    return plain(value) if type(value) in (datetime, UUID) else value
+
+
 def texts_in(value: Any) -> list[str]:
     """A list of the ledger as text; nothing where it is none."""
     return [str(one) for one in value] if isinstance(value, list) else []
 
 
 NOT_SO = "it is not what the ledger says"
+UNKNOWN = "the ledger does not know it"
 GONE = "the ledger knows it, its row is gone"
 
 
@@ -104,6 +112,11 @@ def unit_problem(table: str, row: AnyRow, entry: AnyRow | None) -> RowProblem | 
     return None
 
 
+def unit_moved(table: str, row: AnyRow) -> RowProblem | None:
+    """The same for a row that `with_newest` gave."""
+    return None if row.unit_id == row.entry_unit_id else RowProblem(table, row.id, "unit_id", NOT_SO)
+
+
 def row_problem(
     table: str, row_id: UUID, entry: AnyRow | None, stated: Mapping[str, Any], at: object
 ) -> RowProblem | None:
@@ -117,7 +130,7 @@ def row_problem(
 def stated_problem(table: str, row_id: UUID, facts: str | None, stated: Mapping[str, Any]) -> RowProblem | None:
     """The same whatever the time; without facts there is no entry."""
     if facts is None:
-        return RowProblem(table, row_id, "id", "the ledger does not know it")
+        return RowProblem(table, row_id, "id", UNKNOWN)
     told = facts_in(facts)
     for name, value in stated.items():
         said = told.get(name)

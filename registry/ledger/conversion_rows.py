@@ -9,7 +9,18 @@ from sqlalchemy import Connection, Table, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of
-from registry.ledger.comparing import GONE, NOT_SO, Check, entries_of, entry_about, facts_in, id_in, row_problem, stream
+from registry.ledger.comparing import (
+    GONE,
+    NOT_SO,
+    UNKNOWN,
+    Check,
+    entries_of,
+    entry_about,
+    facts_in,
+    id_in,
+    row_problem,
+    stream,
+)
 from registry.ledger.conversion_content import content_digest, outputs_of
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
@@ -92,7 +103,7 @@ def _of_people(connection: Connection, row: AnyRow) -> RowProblem | None:
         return None
     entry = entry_about(connection, Event.CONVERSION_SUBMITTED, row.id)
     if entry is None:
-        return RowProblem("conversion", row.id, "id", "the ledger does not know it")
+        return RowProblem("conversion", row.id, "id", UNKNOWN)
     stated = {"requester_id": str(row.requester_id), "grant_id": str(row.grant_id)}
     if row.state is not ConversionState.DRAFT:  # a draft that was sent back may say something else by now
         stated |= {

@@ -16,8 +16,18 @@ from uuid import UUID
 from sqlalchemy import Connection, String, and_, cast, func, select
 
 from registry.bulk import AnyRow, table_of
-from registry.ledger.chain import digest_of, plain, time_text
-from registry.ledger.comparing import NOT_SO, Check, facts_in, stream, vanished, with_newest
+from registry.ledger.chain import digest_of, time_text
+from registry.ledger.comparing import (
+    NOT_SO,
+    UNKNOWN,
+    Check,
+    as_told,
+    facts_in,
+    stream,
+    unit_moved,
+    vanished,
+    with_newest,
+)
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import Activity, ActivityOfficer, Condition, Filing, LedgerEntry, Recording, RecordingMarking
@@ -76,24 +86,19 @@ def _problem(probed: AnyRow | None, filed: AnyRow | None) -> RowProblem | None:
     return RowProblem("recording", row.id, wrong, NOT_SO)
 
 
-def as_told(value: Any) -> Any:
-    """A value of a row, be it a text, a number, a time, an id or a member, as the ledger's facts have it."""
-    return plain(value) if type(value) in (datetime, UUID) else value
-
-
 def _activities(connection: Connection) -> Iterator[RowProblem | None]:
     """Each activity went on when, with whom, of which kind and for which case it was entered last."""
     present = select(func.aggregate_strings(cast(_officer.c.person_id, String), ","))
     present = present.where(_officer.c.activity_id == _activity.c.id).correlate(_activity)
     officers = present.scalar_subquery().label("officers")
     for row in with_newest(connection, _activity, Event.ACTIVITY_ENTERED, Event.ACTIVITY_CHANGED, more=[officers]):
-        yield _activity_problem(row)
+        yield _activity_problem(row) or unit_moved("activity", row)
     yield from vanished(connection, Event.ACTIVITY_ENTERED, _activity)
 
 
 def _activity_problem(row: AnyRow) -> RowProblem | None:
     if row.facts is None:
-        return RowProblem("activity", row.id, "id", "the ledger does not know it")
+        return RowProblem("activity", row.id, "id", UNKNOWN)
     told = facts_in(row.facts)
     stated = {name: as_told(getattr(row, name)) for name in _COURSE} | {"parties": row.parties}
     if "case_sha256" in told:

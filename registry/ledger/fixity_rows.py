@@ -12,7 +12,7 @@ from sqlalchemy import Connection, FromClause, and_, select
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
 from registry.ledger.checked import check_text, checks_digest
-from registry.ledger.comparing import Check, entries_of, facts_in, names, stream, vanished
+from registry.ledger.comparing import UNKNOWN, Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import CheckOutcome, FixityCheck, Incident, RecordingRepair
@@ -73,7 +73,7 @@ def _incidents(connection: Connection) -> Iterator[RowProblem | None]:
 
 def _incident_problem(row: AnyRow) -> RowProblem | None:
     if row.facts is None:
-        return RowProblem("incident", row.id, "id", "the ledger does not know it")
+        return RowProblem("incident", row.id, "id", UNKNOWN)
     facts, closing = facts_in(row.facts), facts_in(row.closed_facts)
     stated = {
         "number": (row.number, facts.get("number")),
@@ -109,7 +109,7 @@ def _repairs(connection: Connection) -> Iterator[RowProblem | None]:
             if one.then == row.at and names(one.facts, "incident_id", row.incident_id.hex)
         ]
         if not any(facts.get("vault_version") == row.vault_version for facts in said):
-            yield RowProblem("recording_repair", repair_id, "vault_version", "the ledger does not know it")
+            yield RowProblem("recording_repair", repair_id, "vault_version", UNKNOWN)
         else:
             yield None
 

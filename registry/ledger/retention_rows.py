@@ -14,6 +14,7 @@ from registry.ledger.chain import digest_of, time_text
 from registry.ledger.comparing import (
     GONE,
     NOT_SO,
+    UNKNOWN,
     Check,
     entries_of,
     entry_about,
@@ -121,7 +122,7 @@ def _changes(connection: Connection) -> Iterator[RowProblem | None]:
         entry = entry_about(connection, Event.TERMS_SHORTENED, row.id)
         if entry is None:
             is_open = (row.verdict, row.decided_by_id, row.decided_at, row.reason) == (None, None, None, None)
-            yield None if is_open else RowProblem("term_change", row.id, "verdict", "the ledger does not know it")
+            yield None if is_open else RowProblem("term_change", row.id, "verdict", UNKNOWN)
             continue
         stated = {
             "person_id": str(row.decided_by_id),
@@ -144,7 +145,7 @@ def _extensions(connection: Connection) -> Iterator[RowProblem | None]:
             _item.c.dropped_by_id == row.person_id,
         )
         if connection.execute(made).first() is None:
-            yield RowProblem("term_extension", row.id, "id", "the ledger does not know it")
+            yield RowProblem("term_extension", row.id, "id", UNKNOWN)
             continue
         entry = entry_about(connection, Event.EXTENSION_ENDED, row.recording_id, row.id)
         yield _ending(row, "term_extension", "ended", entry, row.end_reason)

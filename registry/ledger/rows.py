@@ -14,6 +14,7 @@ from registry.bulk import AnyRow, table_of
 from registry.ledger import (
     access_rows,
     conversion_rows,
+    device_rows,
     disposal_rows,
     filing_rows,
     fixity_rows,
@@ -23,7 +24,7 @@ from registry.ledger import (
     unrecorded_rows,
 )
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import AT_ONCE, Check, entries_of, facts_in, names, stream, vanished
+from registry.ledger.comparing import AT_ONCE, UNKNOWN, Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
 from registry.tables import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from registry.database import Registry
 
 _ELSEWHERE = (
-    seat_rows, told, filing_rows, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows,
+    seat_rows, told, device_rows, filing_rows, access_rows, retention_rows, disposal_rows, fixity_rows, conversion_rows,
     unrecorded_rows,
 )  # fmt: skip
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -50,9 +51,9 @@ _OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until",
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
-    """Compare recordings, items, sessions, receipts, activities, markings, seats, credentials, notices, decisions,
-    grants, viewings, case files, holds, disposal lists, readings, incidents, conversions, interruptions and exemptions
-    with their ledger entries.
+    """Compare recordings, items, sessions, receipts, recorders, who kept them, activities, markings, seats,
+    credentials, notices, decisions, grants, viewings, case files, holds, disposal lists, readings, incidents,
+    conversions, interruptions and exemptions with their ledger entries.
 
     Memory stays the same, however many there are.
 
@@ -110,7 +111,7 @@ def _originals(connection: Connection) -> Iterator[RowProblem | None]:
 
 def _original_problem(row: AnyRow) -> RowProblem | None:
     if row.facts is None:
-        return RowProblem("recording", row.id, "id", "the ledger does not know it")
+        return RowProblem("recording", row.id, "id", UNKNOWN)
     facts = facts_in(row.facts)
     for column in _AS_VERIFIED:
         if getattr(row, column) != facts.get(column):

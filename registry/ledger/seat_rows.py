@@ -17,7 +17,17 @@ from sqlalchemy import Connection, Table, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import NOT_SO, Check, facts_in, stated_problem, stream, vanished, with_newest
+from registry.ledger.comparing import (
+    NOT_SO,
+    UNKNOWN,
+    Check,
+    facts_in,
+    stated_problem,
+    stream,
+    unit_moved,
+    vanished,
+    with_newest,
+)
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import (
@@ -69,14 +79,14 @@ def _appointments(connection: Connection) -> Iterator[RowProblem | None]:
     """Each seat is held by whom, from when and until when it was entered last."""
     events = (Event.APPOINTMENT_ENTERED, Event.APPOINTMENT_CHANGED)
     for row in with_newest(connection, _appointment, *events):
-        yield stated_problem("appointment", row.id, row.facts, _seat(row)) or _of_unit("appointment", row)
+        yield stated_problem("appointment", row.id, row.facts, _seat(row)) or unit_moved("appointment", row)
 
 
 def _proposals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each proposal is what was proposed, by whom, on which paper."""
     for row in with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
         stated = _seat(row) | {"ends_id": _text(row.ends_id), "by": str(row.proposed_by_id)}
-        yield stated_problem("appointment_proposal", row.id, row.facts, stated) or _of_unit("appointment_proposal", row)
+        yield stated_problem(_proposal.name, row.id, row.facts, stated) or unit_moved(_proposal.name, row)
 
 
 def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
@@ -112,7 +122,7 @@ def _tokens(table: Table, begun: Event, named: str, over: Event | None = None) -
             for row in theirs:
                 facts = given.get(str(row.id))
                 if facts is None:
-                    yield RowProblem(table.name, row.id, "id", "the ledger does not know it")
+                    yield RowProblem(table.name, row.id, "id", UNKNOWN)
                 elif facts.get("token_sha256") != row.token_hash:
                     yield RowProblem(table.name, row.id, "token_hash", NOT_SO)
                 elif "expires_at" in facts and facts["expires_at"] != time_text(row.expires_at):
@@ -139,10 +149,6 @@ def _seat(row: AnyRow) -> dict[str, object]:
         "valid_from": time_text(row.valid_from),
         "valid_to": None if row.valid_to is None else time_text(row.valid_to),
     }
-
-
-def _of_unit(table: str, row: AnyRow) -> RowProblem | None:
-    return None if row.unit_id == row.entry_unit_id else RowProblem(table, row.id, "unit_id", NOT_SO)
 
 
 def _text(value: object) -> str | None:

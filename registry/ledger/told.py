@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import Check, entries_of, facts_in, names, stream, vanished
+from registry.ledger.comparing import UNKNOWN, Check, entries_of, facts_in, names, stream, vanished
 from registry.ledger.events import Event
 from registry.ledger.lines import LINE, lines_digest
 from registry.ledger.reports import RowProblem
@@ -136,7 +136,7 @@ def _decisions(connection: Connection) -> Iterator[RowProblem | None]:
 
 def _decision_problem(row: AnyRow, entries: list[AnyRow]) -> RowProblem | None:
     if not entries:
-        return RowProblem("duty_decision", row.id, "id", "the ledger does not know it")
+        return RowProblem("duty_decision", row.id, "id", UNKNOWN)
     entry, facts = entries[0], facts_in(entries[0].facts)
     stated = {
         "kind": (_DECIDED[row.kind].value, entry.event),

@@ -70,6 +70,7 @@ def test_a_recording_of_which_nothing_was_said_stays_so(silence: Silence) -> Non
         ("returned_at", LATER),
         ("parties", "'[]'"),
         ("case_number", "'案-1'"),
+        ("unit_id", "(SELECT id FROM unit WHERE code = 'jt')"),
     ],
 )
 def test_an_activity_that_was_changed_is_named(silence: Silence, column: str, value: str) -> None:
