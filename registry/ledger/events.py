@@ -48,6 +48,7 @@ class Event(StrEnum):
     PERSONAL_TOKEN_ISSUED = "person.token-issued"  # noqa: S105  somebody's program may act as them
     PERSONAL_TOKEN_REVOKED = "person.token-revoked"  # noqa: S105
     ACCESS_SUBMITTED = "access.submitted"
+    ACCESS_ASKED = "access.asked"  # one step: of which seat, about which footage
     ACCESS_SENT_BACK = "access.sent-back"  # with a question to the requester
     ACCESS_DECIDED = "access.decided"  # one step of it
     ACCESS_HANDED_OVER = "access.handed-over"  # somebody stood aside, or named another to decide

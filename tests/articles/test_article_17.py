@@ -97,8 +97,12 @@ def test_everything_is_registered_and_the_register_names_nobody(access_city: Acc
     access_city.revoke(request, "L3", "王某撤诉")
     assert [event for event in access_city.city.events(request) if event.startswith("access.")] == [
         "access.submitted",
+        "access.asked",
+        "access.asked",
         "access.sent-back",
         "access.submitted",
+        "access.asked",
+        "access.asked",
         "access.decided",
         "access.handed-over",
         "access.decided",

@@ -140,7 +140,7 @@ def submit_request(act: Act, request_id: UUID, by: UUID, rules: Rules, answer: s
         "document_sha256": digest_of(request.document),
     }
     tell_ledger(act, Event.ACCESS_SUBMITTED, request, facts)
-    open_round(act, request_of(act, request_id), steps)
+    open_round(act, request_of(act, request_id), steps, wanted)
 
 
 def amend_request(act: Act, request_id: UUID, by: UUID, purpose: str, document: str | None, terms: Terms) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from registry.act import Act
 from registry.bulk import AnyRow, table_of, update_rows
 from registry.ledger import Event
-from registry.queries.access import authority_of, gone_among, steps_in
+from registry.queries.access import Wanted, authority_of, gone_among, steps_in
 from registry.queries.access_grants import is_live, opened_part
 from registry.tables import AccessGrant, AccessRequest, AccessStep, NoticeKind, Person
 from registry.transitions.duties.touching import touch
@@ -95,6 +95,11 @@ def change(act: Act, request: AnyRow, event: RequestEvent, **more: Any) -> Reque
 def tell_ledger(act: Act, event: Event, request: AnyRow, facts: Mapping[str, Any]) -> None:
     """Enter what happened to the request; free text goes in as a digest only, for it may name people."""
     act.record(event, "access_request", request.id, facts, unit_id=request.unit_id, article=ARTICLE)
+
+
+def parts_told(parts: Mapping[UUID, Range], wanted: Mapping[UUID, Wanted]) -> list[list[Any]]:
+    """Parts of items for the ledger: each recording with the seconds from which to which."""
+    return [[wanted[item].recording_id, part.start, part.end] for item, part in parts.items()]
 
 
 def unanswered(act: Act, request: AnyRow) -> list[UUID]:

@@ -16,6 +16,7 @@ from registry.transitions.access.common import (
     change,
     close_steps,
     open_step,
+    parts_told,
     tell_ledger,
     tell_requester,
     terms_of,
@@ -55,7 +56,7 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
         "at": act.at,
         "policy_version": rules.policy_of(step.unit_id).version,
     }
-    _write(act, row, given)
+    terms = _write(act, row, given)
     facts = {
         "step_id": step_id,
         "person_id": by,
@@ -64,6 +65,8 @@ def decide_step(act: Act, step_id: UUID, by: UUID, answer: Answer, rules: Rules)
         "verdict": verdict.value,
         "reason_sha256": digest_of(row["reason"]),
         "policy": row["policy_version"],
+        "recordings": parts_told({} if given is None else given.parts, asked),
+        **terms,
     }
     tell_ledger(act, Event.ACCESS_DECIDED, request, facts)
     close_steps(act, [step_id])
@@ -113,7 +116,8 @@ def _role_of(act: Act, step: AnyRow, by: UUID, found: Deciders) -> Role:
     return next(role for role in seats_from(step.role, found) if role in held)
 
 
-def _write(act: Act, row: Mapping[str, Any], given: Given | None) -> None:
+def _write(act: Act, row: Mapping[str, Any], given: Given | None) -> dict[str, Any]:
+    """Enter the decision and what it gives. Gives its terms as they were entered."""
     terms = None if given is None else given.terms
     columns = {
         "valid_from": None if terms is None else terms.valid_from,
@@ -128,6 +132,7 @@ def _write(act: Act, row: Mapping[str, Any], given: Given | None) -> None:
         for item, part in parts.items()
     ]
     insert_rows(act.connection, AccessDecisionItem, items)
+    return columns
 
 
 def send_back(act: Act, step_id: UUID, by: UUID, question: str) -> None:

@@ -22,6 +22,7 @@ from registry.transitions.access.common import (
     asking_of,
     change,
     close_steps,
+    parts_told,
     tell_ledger,
     tell_people,
     tell_requester,
@@ -35,13 +36,13 @@ from regulation.access_terms import Given, Range, Terms, granted, narrowest
 from regulation.duties import DutyKind
 
 
-def open_round(act: Act, request: AnyRow, steps: Sequence[Step]) -> None:
+def open_round(act: Act, request: AnyRow, steps: Sequence[Step], wanted: Iterable[Wanted]) -> None:
     """Write down the steps of a round and ask the first of them."""
-    _enter_steps(act, request, steps, first=0)
+    _enter_steps(act, request, steps, wanted, first=0)
     _open_what_can_be(act, request)
 
 
-def _enter_steps(act: Act, request: AnyRow, steps: Sequence[Step], first: int) -> None:
+def _enter_steps(act: Act, request: AnyRow, steps: Sequence[Step], wanted: Iterable[Wanted], first: int) -> None:
     ids = [new_id() for _ in steps]
     rows = [
         {
@@ -63,6 +64,20 @@ def _enter_steps(act: Act, request: AnyRow, steps: Sequence[Step], first: int) -
         for item in step.item_ids
     ]
     insert_rows(act.connection, AccessStepItem, items)
+    asked = {one.footage.item_id: one for one in wanted}
+    for row, step in zip(rows, steps, strict=True):
+        parts = {item: asked[item].part for item in step.item_ids}
+        facts = {
+            "step_id": row["id"],
+            "round": request.round,
+            "position": row["position"],
+            "stage": step.stage.value,
+            "role": step.role.value,
+            "unit_id": step.unit_id,
+            "ground": step.ground.value,
+            "recordings": parts_told(parts, asked),
+        }
+        tell_ledger(act, Event.ACCESS_ASKED, request, facts)
 
 
 def _open_what_can_be(act: Act, request: AnyRow) -> None:
@@ -124,7 +139,7 @@ def _review_late_markings(
     reviewed = _reviewed(act, steps, wanted)
     missing = [_without(step, left.keys() - reviewed) for step in chain if step.stage is Stage.REVIEW]
     late = [one for one in missing if one.item_ids]
-    _enter_steps(act, request, late, first=len(steps))
+    _enter_steps(act, request, late, wanted, first=len(steps))
     return bool(late)
 
 
@@ -208,7 +223,7 @@ def _grant(act: Act, request: AnyRow, terms: Terms, parts: Mapping[UUID, Range],
         "grant_id": grant_id,
         "person_id": request.requester_id,
         "state": state.value,
-        "recordings": [[one["recording_id"], one["start_second"], one["end_second"]] for one in items],
+        "recordings": parts_told(parts, wanted),
         **asdict(terms),
     }
     tell_ledger(act, Event.ACCESS_GRANTED, request, facts)
