@@ -66,7 +66,11 @@ _GOES_BACK_0003: dict[str, str] = {
     ),
 }
 _SAME_0003: dict[str, str] = {
-    "duty": "id = NEW.id OR (kind = NEW.kind AND subject_id = NEW.subject_id AND owed_by_id IS NEW.owed_by_id)",
+    # In two words, so that each is found by its key: else SQLite goes through all that its owner ever owed.
+    "duty": (
+        "id = NEW.id OR (kind = NEW.kind AND subject_id = NEW.subject_id AND owed_by_id = NEW.owed_by_id) "
+        "OR (NEW.owed_by_id IS NULL AND kind = NEW.kind AND subject_id = NEW.subject_id AND owed_by_id IS NULL)"
+    ),
     "duty_decision": "id = NEW.id",
     "device_check": "id = NEW.id",
     "notice_line": "duty_id = NEW.duty_id AND step = NEW.step AND person_id = NEW.person_id",
@@ -382,6 +386,14 @@ def guard_0012(connection: Connection) -> None:
 def guard_0014(connection: Connection) -> None:
     """Put the guards of reports and exemptions in place."""
     _guard(connection, FIXED_0014)
+
+
+def guard_0015(connection: Connection) -> None:
+    """On SQLite, have the guard of new duties find by its key what is there already."""
+    if connection.dialect.name == "sqlite":
+        for name in ("fixed", "kept", "placed"):
+            connection.exec_driver_sql(f"DROP TRIGGER duty_{name}")
+        _guard(connection, {"duty": FIXED_0003["duty"]})
 
 
 def _guard_recordings_anew(connection: Connection) -> None:

@@ -185,3 +185,25 @@ def test_every_migration_says_what_it_does_and_goes_one_way() -> None:
 def test_every_guarded_column_exists() -> None:
     for table, columns in FIXED.items():
         assert set(columns or ()) <= {column.name for column in SQLModel.metadata.tables[table].columns}
+
+
+def test_what_is_there_already_is_found_by_its_key(tmp_path: Path) -> None:
+    """SQLite's guards ask before each new row: of an index that is not unique it may take any, and the more rows there
+    are the longer it takes."""
+    registry = Registry(f"sqlite:///{tmp_path / 'new.db'}")
+    registry.migrate()
+    with registry.engine.begin() as connection:
+        found = inspect(connection)
+        keys = {one["name"] for table in found.get_table_names() for one in found.get_indexes(table) if one["unique"]}
+        guards = "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_placed' ESCAPE '\\'"
+        for table, statement in connection.exec_driver_sql(guards).all():
+            asked = re.search(r"WHEN (EXISTS \(.*\)) BEGIN", statement, re.DOTALL)
+            if table == "ledger_entry":
+                continue  # asks for the last one
+            assert asked is not None, table
+            question = re.sub(r"NEW\.(\w+)", r":\1", asked[1])
+            values = dict.fromkeys(re.findall(r":(\w+)", question), "x")
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT {question}", values):
+                used = re.match(rf"(?:SEARCH|SCAN) {table}\b(?:.* INDEX (\w+))?", row[-1])
+                assert used is None or used[1] in keys or str(used[1]).startswith("sqlite_autoindex_"), row[-1]
+    registry.dispose()
