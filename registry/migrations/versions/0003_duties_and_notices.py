@@ -15,6 +15,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_LOOKED_UP = ("unit_id", "subject_id", "owed_by_id")
 _NO_OFFICER, _OFFICER = sa.text("owed_by_id IS NULL"), sa.text("owed_by_id IS NOT NULL")
 
 
@@ -56,7 +57,12 @@ def _duties() -> None:
         duty.add_column(sa.Column("next_at", sa.DateTime(timezone=True), nullable=True))
         duty.alter_column("due_at", existing_type=sa.DateTime(timezone=True), nullable=True)
         duty.drop_constraint("one_duty_per_kind_and_subject", type_="unique")
-        duty.drop_index("ix_duty_due_at")
+        for name in ("due_at", *_LOOKED_UP):
+            duty.drop_index(f"ix_duty_{name}")
+    # By hand: the table is made anew on SQLite, and its indexes would come back in an order left to chance, by which
+    # SQLite chooses between two that serve a question alike.
+    for name in _LOOKED_UP:
+        op.create_index(f"ix_duty_{name}", "duty", [name], unique=False)
     op.execute(
         "UPDATE duty SET clock_started_at = (SELECT received_at FROM recording WHERE recording.id = duty.subject_id)"
     )
