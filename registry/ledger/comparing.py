@@ -5,18 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    FromClause,
+    Select,
+    String,
+    Table,
+    Uuid,
+    and_,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.chain import plain
 from registry.ledger.events import Event
 from registry.ledger.reports import RowProblem
 from registry.tables import LedgerEntry
+from registry.types import UtcDateTime
 
 AT_ONCE = 1_000
 """Rows fetched at a time."""
@@ -31,7 +47,9 @@ def entries_of(event: Event, name: str) -> tuple[FromClause, ColumnElement[bool]
     return entry, entry.c.event == event.value
 
 
-def stream(connection: Connection, query: Select[*tuple[Any, ...]], at_once: int = AT_ONCE) -> Iterable[AnyRow]:
+def stream(
+    connection: Connection, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], at_once: int = AT_ONCE
+) -> Iterable[AnyRow]:
     """The rows of `query`, `at_once` of them in memory."""
     # An option of the statement: one of the connection would hold for the questions asked in between as well.
     return connection.execute(query, execution_options={"yield_per": at_once})
@@ -39,8 +57,10 @@ def stream(connection: Connection, query: Select[*tuple[Any, ...]], at_once: int
 
 def facts_in(text: str | None) -> dict[str, Any]:
     """An entry's facts; nothing where they cannot be read, which `verify` will have told."""
+    if text is None:
+        return {}
     try:
-        facts = json.loads(text or "{}")
+        facts = json.loads(text)
     except ValueError:
         return {}
     return facts if isinstance(facts, dict) else {}
@@ -62,6 +82,31 @@ def id_in(text: str | None, name: str) -> UUID:
 def as_told(value: Any) -> Any:
     """A value of a row, be it a text, a number, a time, an id or a member, as the ledger's facts have it."""
     return plain(value) if type(value) in (datetime, UUID) else value
+
+
+def told_by(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same of a column, by the engine: to make objects of ids and times takes longer than to compare them."""
+    if connection.dialect.name == "postgresql":
+        if isinstance(column.type, UtcDateTime):
+            return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        return cast(column, String) if isinstance(column.type, Uuid) else _plainly(column)
+    if isinstance(column.type, UtcDateTime):
+        return func.replace(type_coerce(column, String), " ", "T") + "Z"
+    if isinstance(column.type, Uuid):
+        digits = type_coerce(column, String)
+        first, *rest = (func.substr(digits, start, length) for start, length in _ID)
+        return reduce(lambda before, part: before + "-" + part, rest, first)
+    return _plainly(column)
+
+
+_ID = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+"""Where the parts of an id begin among its digits, and how long they are."""
+
+
+def _plainly(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A member of one of our vocabularies as the text it is kept as."""
+    is_text = isinstance(getattr(column.type, "impl", column.type), String)
+    return type_coerce(column, String) if is_text else column
 
 
 def texts_in(value: Any) -> list[str]:

@@ -24,6 +24,7 @@ from registry.ledger.comparing import (
     as_told,
     facts_in,
     stream,
+    told_by,
     unit_moved,
     vanished,
     with_newest,
@@ -57,11 +58,10 @@ _COURSE = ("kind", "started_at", "ended_at", "remote_reason", "returned_at")
 def _recordings(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording is of the kind, time, recorder and officer that were seen last, and filed where it was last. They
     are counted where their content is compared."""
-    columns = (_recording.c[name] for name in ("id", *_COMPARED))
+    columns = [told_by(connection, _recording.c[name]).label(name) for name in (*_COMPARED, "id")]
     about = and_(_entry.c.subject_id == _recording.c.id, _entry.c.event.in_((_PROBE, *_FILED)))
-    query = select(*columns, _entry.c.event, _entry.c.facts, _entry.c.at).select_from(
-        _recording.outerjoin(_entry, about)
-    )
+    then = told_by(connection, _entry.c.at).label("then")
+    query = select(*columns, _entry.c.event, _entry.c.facts, then).select_from(_recording.outerjoin(_entry, about))
     rows = stream(connection, query.order_by(_recording.c.id, _entry.c.seq))
     for _, entries in groupby(rows, key=attrgetter("id")):
         newest = {one.event == _PROBE: one for one in entries}
@@ -77,13 +77,13 @@ def _problem(probed: AnyRow | None, filed: AnyRow | None) -> RowProblem | None:
     filing, activity_id = Filing.PENDING, None
     if filed is not None and filed.event is not None:
         filing, activity_id = _FILED[filed.event], facts_in(filed.facts).get("activity_id")
-        at = filed.at if filing is Filing.FILED else None
-    told = [*map(seen.get, _PROBED), filing, activity_id, as_told(at)]
-    there = list(map(as_told, row[1 : 1 + len(told)]))
+        at = filed.then if filing is Filing.FILED else None
+    told = (*map(seen.get, _PROBED), filing, activity_id, at)
+    there = row[: len(told)]
     if there == told:
         return None
     wrong = next(name for name, one, other in zip(_COMPARED, there, told, strict=True) if one != other)
-    return RowProblem("recording", row.id, wrong, NOT_SO)
+    return RowProblem("recording", UUID(row.id), wrong, NOT_SO)
 
 
 def _activities(connection: Connection) -> Iterator[RowProblem | None]:

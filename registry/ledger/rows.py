@@ -23,8 +23,8 @@ from registry.ledger import (
     told,
     unrecorded_rows,
 )
-from registry.ledger.chain import digest_of, time_text
-from registry.ledger.comparing import AT_ONCE, UNKNOWN, Check, entries_of, facts_in, names, stream, vanished
+from registry.ledger.chain import digest_of
+from registry.ledger.comparing import AT_ONCE, UNKNOWN, Check, entries_of, facts_in, names, stream, told_by, vanished
 from registry.ledger.events import Event
 from registry.ledger.reports import MOST, Progress, RowProblem, RowReport
 from registry.tables import (
@@ -47,7 +47,6 @@ _ELSEWHERE = (
 )  # fmt: skip
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _AS_VERIFIED = ("size", "sha256", "sm3", "vault_key", "vault_version")
-_OF_AN_ORIGINAL = ("id", "unit_id", "session_id", "received_at", "retain_until", *_AS_VERIFIED)
 
 
 def verify_rows(registry: Registry, progress: Progress | None = None) -> RowReport:
@@ -99,9 +98,11 @@ def _originals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each recording's facts are those with which it was verified."""
     recording = table_of(Recording)
     entry, verified = entries_of(Event.RECORDING_VERIFIED, "entry")
-    said = (entry.c.facts, entry.c.unit_id.label("entry_unit_id"), entry.c.at)
+    kept = [told_by(connection, recording.c[name]).label(name) for name in ("id", "session_id", "retain_until")]
+    elsewhere = recording.c.unit_id.is_distinct_from(entry.c.unit_id).label("elsewhere")
+    at_another_time = recording.c.received_at.is_distinct_from(entry.c.at).label("at_another_time")
     query = (
-        select(*(recording.c[name] for name in _OF_AN_ORIGINAL), *said)
+        select(*(recording.c[name] for name in _AS_VERIFIED), *kept, elsewhere, at_another_time, entry.c.facts)
         .select_from(recording.outerjoin(entry, and_(entry.c.subject_id == recording.c.id, verified)))
         .order_by(recording.c.id)
     )
@@ -110,21 +111,27 @@ def _originals(connection: Connection) -> Iterator[RowProblem | None]:
 
 
 def _original_problem(row: AnyRow) -> RowProblem | None:
+    found = _difference(row)
+    return None if found is None else RowProblem("recording", UUID(row.id), *found)
+
+
+def _difference(row: AnyRow) -> tuple[str, str] | None:
+    """Which column is not what the ledger says, and in which way."""
     if row.facts is None:
-        return RowProblem("recording", row.id, "id", UNKNOWN)
+        return "id", UNKNOWN
     facts = facts_in(row.facts)
-    for column in _AS_VERIFIED:
-        if getattr(row, column) != facts.get(column):
-            return RowProblem("recording", row.id, column, "it is not what the ledger says was verified")
-    if str(row.session_id) != facts.get("session_id"):
-        return RowProblem("recording", row.id, "session_id", "the ledger says another session brought it in")
-    if row.unit_id != row.entry_unit_id:
-        return RowProblem("recording", row.id, "unit_id", "the ledger says it is another unit's")
-    if row.received_at != row.at:
-        return RowProblem("recording", row.id, "received_at", "the ledger says it was received at another time")
+    for column, value in zip(_AS_VERIFIED, row, strict=False):
+        if value != facts.get(column):
+            return column, "it is not what the ledger says was verified"
+    if row.session_id != facts.get("session_id"):
+        return "session_id", "the ledger says another session brought it in"
+    if row.elsewhere:
+        return "unit_id", "the ledger says it is another unit's"
+    if row.at_another_time:
+        return "received_at", "the ledger says it was received at another time"
     floor = facts.get("retain_until")
-    if floor is not None and (row.retain_until is None or time_text(row.retain_until) < floor):
-        return RowProblem("recording", row.id, "retain_until", "it is earlier than the floor in the ledger")
+    if floor is not None and (row.retain_until is None or row.retain_until < floor):
+        return "retain_until", "it is earlier than the floor in the ledger"
     return None
 
 
