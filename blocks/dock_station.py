@@ -18,6 +18,7 @@ from blocks.receipt_link import receipt_link
 from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.secret_reference import revealed
+from blocks.station_names import station_name
 from blocks.unit_policy import UnitPolicy
 from blocks.vault import SecondDigest
 from regulation.errors import ActionDenied
@@ -76,6 +77,16 @@ class DockStation(Block):
     def named(cls, name: str) -> Self:
         """The station of this name that the installation keeps; what Prefect shows of it is only shown."""
         return kept(cls, name)
+
+    @classmethod
+    def name_of(cls, unit_code: str) -> str:
+        """The name under which this machine keeps a unit's station. Raises `ConfigurationError` where it keeps none."""
+        own = station_name(None)
+        if cls.named(own).unit_code == unit_code:
+            return own
+        name = station_name(unit_code)
+        cls.named(name)
+        return name
 
     def receipt_address(self, number: str, at: datetime) -> str | None:
         """The link under which receipt `number` can be read for a while from `at`; None where none are served."""

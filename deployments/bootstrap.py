@@ -23,11 +23,12 @@ from blocks.registry_database import RegistryDatabase
 from blocks.s3_vault import S3Vault
 from blocks.seal_certificate import SealCertificate
 from blocks.speech_to_text import SpeechToText
+from blocks.station_names import station_name
 from blocks.timestamp_authority import TimestampAuthority
 from blocks.unit_policy import UnitPolicy
 from blocks.vault import Ability
 from deployments.facts import reading
-from deployments.home import PAGES_KEY, RECEIPT_KEY, Home, station_name
+from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.notifier import notifier_of
 from deployments.settings import Settings
 from registry.queries.vaults import expects_originals

@@ -51,7 +51,7 @@ def rules_at(home: Home, session: Session) -> Rules:
     days."""
     from deployments.bootstrap import policy_of
     from registry.queries.access import units_upward
-    from tasks.escalation.work import rules_by
+    from tasks.rules import rules_by
 
     def codes(unit_id: UUID) -> list[str]:
         return [unit.code for unit in units_upward(session, unit_id)]

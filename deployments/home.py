@@ -123,8 +123,3 @@ def _keep_secret(path: Path, make: Callable[[], str]) -> None:
         os.fsync(file.fileno())
     os.link(draft, path)
     os.unlink(draft)
-
-
-def station_name(unit: str | None) -> str:
-    """The name of a unit's station block: `default` for the installation's own unit."""
-    return "default" if unit is None else f"unit-{unit}"

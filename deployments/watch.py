@@ -16,9 +16,10 @@ from threading import Event
 from prefect.deployments import run_deployment
 
 from blocks.dock_station import DockStation
+from blocks.station_names import station_name
 from deployments.bootstrap import register
 from deployments.console import errors
-from deployments.home import Home, station_name
+from deployments.home import Home
 from flows.upload import upload_dock_session
 from registry.database import Registry
 from registry.queries import dock_sessions

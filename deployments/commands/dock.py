@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from blocks.station_names import station_name
 from deployments.commands.send import send
 from deployments.console import Bars, errors, out
 from deployments.facts import acting, person_id, session_id
-from deployments.home import Home, station_name
+from deployments.home import Home
 from deployments.operator import operator
 from deployments.server import prefect_at_hand
 from deployments.settings import read_settings

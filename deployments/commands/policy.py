@@ -31,7 +31,7 @@ def try_draft(
     from deployments.bootstrap import policy_of
     from registry.policy_trial import try_policy
     from registry.queries.access import units_upward
-    from tasks.escalation.work import rules_by
+    from tasks.rules import rules_by
 
     home = Home(read_settings())
     held = policy_of(home.settings)

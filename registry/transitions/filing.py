@@ -19,7 +19,7 @@ from registry.tables import (
     FilingCandidate,
     Recording,
 )
-from registry.transitions.docking.common import session_of
+from registry.transitions.dock_session import session_of
 from registry.transitions.duties import Rules, settle, touch
 from registry.transitions.retention.touching import touch_terms
 from regulation.authority import FilingQuestion, check_answer_filing

@@ -23,7 +23,7 @@ from registry.transitions import conversion
 from registry.transitions.duties import Rules
 from regulation.conversion_states import ARTICLE, ConversionState
 from regulation.errors import ActionDenied, ConfigurationError
-from tasks.escalation.work import rules_of
+from tasks.rules import rules_of
 from tasks.steps import RETRIED
 
 ACTOR = "system:conversion"

@@ -21,7 +21,7 @@ from registry.transitions.duties import Rules
 from regulation.disposal import ARTICLE
 from regulation.disposal_states import ListState
 from regulation.errors import ActionDenied
-from tasks.escalation.work import rules_of
+from tasks.rules import rules_of
 from tasks.steps import RETRIED
 
 ACTOR = "system:disposal"

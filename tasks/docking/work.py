@@ -11,19 +11,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from blocks.dock_station import DockStation
-from blocks.working_days import mainland_working_day
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import dock_sessions, intake
+from registry.queries.access import units_upward
 from registry.tables import DockSession
 from registry.transitions import docking
-from registry.transitions.duties import Rules
 from regulation.errors import ActionDenied
 from regulation.expiry import floor_until, lockable
 from tasks.docking.lease import ACTOR, LEASE, Clock, another_works, lease
 from tasks.docking.report import SessionReport, session_report
 from tasks.dump import Dump
 from tasks.progress import name_run
+from tasks.rules import rules_by
 
 OWNERS = ("operator:", "dock:")
 
@@ -38,7 +38,6 @@ class DockWork:
         self.station = station
         self.registry = registry
         self.vault = station.vault
-        self.policy = station.policy.read()
         self.dump = dump
         self.now = now
         self.holder = holder
@@ -51,10 +50,15 @@ class DockWork:
         with registry.reading() as reading:
             unit = intake.unit_by_id(reading, session.unit_id)
         self.unit_code = unit.code
-        self.rules = Rules(policy_of=lambda _unit: self.policy, is_working_day=mainland_working_day)
+        self.rules = rules_by(station.policy.policies(), self._codes_upward)
+        self.policy = self.rules.policy_of(unit.id)
         self.zone = ZoneInfo(unit.zone)
         self.opened_on = session.opened_at.astimezone(self.zone).date()
         self._floor: tuple[date, datetime] | None = None
+
+    def _codes_upward(self, unit_id: UUID) -> list[str]:
+        with self.registry.reading() as reading:
+            return [one.code for one in units_upward(reading, unit_id)]
 
     @contextmanager
     def acting(self) -> Iterator[Act]:

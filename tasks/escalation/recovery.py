@@ -21,7 +21,10 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Crashed
 
+from blocks.dock_station import DockStation
 from registry.queries.dock_sessions import interrupted_sessions
+from registry.tables import DockSession
+from regulation.errors import ConfigurationError
 from tasks.escalation.work import SweepWork
 from tasks.holders import process_is_gone
 
@@ -29,6 +32,8 @@ UPLOAD = "upload-dock-session/dock-station"
 MOST = 200
 PATIENCE = timedelta(minutes=10)
 """How long whoever watches the dock folders has to notice by themselves."""
+AGAIN, TIMES = timedelta(hours=1), 3
+"""A start that came to nothing is made again, so often at most."""
 
 
 @task(name="recover-crashed", cache_policy=NO_CACHE)
@@ -59,15 +64,28 @@ def _is_dead(run: FlowRun) -> bool:
 
 
 def _resume(work: SweepWork) -> int:
-    """Start each interrupted session's upload again, once for each interruption."""
+    """Start each interrupted session's upload again; gives how many."""
     with work.registry.reading() as reading:
         interrupted = interrupted_sessions(reading, work.now() - PATIENCE)
-    for session in interrupted:
-        run_deployment(
-            UPLOAD,
-            parameters={"folder": session.source},
-            idempotency_key=f"{session.number}-{cast('datetime', session.lease_until).timestamp():.0f}",
-            timeout=0,
-            as_subflow=False,
-        )
-    return len(interrupted)
+    return sum(_start(work, session) for session in interrupted)
+
+
+def _start(work: SweepWork, session: DockSession) -> bool:
+    """Start the upload of one session at the station of its unit; whether there is one. Nothing is wiped: whoever docks
+    the recorder says so."""
+    until = cast("datetime", session.lease_until)
+    try:
+        station = DockStation.name_of(work.organisation.units[session.unit_id].code)
+    except ConfigurationError as missing:
+        get_run_logger().warning("%s cannot be started again here: %s", session.number, missing)
+        return False
+    turn = min((work.now() - until) // AGAIN, TIMES - 1)
+    run_deployment(
+        UPLOAD,
+        parameters={"folder": session.source, "station": station},
+        flow_run_name=session.number,
+        idempotency_key=f"{session.number}-{until.timestamp():.0f}-{turn}",
+        timeout=0,
+        as_subflow=False,
+    )
+    return True

@@ -9,17 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from blocks.duty_watch import DutyWatch
-from blocks.unit_policy import UnitPolicies
-from blocks.working_days import mainland_working_day
 from registry.act import Act
 from registry.database import Registry
-from registry.queries.organisation import Organisation, organisation_at
+from registry.queries.organisation import organisation_at
 from registry.tables.notices import DEADLINES
 from registry.transitions import notices
-from registry.transitions.duties import Rules
 from regulation.errors import ConfigurationError
-from regulation.policy import Policy
 from tasks.holders import holding, is_dead
+from tasks.rules import rules_of
 
 Now = Callable[[], datetime]
 
@@ -48,29 +45,6 @@ class SweepWork:
         with self.registry.acting(ACTOR, self.now()) as act:
             notices.beat(act, self.sweep_id)
             yield act
-
-
-def rules_of(policies: UnitPolicies, organisation: Organisation) -> Rules:
-    """Whose rules hold in which unit of the organisation."""
-    return rules_by(policies, lambda unit_id: [organisation.units[one].code for one in organisation.chain(unit_id)])
-
-
-def rules_by(policies: UnitPolicies, codes_upward: Callable[[UUID], list[str]]) -> Rules:
-    """Whose rules hold in which unit, of which the codes upward are asked for; once a unit, sound or not."""
-    known: dict[UUID, Policy | ConfigurationError] = {}
-
-    def policy_of(unit_id: UUID) -> Policy:
-        if unit_id not in known:
-            try:
-                known[unit_id] = policies.of(codes_upward(unit_id))
-            except ConfigurationError as refusal:
-                known[unit_id] = refusal
-        found = known[unit_id]
-        if isinstance(found, ConfigurationError):
-            raise found
-        return found
-
-    return Rules(policy_of, mainland_working_day)
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from registry.transitions import notices
 from regulation.errors import ConfigurationError
 from regulation.fixity import Due, due_again
 from regulation.policy import CITY_POLICY, Policy
-from tasks.escalation.work import rules_of
 from tasks.holders import holding, is_dead
+from tasks.rules import rules_of
 
 Now = Callable[[], datetime]
 

@@ -19,8 +19,8 @@ from registry.queries.organisation import Organisation, organisation_at
 from regulation.errors import ConfigurationError
 from regulation.notices import may_go_out_at
 from regulation.policy import CITY_POLICY, Policy
-from tasks.escalation.work import rules_of
 from tasks.holders import holding
+from tasks.rules import rules_of
 
 ACTOR = "system:notices"
 FIRST_RETRY = timedelta(minutes=1)

@@ -16,8 +16,8 @@ from registry.tables.notices import RETENTION
 from registry.transitions import notices
 from regulation.errors import ConfigurationError
 from regulation.vocabulary import UnitLevel
-from tasks.escalation.work import rules_of
 from tasks.holders import holding, is_dead
+from tasks.rules import rules_of
 
 Now = Callable[[], datetime]
 

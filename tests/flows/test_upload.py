@@ -8,13 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from blocks.signing import check_signature
+from blocks.unit_policy import UnitPolicy
 from flows.upload import upload_dock_session
 from registry import ledger, queries
 from registry.queries.ledger import has_entry
-from registry.tables import Condition, Filing, ItemOutcome
-from regulation.errors import ActionDenied, FixityError
+from registry.tables import Condition, Filing, ItemOutcome, Recording
+from regulation.errors import ActionDenied, ConfigurationError, FixityError
 from regulation.vocabulary import MediaKind
 from tests.fixtures.stations import NOON, MakeScene, Scene
 
@@ -199,3 +201,33 @@ def test_a_forged_receipt_wipes_nothing(scene: Scene) -> None:
     receipt_text = '{"may_be_wiped":[]}'
     with pytest.raises(FixityError):
         check_signature(receipt_text, scene.station.receipt_key.sign("other"), scene.station.receipt_key.public_key)
+
+
+def rule(unit: str, parameter: str, value: int) -> str:
+    head = f'layer = "unit"\nunit = "{unit}"\ndocument = "某办法"\n[parameters.{parameter}]\n'
+    return f'{head}value = {value}\nvalid_from = 2026-01-01\narticle = "Art. 18"\n'
+
+
+def test_a_unit_docks_by_its_own_rules_whatever_another_one_has(make_scene: MakeScene, media_samples: Samples) -> None:
+    """Art. 23: what is locked for longer than the unit's own rule asks cannot be unlocked again."""
+    months = "routine_retention_months"
+    layers = [rule("chengguan", months, 12), rule("jiaotong", months, 24), rule("huanbao", "no_such_rule", 1)]
+    scene = make_scene(policy=UnitPolicy(layers=layers))
+    put(scene, media_samples["jpg"], recorded(5, "jpg"))
+
+    run(scene)
+
+    with scene.registry.reading() as session:
+        [original] = session.exec(select(Recording)).all()
+    assert original.retain_until is not None
+    assert 365 <= (original.retain_until - original.received_at).days <= 368
+    assert_sound(scene)
+
+
+def test_a_unit_whose_own_rules_are_not_sound_docks_nothing(make_scene: MakeScene, media_samples: Samples) -> None:
+    scene = make_scene(policy=UnitPolicy(layers=[rule("chengguan", "no_such_rule", 1)]))
+    put(scene, media_samples["jpg"], recorded(5, "jpg"))
+
+    with pytest.raises(ConfigurationError, match="no_such_rule"):
+        run(scene)
+    assert scene.originals() == []

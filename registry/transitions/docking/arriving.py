@@ -11,7 +11,8 @@ from registry.bulk import table_of
 from registry.ledger import Event
 from registry.queries.organisation import holdings_of, unit_chain
 from registry.tables import DockItem, Recording, SessionState
-from registry.transitions.docking.common import session_of, touch_uploads
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import touch_uploads
 from regulation.authority import check_confirm_arrival
 from regulation.errors import ActionDenied
 

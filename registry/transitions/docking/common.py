@@ -16,14 +16,6 @@ from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
 
 
-def session_of(act: Act, session_id: UUID) -> DockSession:
-    """The session as it now stands; `ActionDenied` when there is none."""
-    session = act.session.get(DockSession, session_id, populate_existing=True)
-    if session is None:
-        raise ActionDenied("there is no such dock session", subject=str(session_id))
-    return session
-
-
 def require_open(session: DockSession) -> None:
     """Raise `ActionDenied` when the session is sealed: what a receipt speaks of does not change (Art. 16)."""
     if session.state is not SessionState.OPEN:

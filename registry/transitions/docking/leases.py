@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_
 from registry.act import Act
 from registry.bulk import table_of
 from registry.tables import DockSession
-from registry.transitions.docking.common import session_of
+from registry.transitions.dock_session import session_of
 
 
 def take_lease(

@@ -13,7 +13,7 @@ from registry.act import Act
 from registry.bulk import AnyRow, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.tables import Recording
-from registry.transitions.docking.common import session_of
+from registry.transitions.dock_session import session_of
 from registry.transitions.docking.shapes import Probed
 from regulation.errors import ActionDenied
 

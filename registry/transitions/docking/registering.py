@@ -13,7 +13,8 @@ from registry.act import Act
 from registry.bulk import insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.tables import TAKEN_IN, Condition, DockItem, DockSession, Filing, ItemOutcome, Recording, RecordingState
-from registry.transitions.docking.common import items_of, require_open, session_of
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import items_of, require_open
 from registry.transitions.docking.shapes import RegisteredItem, TakenIn
 from registry.types import new_id
 from regulation.errors import ActionDenied, FixityError

@@ -14,7 +14,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of, update_rows
 from registry.ledger import Event
 from registry.tables import TAKEN_IN, DockItem, DockSession
-from registry.transitions.docking.common import require_open, session_of
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import require_open
 from registry.transitions.docking.shapes import ScannedEntry
 from registry.types import new_id
 

@@ -25,7 +25,8 @@ from registry.tables import (
     RecordingState,
     SessionState,
 )
-from registry.transitions.docking.common import session_of, touch_taken_in, touch_uploads
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import touch_taken_in, touch_uploads
 from regulation.errors import ActionDenied
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -9,7 +9,8 @@ from registry.act import Act
 from registry.bulk import storable, update_rows
 from registry.ledger import Event
 from registry.tables import TAKEN_IN, DockItem, ItemOutcome
-from registry.transitions.docking.common import items_of, require_open, session_of
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import items_of, require_open
 from registry.transitions.docking.shapes import SetAside
 from regulation.errors import ActionDenied
 

@@ -9,7 +9,8 @@ from registry.act import Act
 from registry.bulk import AnyRow, update_rows
 from registry.ledger import Event
 from registry.tables import TAKEN_IN, DockItem, DockSession, SessionState
-from registry.transitions.docking.common import items_of, session_of
+from registry.transitions.dock_session import session_of
+from registry.transitions.docking.common import items_of
 from regulation.errors import ActionDenied
 
 
