@@ -118,7 +118,7 @@ def prepare_vault(home: Home) -> list[Ability]:
 
 def vault_address(settings: Settings) -> str:
     """Where the vault of the settings is: a folder's path, or a bucket with its server."""
-    return str(settings.vault_root) if settings.vault == "directory" else f"{settings.s3_endpoint}/{settings.s3_bucket}"
+    return str(settings.vault_root) if settings.vault == "directory" else f"{settings.s3_address}/{settings.s3_bucket}"
 
 
 def replica_of(settings: Settings) -> DirectoryVault | S3Vault | None:
@@ -130,7 +130,7 @@ def replica_of(settings: Settings) -> DirectoryVault | S3Vault | None:
 
 def _s3_vault(settings: Settings, bucket: str) -> S3Vault:
     return S3Vault(
-        endpoint_url=settings.s3_endpoint,
+        endpoint_url=settings.s3_address,
         bucket=bucket,
         region=settings.s3_region,
         access_key=_in_environment("CUSTODY_S3_ACCESS_KEY"),

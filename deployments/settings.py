@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from regulation.errors import ConfigurationError
 
@@ -185,11 +186,21 @@ class Settings(BaseSettings):
         told = {f"CUSTODY_{name.upper()}": secret for name, secret in secrets.items() if secret}
         return {**told, "CUSTODY_HOME": str(self.home.absolute()), "CUSTODY_DATABASE_URL": self.registry_url}
 
+    @property
+    def s3_address(self) -> str:
+        """Where the S3 server is; AWS where none is named."""
+        ending = ".cn" if self.s3_region.startswith("cn-") else ""
+        return self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com{ending}"
+
 
 def read_settings() -> Settings:
     """The settings, or `ConfigurationError` naming the one that is wrong."""
     try:
         return Settings()
+    except SettingsError as wrong:
+        found = re.search(r'field "(\w+)"', str(wrong))
+        name = f"CUSTODY_{found[1].upper()}" if found else "CUSTODY_…"
+        raise ConfigurationError('It is a list, written like ["one", "two"].', subject=name) from None
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = "CUSTODY_" + "_".join(str(part) for part in first["loc"]).upper()

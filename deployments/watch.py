@@ -37,12 +37,13 @@ back every minute."""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder in which dumps appear; `unit` is the installation's own when None."""
+    """A folder in which dumps appear; `unit` is the installation's own when None, `by` who has them in hand."""
 
     folder: Path
     unit: str | None
     wipe: bool
     settle_seconds: float
+    by: str = "watch"
 
     def dumps(self) -> Iterator[Path]:
         """The dumps that are there now."""
@@ -115,7 +116,7 @@ class Watch:
             FIRST_PATIENCE_SECONDS if seen.started is None else min(2 * seen.patience, LONGEST_PATIENCE_SECONDS)
         )
         seen.started = time.monotonic()
-        session = open_session(registry, self._station(place.unit), dump, by="watch", at=self._home.now())
+        session = open_session(registry, self._station(place.unit), dump, by=place.by, at=self._home.now())
         station = station_name(place.unit)
         if not self._deployed:
             upload_dock_session(dump, station=station, wipe=place.wipe)

@@ -106,6 +106,7 @@ def watch(
     with prefect_at_hand(home) as standing:
         from deployments.watch import Place, Watch
 
-        places = [Place(folder.resolve(), None, wipe, settle) for folder in folders or []]
+        by = operator() if wipe else "watch"  # whoever has it wiped answers for that
+        places = [Place(folder.resolve(), None, wipe, settle, by) for folder in folders or []]
         errors.print(f"Watching {', '.join(map(str, folders or [])) or spool} – Ctrl-C ends.")
         Watch(home, places, deployed=standing, spool=spool).run(once=once)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployments.automations import block_of
-from deployments.bootstrap import blocks_of
+from deployments.bootstrap import blocks_of, vault_address
 from deployments.home import Home
 from deployments.settings import Settings, read_settings
 from regulation.errors import ConfigurationError
@@ -72,3 +72,23 @@ def test_what_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch, told: str)
     with pytest.raises(ConfigurationError) as wrong:
         read_settings()
     assert wrong.value.subject == "CUSTODY_PUBLIC_URL"
+
+
+@pytest.mark.parametrize("name", ["dock_roots", "policy_files"])
+def test_a_list_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="It is a list") as refusal:
+        home_with(monkeypatch, tmp_path, **{name: "/srv/dock"})
+    assert refusal.value.subject == f"CUSTODY_{name.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("told", "region", "address"),
+    [
+        ("http://s3.example:9000", "us-east-1", "http://s3.example:9000"),
+        ("", "eu-central-1", "https://s3.eu-central-1.amazonaws.com"),
+        ("", "cn-north-1", "https://s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_without_a_server_the_bucket_is_at_aws(told: str, region: str, address: str) -> None:
+    settings = Settings(vault="s3", s3_endpoint=told, s3_region=region)
+    assert vault_address(settings) == f"{address}/custody-originals"

@@ -139,3 +139,20 @@ def test_the_outline_of_a_dump_is_what_its_scan_entered(watched: Watched) -> Non
     watched.look()
     with watched.scene.registry.reading() as reading:
         assert dock_sessions.last_sealed_state_of(reading, str(watched.scene.dump)) == state_of(watched.scene.dump)
+
+
+@pytest.mark.parametrize(("by", "stays"), [("watch", True), ("operator:1000", False)])
+def test_wiping_is_for_whoever_has_the_recorder_in_hand(
+    make_scene: MakeScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, stays: bool
+) -> None:
+    """Where the station does not let Prefect wipe, whoever typed the command may."""
+    scene = make_scene(wipe_allowed=False)
+    home = Home(Settings(home=tmp_path / "home", database_url=scene.station.registry.url, unit="chengguan"))
+    flow = watching.upload_dock_session
+    monkeypatch.setattr(
+        watching, "upload_dock_session", lambda folder, *, station, wipe: flow(folder, station=scene.name, wipe=wipe)
+    )
+    monkeypatch.setattr(watching, "register", lambda home, unit=None: scene.station)
+    (scene.dump / "a.txt").write_text("a")
+    Watch(home, [Place(scene.dock, None, True, 0.0, by)], deployed=False).run(once=True)
+    assert (scene.dump / "a.txt").exists() == stays
