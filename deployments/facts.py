@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -50,13 +51,10 @@ def rules_at(home: Home, session: Session) -> Rules:
     """What duties are judged by now: the policy of each unit, looked up as it is asked for, and the mainland's working
     days."""
     from deployments.bootstrap import policy_of
-    from registry.queries.access import units_upward
+    from registry.queries.access import codes_upward
     from tasks.rules import rules_by
 
-    def codes(unit_id: UUID) -> list[str]:
-        return [unit.code for unit in units_upward(session, unit_id)]
-
-    return rules_by(policy_of(home.settings).policies(), codes)
+    return rules_by(policy_of(home.settings).policies(), partial(codes_upward, session))
 
 
 def person_id(session: Session, number: str) -> UUID:

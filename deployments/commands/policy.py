@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def try_draft(
     from blocks.unit_policy import UnitPolicy
     from deployments.bootstrap import policy_of
     from registry.policy_trial import try_policy
-    from registry.queries.access import units_upward
+    from registry.queries.access import codes_upward
     from tasks.rules import rules_by
 
     home = Home(read_settings())
@@ -39,9 +40,7 @@ def try_draft(
     draft.read()  # a draft that is not sound is refused by file, key and article
     with registry_of(home) as registry, registry.reading() as session, errors.status("Replaying the registry"):
         policies = (held.policies(), draft.policies())
-        now, then = (
-            rules_by(one, lambda unit_id: [unit.code for unit in units_upward(session, unit_id)]) for one in policies
-        )
+        now, then = (rules_by(one, partial(codes_upward, session)) for one in policies)
         tried = try_policy(session.connection(), now, then, since.replace(tzinfo=UTC), home.now())
     for code, refusal in tried.refused.items():
         out.print(f"[red]✗[/] {code}: {refusal}")

@@ -21,6 +21,7 @@ from registry.ledger.comparing import (
     NOT_SO,
     UNKNOWN,
     Check,
+    as_told,
     facts_in,
     stated_problem,
     stream,
@@ -64,7 +65,7 @@ def credential_digest(password_hash: str, sealed_secret: str) -> str:
 def _units(connection: Connection) -> Iterator[RowProblem | None]:
     """Each unit stands in the tree where it was put last."""
     for row in with_newest(connection, _unit, Event.UNIT_ENTERED, Event.UNIT_CHANGED):
-        stated = {"code": row.code, "level": row.level.value, "parent_id": _text(row.parent_id), "zone": row.zone}
+        stated = {"code": row.code, "level": row.level.value, "parent_id": as_told(row.parent_id), "zone": row.zone}
         yield stated_problem("unit", row.id, row.facts, stated)
 
 
@@ -85,7 +86,7 @@ def _appointments(connection: Connection) -> Iterator[RowProblem | None]:
 def _proposals(connection: Connection) -> Iterator[RowProblem | None]:
     """Each proposal is what was proposed, by whom, on which paper."""
     for row in with_newest(connection, _proposal, Event.APPOINTMENT_PROPOSED):
-        stated = _seat(row) | {"ends_id": _text(row.ends_id), "by": str(row.proposed_by_id)}
+        stated = _seat(row) | {"ends_id": as_told(row.ends_id), "by": str(row.proposed_by_id)}
         yield stated_problem(_proposal.name, row.id, row.facts, stated) or unit_moved(_proposal.name, row)
 
 
@@ -94,7 +95,7 @@ def _verdicts(connection: Connection) -> Iterator[RowProblem | None]:
     for row in with_newest(connection, _proposal, *_VERDICTS.values()):
         event = None if row.verdict is None else _VERDICTS[row.verdict].value
         told = facts_in(row.facts)
-        if (row.event, row.then, told.get("by")) != (event, row.decided_at, _text(row.decided_by_id)):
+        if (row.event, row.then, told.get("by")) != (event, row.decided_at, as_told(row.decided_by_id)):
             yield RowProblem("appointment_proposal", row.id, "verdict", NOT_SO)
         else:
             yield None
@@ -147,12 +148,8 @@ def _seat(row: AnyRow) -> dict[str, object]:
         "acting": row.acting,
         "document_sha256": digest_of(row.document),
         "valid_from": time_text(row.valid_from),
-        "valid_to": None if row.valid_to is None else time_text(row.valid_to),
+        "valid_to": as_told(row.valid_to),
     }
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _vanished(connection: Connection) -> Iterator[RowProblem | None]:

@@ -92,6 +92,11 @@ def units_upward(session: Session, unit_id: UUID) -> list[Unit]:
     return units
 
 
+def codes_upward(session: Session, unit_id: UUID) -> list[str]:
+    """Their codes: what the policy of the unit is asked for by."""
+    return [unit.code for unit in units_upward(session, unit_id)]
+
+
 def authority_of(session: Session, unit_id: UUID) -> UUID:
     """The enforcement unit (执法单位) that a department is of; above these, the unit itself."""
     upward = units_upward(session, unit_id)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from blocks.device_layouts import Claims, read_claims
 from blocks.dock_station import DockStation
-from registry.queries.access import units_upward
+from registry.queries.access import codes_upward
 from registry.queries.intake import ReceiptLine, RecordingRow
 from registry.tables import Condition, Device, Filing, ItemOutcome, Unit
 from regulation.clock import is_off, unit_zone
@@ -51,7 +51,7 @@ class Judge:
         self, reading: Session, station: DockStation, unit: Unit, at: datetime, recordings: Sequence[RecordingRow]
     ) -> None:
         self._unit, self._zone = unit, unit_zone(unit.zone)
-        self._policy = station.policy.policies().of([one.code for one in units_upward(reading, unit.id)])
+        self._policy = station.policy.policies().of(codes_upward(reading, unit.id))
         self._claims = {row.recording_id: read_claims(row.shown_name, station.layouts) for row in recordings}
         self._directory = Directory.of(reading, self._claims.values())
         today = at.astimezone(self._zone).date()

@@ -14,7 +14,7 @@ from blocks.dock_station import DockStation
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import dock_sessions, intake
-from registry.queries.access import units_upward
+from registry.queries.access import codes_upward
 from registry.tables import DockSession
 from registry.transitions import docking
 from regulation.errors import ActionDenied
@@ -58,7 +58,7 @@ class DockWork:
 
     def _codes_upward(self, unit_id: UUID) -> list[str]:
         with self.registry.reading() as reading:
-            return [one.code for one in units_upward(reading, unit_id)]
+            return codes_upward(reading, unit_id)
 
     @contextmanager
     def acting(self) -> Iterator[Act]:
