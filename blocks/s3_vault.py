@@ -51,7 +51,7 @@ class S3Vault(Block):
         title="The unit accepts a bucket that cannot lock",
         description=(
             "In so many words: the unit accepts that the server does NOT protect originals in this bucket from "
-            "deletion, and the monthly report will say so. "
+            "deletion, and every report of the fixity audit says so. "
             "(本单位明确接受: 该存储桶不支持对象锁定, 服务器不能防止原始文件被删除.)"
         ),
     )

@@ -136,6 +136,7 @@ def _s3_vault(settings: Settings, bucket: str) -> S3Vault:
         access_key=_in_environment("CUSTODY_S3_ACCESS_KEY"),
         secret_key=_in_environment("CUSTODY_S3_SECRET_KEY"),
         accepts_no_object_lock=settings.s3_accepts_no_object_lock,
+        certificate_authorities=None if settings.s3_certificates is None else str(settings.s3_certificates),
     )
 
 

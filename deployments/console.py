@@ -38,6 +38,7 @@ class Bars:
         self._files = Progress(*start, MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
         self._live = Live(Group(self._bytes, self._files), console=errors, refresh_per_second=8)
         self._current: tuple[Progress, TaskID] | None = None
+        self.remarks: list[str] = []
 
     def __enter__(self) -> Bars:
         self._live.start()
@@ -45,6 +46,8 @@ class Bars:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        for said in self.remarks:
+            errors.print(Text(said))
 
     def step(self, title: str, total: int, unit: Unit) -> None:
         bars = self._bytes if unit == "bytes" else self._files
@@ -54,6 +57,9 @@ class Bars:
         if self._current is not None:
             bars, bar = self._current
             bars.update(bar, completed=done)
+
+    def remark(self, said: str) -> None:
+        self.remarks.append(said)
 
 
 def told(command: Callable[[], object]) -> None:

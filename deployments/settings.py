@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     s3_bucket: str = Field(default="custody-originals", description="The bucket; created with Object Lock if missing.")
     s3_access_key: SecretStr = Field(default=SecretStr(""), description="Access key.")
     s3_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret key.")
+    s3_certificates: Path | None = Field(
+        default=None, description="PEM file with the authorities to trust for the S3 server, if not the system's own."
+    )
     s3_accepts_no_object_lock: bool = Field(
         default=False, description="The unit accepts, in so many words, a bucket that cannot lock originals."
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from prefect.deployments import run_deployment
+from rich.markup import escape
 
 from blocks.dock_station import DockStation
 from blocks.station_names import station_name
@@ -47,10 +48,16 @@ class Place:
 
     def dumps(self) -> Iterator[Path]:
         """The dumps that are there now."""
-        try:
-            yield from sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.is_symlink())
-        except OSError as error:
-            errors.print(f"[yellow]{self.folder}[/]: {error.strerror}")
+        yield from folders_in(self.folder)
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders that are in it now, links not counted; none, and a word to whoever watches, if it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    except OSError as error:
+        errors.print(f"[yellow]{escape(str(folder))}[/]: {error.strerror}")
+        return []
 
 
 @dataclass(slots=True)
@@ -90,7 +97,7 @@ class Watch:
     def _spooled(self) -> Iterator[Place]:
         """What docks have pushed: whole when it appears, a copy that is freed by its receipt."""
         if self._spool is not None and self._spool.is_dir():
-            for unit in sorted(path for path in self._spool.iterdir() if path.is_dir()):
+            for unit in folders_in(self._spool):
                 yield Place(unit, unit.name, wipe=True, settle_seconds=0.0)
 
     def _try(self, registry: Registry, place: Place, dump: Path, *, at_once: bool) -> None:
@@ -100,7 +107,10 @@ class Watch:
             if settled and _is_new(registry, dump, state, self._home.now()):
                 self._start(registry, place, dump)
         except CustodyError as refused:
-            errors.print(f"[yellow]{dump.name}[/]: {refused}")
+            errors.print(f"[yellow]{escape(dump.name)}[/]: {escape(str(refused))}")
+        except Exception as failure:  # noqa: BLE001 - a server that is restarted, a run that broke: never the others' end
+            told = f"not taken in now ({type(failure).__name__}); it is tried again"
+            errors.print(f"[yellow]{escape(dump.name)}[/]: {told}")
 
     def _is_due(self, place: Place, dump: Path, state: DumpState, *, at_once: bool) -> bool:
         now, seen = time.monotonic(), self._seen.get(dump)

@@ -60,6 +60,7 @@ PAGES: Mapping[str, str] = {
     "执法活动": "Activity",
     "执法记录仪": "Recorder",
     "时长": "Length",
+    "编码格式": "Format",
     "字节数": "Bytes",
     "保密标记": "Markings",
     "没有标记。": "It bears none.",

@@ -84,6 +84,7 @@ def _facts(trail: Trail, t: Any) -> list[tuple[str, str]]:
         (t("执法活动"), trail.activity or "–"),
         (t("执法记录仪"), trail.device or "–"),
         (t("时长"), length(one.duration_seconds) or "–"),
+        (t("编码格式"), one.streams or "–"),
         (t("字节数"), f"{one.size:,}"),
         ("SHA-256", one.sha256),
         ("SM3", one.sm3 or "–"),

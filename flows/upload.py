@@ -7,7 +7,7 @@ from pathlib import Path
 from blocks.clock import now
 from blocks.dock_station import DockStation
 from flows.lifecycle import lifecycle
-from tasks.docking.artifacts import publish_session
+from tasks.docking.artifacts import publish_session, publish_wiping
 from tasks.docking.file import file_originals
 from tasks.docking.finish import finish_sealed
 from tasks.docking.probe import probe_originals
@@ -44,5 +44,5 @@ def upload_dock_session(folder: Path, station: str = "default", wipe: bool = Fal
         receipt = seal_session(work)
         publish_session(work, receipt)
         if wipe:
-            wipe_dump(work)  # by the receipt alone, each file re-checked
+            publish_wiping(work, wipe_dump(work))  # by the receipt alone, each file re-checked
     return receipt.number

@@ -38,6 +38,9 @@ class Watcher(Protocol):
     def advanced(self, done: int) -> None:
         """`done` units of the current step are behind us."""
 
+    def remark(self, said: str) -> None:
+        """Something that whoever follows the work should read when it has ended."""
+
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
@@ -50,6 +53,13 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+def remark(*said: str) -> None:
+    """Say something to whoever follows the work in this process; names in it are a device's."""
+    watcher = _watcher.get()
+    for one in said if watcher is not None else ():
+        watcher.remark(one)
 
 
 class Progress:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from deployments.console import errors, out
+from deployments.facts import registry_of
 from deployments.home import Home
 from deployments.operator import operator
 from deployments.settings import read_settings
-from registry.database import Registry
-from registry.directory import DirectoryKind, ImportReport, import_directory
+from registry.directory import DirectoryKind, ImportReport, import_directory, rehearse_imports
 from regulation.errors import ConfigurationError
 
 app = typer.Typer(
@@ -31,26 +33,36 @@ def import_files(
     """Enter files, each as a whole or not at all; importing the same again changes nothing."""
     home = Home(read_settings())
     home.prepare()
-    failed = False
-    for file in files:
-        report = import_file(home, file, by=operator(), kind=kind, dry_run=dry_run)
-        failed = failed or bool(report.problems)
+    if dry_run:
+        reports = _rehearsed(home, files, kind)
+    else:
+        reports = [import_file(home, file, by=operator(), kind=kind) for file in files]
+    for file, report in zip(files, reports, strict=True):
         _tell(file, report)
-    if failed:
+    if any(report.problems for report in reports):
         raise typer.Exit(1)
 
 
-def import_file(
-    home: Home, file: Path, *, by: str, kind: DirectoryKind | None = None, dry_run: bool = False
-) -> ImportReport:
+def import_file(home: Home, file: Path, *, by: str, kind: DirectoryKind | None = None) -> ImportReport:
     """Enter one file in the home's registry. Raises `ConfigurationError` for a file that cannot be read."""
-    registry = Registry(home.settings.registry_url)
+    with registry_of(home) as registry, _readable(file):
+        return import_directory(registry, file, actor=by, at=home.now(), kind=kind)
+
+
+def _rehearsed(home: Home, files: list[Path], kind: DirectoryKind | None) -> list[ImportReport]:
+    for file in files:
+        with _readable(file), file.open("rb"):
+            pass
+    with registry_of(home) as registry:
+        return rehearse_imports(registry, files, actor=operator(), at=home.now(), kind=kind)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
     try:
-        return import_directory(registry, file, actor=by, at=home.now(), kind=kind, dry_run=dry_run)
+        yield
     except OSError as error:
         raise ConfigurationError(f"The file cannot be read: {error.strerror}.", subject=str(file)) from None
-    finally:
-        registry.dispose()
 
 
 def _tell(file: Path, report: ImportReport) -> None:

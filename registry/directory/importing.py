@@ -35,35 +35,54 @@ class ImportReport:
 
 
 def import_directory(
-    registry: Registry,
-    path: Path,
-    *,
-    actor: str,
-    at: datetime,
-    kind: DirectoryKind | None = None,
-    dry_run: bool = False,
+    registry: Registry, path: Path, *, actor: str, at: datetime, kind: DirectoryKind | None = None
 ) -> ImportReport:
     """Enter the directory file at `path` (CSV, XLSX or JSON; a workbook or JSON object may hold several kinds).
 
     `kind` says what a file with one sheet holds; else its name or its columns say it. Times without a zone are in the
-    zone of the unit they are about. With problems, or on a dry run, nothing is entered. Raises `Unavailable` when the
-    database does not answer, `OSError` when the file cannot be read.
+    zone of the unit they are about. With problems nothing is entered. Raises `Unavailable` when the database does not
+    answer, `OSError` when the file cannot be read.
     """
     content = path.read_bytes()
-    try:
-        sheets = read_sheets(path, content)
-    except UnreadableError as error:
-        return ImportReport({}, [ImportProblem(path.name, 0, "", str(error))], dry_run)
-    job = _Job(kind)
-    for sheet in sheets:
-        job.read(sheet)
+    job = _read(path, content, kind)
     with registry.acting(actor, at) as act:
         job.enter(act)
-        if job.problems or dry_run:
+        if job.problems:
             act.take_back()
         else:
             _tell(act, job.entered, content)
-    return ImportReport(job.entered, job.problems, dry_run)
+    return ImportReport(job.entered, job.problems, dry_run=False)
+
+
+def rehearse_imports(
+    registry: Registry, paths: Sequence[Path], *, actor: str, at: datetime, kind: DirectoryKind | None = None
+) -> list[ImportReport]:
+    """What `import_directory` would do with one file after the other, each seeing what those before it would have
+    entered. Enters nothing. Raises as it does."""
+    reports = []
+    with registry.acting(actor, at) as act:
+        act.take_back()
+        for path in paths:
+            job = _read(path, path.read_bytes(), kind)
+            with act.session.begin_nested() as trial:
+                job.enter(act)
+                if job.problems:
+                    trial.rollback()
+            reports.append(ImportReport(job.entered, job.problems, dry_run=True))
+    return reports
+
+
+def _read(path: Path, content: bytes, kind: DirectoryKind | None) -> _Job:
+    """The rows of a file, as far as they can be read."""
+    job = _Job(kind)
+    try:
+        sheets = read_sheets(path, content)
+    except UnreadableError as error:
+        job.problems.append(ImportProblem(path.name, 0, "", str(error)))
+        return job
+    for sheet in sheets:
+        job.read(sheet)
+    return job
 
 
 def _tell(act: Act, entered: Mapping[DirectoryKind, Entered], content: bytes) -> None:

@@ -41,7 +41,7 @@ _recording, _activity, _officer = table_of(Recording), table_of(Activity), table
 _marking, _entry = table_of(RecordingMarking), table_of(LedgerEntry).alias("entry")
 
 _PROBED = (
-    "media_kind", "condition", "container", "duration_seconds", "claimed_start", "claimed_end", "device_id",
+    "media_kind", "condition", "container", "streams", "duration_seconds", "claimed_start", "claimed_end", "device_id",
     "officer_id", "clock_offset_seconds", "started_at", "ended_at",
 )  # fmt: skip
 _COMPARED = (*_PROBED, "filing", "activity_id", "filed_at")

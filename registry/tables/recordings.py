@@ -61,6 +61,7 @@ class Recording(SQLModel, table=True):
     media_kind: MediaKind = Field(default=MediaKind.OTHER, sa_type=text_of(MediaKind))
     condition: Condition = Field(default=Condition.UNPROBED, sa_type=text_of(Condition))
     container: str | None = None
+    streams: str | None = None
     note: str | None = None
     claimed_start: datetime | None = Field(default=None, sa_type=UtcDateTime)
     claimed_end: datetime | None = Field(default=None, sa_type=UtcDateTime)

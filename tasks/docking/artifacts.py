@@ -17,10 +17,11 @@ from registry.tables import FileReceipt
 from tasks.docking.receipt_page import human_size
 from tasks.docking.report import SessionReport
 from tasks.docking.timeline import timeline
+from tasks.docking.wipe import Wiping
 from tasks.docking.words import FINDINGS, STATES
 from tasks.docking.work import DockWork
 from tasks.markdown import harmless, picture
-from tasks.progress import quietly
+from tasks.progress import quietly, remark
 
 MOST_ROWS = 300
 """Prefect pages a table in the browser; more rows than this belong to the receipt."""
@@ -46,6 +47,20 @@ def publish_session(work: DockWork, receipt: FileReceipt) -> None:
     )
     if link is not None:
         quietly(create_link_artifact, key=f"receipt-{key}", link=link, link_text=f"入库回执 Receipt {receipt.number}")
+
+
+@task(name="publish-wiping", cache_policy=NO_CACHE)
+def publish_wiping(work: DockWork, wiping: Wiping) -> None:
+    """Tell what was deleted from the dump by the receipt, and what was left and why (Art. 16)."""
+    told = f"{wiping.wiped} wiped, {len(wiping.left)} left"
+    remark(told, *(f"{one.name}: {one.why}" for one in wiping.left))
+    key = work.number.lower()
+    quietly(
+        create_table_artifact,
+        key=f"wiped-{key}",
+        table=[{"file": harmless(one.name), "left because": one.why} for one in wiping.left[:MOST_ROWS]],
+        description=f"清除 wiping {work.number}: {told}",
+    )
 
 
 def outcome_table(report: SessionReport) -> list[dict[str, Any]]:

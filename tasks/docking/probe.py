@@ -101,6 +101,7 @@ def _probed(
         media_kind=probe.kind,
         condition=probe.condition,
         container=probe.container,
+        streams=probe.streams_told() or None,
         duration_seconds=probe.duration_seconds,
         claimed_start=times.claimed_start,
         claimed_end=times.claimed_end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from prefect import task
@@ -19,10 +20,26 @@ from tasks.wiping import wipe_file
 RECORDED_AT_ONCE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that the receipt names and that was not deleted; `why` is a sentence."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wiping:
+    """How many files were deleted from the dump now, and which were left."""
+
+    wiped: int
+    left: tuple[Left, ...]
+
+
 @task(**RETRIED, name="wipe-dump")
-def wipe_dump(work: DockWork) -> list[str]:
+def wipe_dump(work: DockWork) -> Wiping:
     """Delete from the dump by the signed list alone, each file only after its size and hash were read again and the
-    vault was asked again. Returns a sentence for each file that was left."""
+    vault was asked again."""
     enter_wiped(work)
     with work.registry.reading() as reading:
         receipt = intake.receipt_of(reading, work.session_id)
@@ -34,7 +51,7 @@ def wipe_dump(work: DockWork) -> list[str]:
         line for line in json.loads(receipt.document)["may_be_wiped"] if bytes.fromhex(line["raw_name"]) in waiting
     ]
     progress = Progress("Wiping", len(listed), "files", f"wipe-{work.number.lower()}")
-    left = []
+    done, left = 0, []
     for start in range(0, len(listed), RECORDED_AT_ONCE):
         batch, wiped = listed[start : start + RECORDED_AT_ONCE], []
         with work.acting() as act:
@@ -45,13 +62,14 @@ def wipe_dump(work: DockWork) -> list[str]:
             if why_not is None:
                 wiped.append(waiting[bytes.fromhex(line["raw_name"])])
             else:
-                left.append(f"{line['name']}: {why_not}")
+                left.append(Left(line["name"], why_not))
             progress.advance(1)
         with work.acting() as act:
             docking.record_wiped(act, work.session_id, wiped)
+        done += len(wiped)
         progress.tell()
     progress.tell(finished=True)
-    return left
+    return Wiping(done, tuple(left))
 
 
 def enter_wiped(work: DockWork) -> None:

@@ -56,7 +56,7 @@ def publish_reconciliation(work: FixityWork) -> None:
     quietly(
         create_markdown_artifact,
         key="vault-reconciliation",
-        markdown=f"## 账实核对 Registry, vault and ledger, {work.started_at:%Y-%m-%d %H:%M} UTC\n\n{_counts(work)}",
+        markdown=_reconciled(work),
         description="账实核对 registry, vault and ledger compared",
     )
     _publish_incidents(work, incidents)
@@ -95,11 +95,27 @@ def _audit(work: FixityWork, units: Sequence[Coverage]) -> str:
         f"## 完整性校验 Fixity, {work.started_at:%Y-%m-%d %H:%M} UTC",
         f"**{share:.1%}** of {originals:,} originals were read within their period and found as they were verified "
         f"(第七条 Art. 7). Read tonight: {work.counts['bytes'] / GIB:,.1f} GiB.",
+        _unlocked(work),
         _counts(work),
         _by_unit(units),
         picture("coverage by unit", chart(units)),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _reconciled(work: FixityWork) -> str:
+    head = f"## 账实核对 Registry, vault and ledger, {work.started_at:%Y-%m-%d %H:%M} UTC"
+    return "\n\n".join(part for part in (head, _unlocked(work), _counts(work)) if part)
+
+
+def _unlocked(work: FixityWork) -> str:
+    """What the unit accepted of a vault that cannot lock; every report says so."""
+    if not getattr(work.vault, "accepts_no_object_lock", False):
+        return ""
+    return (
+        "> **保管库不能锁定原始文件，本单位已明确接受。** The store does not protect originals from deletion; "
+        "the unit accepts that in so many words (`accepts_no_object_lock`; 第七条 Art. 7)."
+    )
 
 
 def _counts(work: FixityWork) -> str:

@@ -48,12 +48,28 @@ class Probe:
         """Whether the file itself says which zone its time is in."""
         return self.claimed_offset is not None
 
+    def streams_told(self) -> str:
+        """What is in the file in one line, such as "h264 1920x1080 25/s; aac 48000 Hz x2"."""
+        return "; ".join(stream_told(stream) for stream in self.streams)
+
     def claimed_start(self, asserted: tzinfo) -> datetime | None:
         """The claimed start as an aware time: in the file's own offset if it has one, else in the `asserted` zone."""
         if self.claimed_local is None:
             return None
         zone = asserted if self.claimed_offset is None else timezone(self.claimed_offset)
         return self.claimed_local.replace(tzinfo=zone)
+
+
+def stream_told(stream: StreamFacts) -> str:
+    """One stream: its codec (else its kind), size in pixels, pictures or samples a second, number of channels."""
+    facts = (
+        stream.codec or stream.kind,
+        f"{stream.width}x{stream.height}" if stream.width and stream.height else "",
+        f"{stream.rate:g}/s" if stream.rate else "",
+        f"{stream.sample_rate} Hz" if stream.sample_rate else "",
+        f"x{stream.channels}" if stream.channels else "",
+    )
+    return " ".join(fact for fact in facts if fact)
 
 
 def probe_from_answer(answer: Mapping[str, Any]) -> Probe:

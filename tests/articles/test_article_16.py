@@ -14,6 +14,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
 
 from blocks.signing import check_signature
 from flows.upload import upload_dock_session
@@ -28,9 +30,15 @@ from regulation.expiry import floor_until
 from regulation.ladder import Step, ladder
 from regulation.policy import CITY_POLICY
 from regulation.vocabulary import ActivityKind, RemoteReason, Role, UnitLevel
+from tasks.docking.artifacts import publish_wiping
+from tasks.docking.file import file_originals
+from tasks.docking.probe import probe_originals
 from tasks.docking.scan import scan_dump
-from tasks.docking.wipe import wipe_dump
+from tasks.docking.seal import seal_session
+from tasks.docking.take_in import take_in_files
+from tasks.docking.wipe import Wiping, wipe_dump
 from tasks.docking.work import dock_work
+from tasks.progress import watched_by
 from tests.fixtures.custody import ACTIVITIES, MORNING, YEAR_BEGIN
 from tests.fixtures.duties import Duties
 from tests.fixtures.stations import NOON, Scene
@@ -144,6 +152,51 @@ def test_nothing_may_be_forgotten_before_the_session_is_sealed(scene: Scene, dum
                 act, work.session_id, receipt_number="R-chengguan-2026-99999", document="{}", key_id="", signature=""
             )
     assert dumped.exists()
+
+
+class _Listener:
+    """Someone who types the command and reads what it says."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def step(self, title: str, total: int, unit: str) -> None: ...
+
+    def advanced(self, done: int) -> None: ...
+
+    def remark(self, said: str) -> None:
+        self.heard.append(said)
+
+
+@pytest.mark.servers
+def test_what_was_left_on_the_recorder_is_told_with_its_reason(scene: Scene, dumped: Path) -> None:
+    second = dumped.with_name(NAME.replace("0001.mp4", "0002.mp4"))
+    second.write_bytes(b"another recording")
+    upload_dock_session(scene.dump, station=scene.name)
+    listener = _Listener()
+
+    @flow
+    def changed_before_it_is_wiped() -> tuple[str, Wiping]:
+        with dock_work(scene.station, scene.dump, lambda: datetime.now(UTC)) as work:
+            scan_dump(work)
+            take_in_files(work)
+            probe_originals(work)
+            file_originals(work)
+            seal_session(work)
+            second.write_bytes(b"another recordinG")
+            wiping = wipe_dump(work)
+            publish_wiping(work, wiping)
+            return work.number, wiping
+
+    with watched_by(listener):
+        number, wiping = changed_before_it_is_wiped()
+    assert (wiping.wiped, [one.name for one in wiping.left]) == (1, [second.name])
+    assert not dumped.exists() and second.read_bytes() == b"another recordinG"
+    assert listener.heard == ["1 wiped, 1 left", f"{second.name}: {wiping.left[0].why}"]
+    assert "another content than the receipt says" in wiping.left[0].why
+    with get_client(sync_client=True) as client:
+        [told] = [one for one in client.read_latest_artifacts() if one.key == f"wiped-{number.lower()}"]
+    assert "another content" in str(told.data) and "1 wiped, 1 left" in str(told.description)
 
 
 @pytest.mark.servers

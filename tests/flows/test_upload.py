@@ -67,6 +67,9 @@ def test_a_dump_becomes_sealed_verified_filed_originals_with_a_receipt(scene: Sc
     assert {row.media_kind for row in rows.values()} == {MediaKind.VIDEO, MediaKind.PHOTO}
     assert {row.condition for row in rows.values()} == {Condition.WHOLE}
     assert {row.filing for row in rows.values()} == {Filing.FILED}
+    with scene.registry.reading() as session:
+        streams = set(session.exec(select(Recording.streams)))
+    assert streams == {"h264 640x360 15/s; aac 16000 Hz x1", "jpeg 640x480"}
     assert activity is not None
     assert len(scene.originals()) == 2
     assert video.exists(), "nothing is wiped unless it is asked for"

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from registry import queries
 from registry.database import Registry
-from registry.directory import DirectoryKind, ImportReport, import_directory
+from registry.directory import DirectoryKind, ImportReport, import_directory, rehearse_imports
 from registry.directory.kinds import KINDS, kind_titled
 from registry.directory.words import member, yes_or_no
 from registry.ledger import verify
@@ -94,8 +94,24 @@ def test_a_file_is_entered_once(registry: Registry, tmp_path: Path) -> None:
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(registry: Registry, tmp_path: Path) -> None:
     units = csv_file(tmp_path, "units.csv", UNITS)
-    report = run(registry, units, dry_run=True)
+    [report] = rehearse_imports(registry, [units], actor="operator:1", at=MORNING)
     assert (report.entered, report.problems, report.dry_run) == ({DirectoryKind.UNITS: Entered(created=2)}, [], True)
+    assert verify(registry).entries == 0
+
+
+def test_a_dry_run_of_several_files_goes_on_from_what_would_be_there(registry: Registry, tmp_path: Path) -> None:
+    units, people = csv_file(tmp_path, "units.csv", UNITS), csv_file(tmp_path, "people.csv", PEOPLE)
+    wrong = csv_file(tmp_path, "more-units.csv", [*UNITS[:1], ("xx", "示例", "unit", "nowhere")])
+    reports = rehearse_imports(registry, [units, wrong, people, units], actor="operator:1", at=MORNING)
+    assert [report.entered for report in reports] == [
+        {DirectoryKind.UNITS: Entered(created=2)},
+        {},
+        {DirectoryKind.PEOPLE: Entered(created=2)},
+        {DirectoryKind.UNITS: Entered(unchanged=2)},
+    ]
+    assert [len(report.problems) for report in reports] == [0, 1, 0, 0]
+    with registry.reading() as reading:
+        assert queries.units_by_code(reading) == {}
     assert verify(registry).entries == 0
 
 

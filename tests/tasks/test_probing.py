@@ -59,6 +59,16 @@ def test_streams_of_a_video(media_samples: dict[str, bytes], probe_bytes: ProbeB
     assert (audio.kind, audio.codec, audio.sample_rate, audio.channels) == ("audio", "aac", 16_000, 1)
 
 
+@pytest.mark.parametrize(
+    ("extension", "told"),
+    [("mp4", "h264 640x360 15/s; aac 16000 Hz x1"), ("jpg", "jpeg 640x480"), ("wav", "pcm_s16le 16000 Hz x1")],
+)
+def test_streams_are_told_in_a_line(
+    extension: str, told: str, media_samples: dict[str, bytes], probe_bytes: ProbeBytes
+) -> None:
+    assert probe_bytes(media_samples[extension], f"clip.{extension}").streams_told() == told
+
+
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 @pytest.mark.parametrize("extension", sorted(set(KINDS) - {"gif", "bmp", "webp", "tiff"}))
 def test_a_cut_file_is_damaged(

@@ -42,6 +42,7 @@ def _row_of(probe: Probed) -> dict[str, Any]:
         | row
         | {
             "container": storable(probe.container),
+            "streams": storable(probe.streams),
             "note": storable(probe.note),
         }
     )

@@ -77,12 +77,13 @@ class SetAside:
 @dataclass(frozen=True, slots=True)
 class Probed:
     """What the probe saw of a recording, and whose it is. Durations and offsets in seconds; offset: true time minus
-    device time."""
+    device time. `streams` tells what is in it, such as "h264 1920x1080 25/s; aac 48000 Hz x2"."""
 
     recording_id: UUID
     media_kind: MediaKind
     condition: Condition
     container: str | None = None
+    streams: str | None = None
     duration_seconds: float | None = None
     claimed_start: datetime | None = None
     claimed_end: datetime | None = None
