@@ -69,3 +69,9 @@ def told(command: Callable[[], object]) -> None:
     except CustodyError as refused:
         errors.print(Text(type(refused).__name__, "bold red"), Text(str(refused)))
         sys.exit(1)
+    except Exception as failure:
+        if type(failure).__module__.partition(".")[0] not in ("prefect", "httpx"):  # not imported here for their names
+            raise
+        said = f"Prefect does not answer as it should ({type(failure).__name__}). What was stored is safe; "
+        errors.print(Text("Unavailable", "bold red"), Text(said + "run the command again, or look at `custody doctor`."))
+        sys.exit(1)

@@ -14,6 +14,7 @@ from rich.table import Table
 from deployments.commands.checking import Check, tried
 from deployments.commands.watching import WITHIN_MINUTES, heartbeat, look_at_watch
 from deployments.console import out
+from deployments.facts import reading
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.server import is_free
 from deployments.settings import read_settings
@@ -21,6 +22,13 @@ from registry.database import Registry
 from regulation.errors import ConfigurationError, CustodyError
 
 LEAST_FREE_GIB = 5
+VAULT_MENDS = {
+    "directory": "mount its disk, see CUSTODY_VAULT_… in docs/reference/settings.md; `custody vault lay-out` if it is "
+    "lost",
+    "s3": "set what is named by CUSTODY_S3_ENDPOINT, _REGION, _BUCKET, _ACCESS_KEY, _SECRET_KEY, _CERTIFICATES or "
+    "_ACCEPTS_NO_OBJECT_LOCK (docs/reference/settings.md), or see that the server runs; `custody vault lay-out` if the "
+    "bucket is lost",
+}
 
 
 def doctor(
@@ -36,7 +44,8 @@ def doctor(
     if heartbeat_only:
         heartbeat(home, within)
         return
-    checks = [check for look in LOOKS for check in look(home)]
+    looks = LOOKS if home.root.exists() or home.settings.database_url is not None else WITHOUT_ANYTHING
+    checks = [check for look in looks for check in look(home)]
     table = Table("", "what", "found", "to mend it")
     for check in checks:
         mark = "[green]✓[/]" if check.well else "[red]✗[/]" if check.grave else "[yellow]![/]"
@@ -112,16 +121,28 @@ def _vault(home: Home) -> Iterator[Check]:
     from deployments.bootstrap import prepare_vault
 
     try:
+        with reading(home):
+            pass
+    except CustodyError:
+        yield Check("vault", False, "not looked at", "mend the registry first: it says what the vault should hold")
+        return
+    try:
         abilities = prepare_vault(home)
     except CustodyError as refused:
-        mend = "mount its disk, see CUSTODY_VAULT… in docs/reference/settings.md; `custody vault lay-out` if it is lost"
-        yield Check("vault", False, str(refused), mend)
+        yield Check("vault", False, str(refused), VAULT_MENDS[home.settings.vault])
         return
     yield Check("vault", True, home.settings.vault)
     for ability in abilities:
         yield Check(
             f"vault: {ability.name}", ability.given, ability.detail, "the store does not give this", ability.required
         )
+
+
+def _dock_roots(home: Home) -> Iterator[Check]:
+    for root in home.settings.dock_roots:
+        well = root.is_dir() and os.access(root, os.R_OK | os.X_OK)
+        found = str(root) if well else f"{root} is no folder that can be read"
+        yield Check("dock folder", well, found, "mount or create it, or take it out of CUSTODY_DOCK_ROOTS", grave=False)
 
 
 def _blocks(home: Home) -> Iterator[Check]:
@@ -146,4 +167,6 @@ def _server(home: Home) -> Iterator[Check]:
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
 
 
-LOOKS = (_python, _home, _disk, _registry, _vault, _blocks, _server, look_at_watch)
+LOOKS = (_python, _home, _disk, _registry, _vault, _dock_roots, _blocks, _server, look_at_watch)
+WITHOUT_ANYTHING = (_python, _home, _dock_roots, _server)
+"""What can be looked at before there is a home or a registry: the rest would only say that again."""

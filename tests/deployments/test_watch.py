@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import ConnectError, Request, Response
+from prefect.exceptions import PrefectHTTPStatusError
 
 from deployments import watch as watching
 from deployments.home import Home
@@ -156,3 +158,41 @@ def test_wiping_is_for_whoever_has_the_recorder_in_hand(
     (scene.dump / "a.txt").write_text("a")
     Watch(home, [Place(scene.dock, None, True, 0.0, by)], deployed=False).run(once=True)
     assert (scene.dump / "a.txt").exists() == stays
+
+
+@pytest.mark.parametrize("failure", [ConnectError("refused"), PrefectHTTPStatusError, RuntimeError("a run that broke")])
+def test_a_prefect_that_is_restarted_is_not_the_end_of_the_watch(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, failure: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (watched.scene.dump / "a.txt").write_text("a")
+    if failure is PrefectHTTPStatusError:
+        request = Request("GET", "http://localhost/api")
+        failure = PrefectHTTPStatusError("503", request=request, response=Response(503, request=request))
+
+    def broken(*_: object, **__: object) -> None:
+        raise failure
+
+    well = watching.upload_dock_session
+    monkeypatch.setattr(watching, "upload_dock_session", broken)
+    watched.look()
+    assert f"({type(failure).__name__}); it is tried again" in " ".join(capsys.readouterr().err.split())
+    assert watched.scene.originals() == []
+    (seen,) = watched.watch._seen.values()
+    assert seen.started is not None
+    seen.started -= watching.FIRST_PATIENCE_SECONDS
+    monkeypatch.setattr(watching, "upload_dock_session", well)
+    watched.look()
+    assert len(watched.scene.originals()) == 1
+
+
+def test_a_dock_folder_that_is_taken_away_is_told_and_waited_for(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = watched.scene.dock.with_name("away")
+    watched.scene.dock.rename(away)
+    watched.look()
+    assert "No such file or directory" in capsys.readouterr().err
+    away.rename(watched.scene.dock)
+    (watched.scene.dump / "a.txt").write_text("a")
+    watched.look()
+    assert len(watched.scene.originals()) == 1
