@@ -73,5 +73,6 @@ def told(command: Callable[[], object]) -> None:
         if type(failure).__module__.partition(".")[0] not in ("prefect", "httpx"):  # not imported here for their names
             raise
         said = f"Prefect does not answer as it should ({type(failure).__name__}). What was stored is safe; "
-        errors.print(Text("Unavailable", "bold red"), Text(said + "run the command again, or look at `custody doctor`."))
+        said += "run the command again, or look at `custody doctor`."
+        errors.print(Text("Unavailable", "bold red"), Text(said))
         sys.exit(1)

@@ -69,7 +69,8 @@ CLAUSES = (
         "同步摄录",
         "What happens is recorded as it happens.",
         Status.PLANNED,
-        "Coverage of each activity by its recordings; today a session's timeline shows recordings and gaps to the eye.",
+        "Who owes what for a gap; today a session's timeline shows recordings and gaps to the eye, and a statement of "
+        "evidence names the gaps in the course of each activity with what was said of them.",
         "tasks.docking.timeline",
     ),
     Clause(
@@ -94,8 +95,11 @@ CLAUSES = (
         "4f",
         "严格保密",
         "Recordings are strictly confidential.",
-        Status.PLANNED,
-        "Viewing and copying by personal grants only (Art. 17). Today nothing here shows footage to anyone.",
+        Status.ENFORCED,
+        "Nobody sees or copies footage but by a personal grant, or by their part in an evidence conversion, each look "
+        "on record (Art. 17, 19); nothing of what is in it stands in logs, events, run names or keys.",
+        "regulation.access",
+        "tests/articles/test_article_17.py",
     ),
     Clause(
         "5a",

@@ -154,15 +154,19 @@ CLAUSES = (
         "全程不间断",
         "Recording is uninterrupted over the whole course.",
         Status.PLANNED,
-        "Coverage of the activity's interval by its recordings, with gaps listed.",
+        "A statement of evidence names every gap in an activity's course longer than the policy tolerates, with what "
+        "was said of it; that a gap is owed an explanation is not told yet.",
+        "regulation.gaps",
+        "tests/articles/test_article_13.py",
     ),
     Clause(
         "10-2",
         "到达现场至活动结束",
         "It starts on arrival at the scene and stops after the activity ends.",
         Status.PLANNED,
-        "Coverage again. An activity's start and end are entered already and decide where a recording is filed.",
-        "regulation.filing",
+        "An activity's start and end are entered and decide where a recording is filed; the gaps of a statement count "
+        "from the one to the other.",
+        "regulation.gaps",
     ),
     Clause("11", "重点记录", "Six things are recorded above all.", Status.ATTESTED, _SEEN),
     Clause("11(1)", "现场环境", "The surroundings.", Status.ATTESTED, _SEEN),
