@@ -57,9 +57,9 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 
 def remark(*said: str) -> None:
     """Say something to whoever follows the work in this process; names in it are a device's."""
-    watcher = _watcher.get()
-    for one in said if watcher is not None else ():
-        watcher.remark(one)
+    if (watcher := _watcher.get()) is not None:
+        for one in said:
+            watcher.remark(one)
 
 
 class Progress:
