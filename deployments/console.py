@@ -58,6 +58,12 @@ class Bars:
             bars, bar = self._current
             bars.update(bar, completed=done)
 
+    def reached(self, title: str, done: int, whole: int) -> None:
+        """`done` bytes of `whole` are behind us, of a step that begins when this is told first."""
+        if self._current is None:
+            self.step(title, whole, "bytes")
+        self.advanced(done)
+
     def remark(self, said: str) -> None:
         self.remarks.append(said)
 

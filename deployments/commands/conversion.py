@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from blocks.evidence_package import package_folder
-from deployments.console import Bars, errors, out
+from deployments.console import Bars, out
 from deployments.facts import acting, reading
 from deployments.home import Home
 from deployments.server import prefect_at_hand
@@ -132,8 +133,8 @@ def _read(place: Path, expected: Issued, layout: Sequence[Extent]) -> ReadBack:
     from tasks.packing.reading import read_back
 
     try:
-        with errors.status("Reading it back"):
-            return read_back(place, expected, layout=layout)
+        with Bars() as bars:
+            return read_back(place, expected, progress=partial(bars.reached, "Reading it back"), layout=layout)
     except OSError as failure:
         raise ConfigurationError(f"It cannot be read: {failure.strerror}.", subject=str(place)) from None
 
