@@ -6,6 +6,8 @@ Artifacts carry numbers of files, recorders and activities, never names of peopl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from prefect import task
@@ -13,7 +15,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 
 from registry.queries.intake import ReceiptLine
-from registry.tables import FileReceipt
+from registry.tables import Condition, FileReceipt, Filing, ItemOutcome
 from tasks.docking.receipt_page import human_size
 from tasks.docking.report import SessionReport
 from tasks.docking.timeline import timeline
@@ -73,27 +75,35 @@ def _row(line: ReceiptLine, report: SessionReport) -> dict[str, Any]:
     original, noted = report.originals.get(line.item_id), report.noted[line.item_id]
     return {
         "file": harmless(line.shown_name),
-        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
         "outcome": STATES[line.outcome],
+        "may be wiped": "✓" if line.may_be_wiped else "–",
+        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
         "condition": STATES[original.condition] if original is not None else "",
         "filing": STATES[original.filing] if original is not None else "",
         "activity": harmless(original.activity_number or "") if original is not None else "",
         "bytes": line.size,
-        "may be wiped": "✓" if line.may_be_wiped else "–",
     }
 
 
 def _summary(work: DockWork, receipt: FileReceipt, report: SessionReport, link: str | None) -> str:
     counted, safe = report.tally(), report.safe()
+    stored, left = human_size(sum(line.size for line in safe)), len(report.lines) - len(safe)
     parts = [
         f"## {work.number}",
-        f"**{len(safe)}** of **{len(report.lines)}** entries are stored and verified "
-        f"({human_size(sum(line.size for line in safe))}) and may be wiped; "
-        f"**{len(report.lines) - len(safe)}** stay on the recorder (Art. 16).",
-        f"**{counted['filed']}** filed, **{counted['unfiled']}** unfiled, **{counted['asked']}** asked (Art. 4, 15).",
-        "| 情形 what | 数量 count |\n|---|---|\n"
-        + "\n".join(f"| {word} | {counted[what]} |" for what, word in STATES.items() if counted[what]),
+        f"共 **{len(report.lines)}** 项，其中 **{len(safe)}** 项已入库并核验（{stored}），可以从记录仪清除；"
+        f"**{left}** 项留在记录仪上（第十六条）。 "
+        f"**{len(safe)}** of **{len(report.lines)}** entries are stored and verified and may be wiped; "
+        f"**{left}** stay on the recorder (Art. 16).",
+        _tally("结果 outcome", counted, ItemOutcome),
+        _tally("检测 condition", counted, Condition),
+        _tally("归档 filing", counted, Filing),
         picture("timeline", timeline(report.recordings, work.zone)),
         f"[入库回执 Receipt {receipt.number}]({link})" if link else f"Receipt {receipt.number}",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _tally(what: str, counted: Mapping[str, int], among: type[StrEnum]) -> str:
+    """How many ended in which of the states."""
+    rows = [f"| {STATES[one]} | {counted[one]} |" for one in among if counted[one]]
+    return "\n".join([f"| {what} | 数量 count |", "|---|--:|", *rows]) if rows else ""
