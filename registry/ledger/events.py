@@ -61,6 +61,7 @@ class Event(StrEnum):
     ACCESS_REVOKED = "access.revoked"
     ACCESS_VIEWED = "access.viewed"  # a viewing was opened
     ACCESS_VIEW_ENDED = "access.view-ended"
+    ACCESS_VIEWED_MADE = "access.viewed-made"  # what was made of it for a conversion was opened
     ACCESS_COPIED = "access.copied"  # a copy was handed out
     ACCESS_COPY_FETCHED = "access.copy-fetched"  # its file was sent, as often as it was asked for
     ACCESS_COPY_DECLARED = "access.copy-declared"  # its holder says what became of it

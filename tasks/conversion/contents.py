@@ -35,16 +35,33 @@ from tasks.statement.sealing import seal_paper
 STATEMENT = "data/statement/statement.json"
 PAPERS = {"zh": "data/statement/statement.zh.pdf", "en": "data/statement/statement.en.pdf"}
 PROVENANCE = "data/provenance.jsonld"
+_UNKNOWN = "not recorded"
+"""The tool of what was made before its name was kept."""
 _TYPES: Mapping[str, str] = {
+    "3g2": "video/3gpp2",
     "3gp": "video/3gpp",
+    "aac": "audio/aac",
     "amr": "audio/amr",
     "avi": "video/x-msvideo",
+    "flac": "audio/flac",
+    "flv": "video/x-flv",
+    "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "m2ts": "video/mp2t",
+    "m4a": "audio/mp4",
+    "mka": "audio/x-matroska",
+    "mkv": "video/x-matroska",
     "mov": "video/quicktime",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
+    "mts": "video/mp2t",
+    "ogg": "audio/ogg",
     "png": "image/png",
+    "srt": "application/x-subrip",
     "ts": "video/mp2t",
+    "txt": "text/plain",
     "wav": "audio/wav",
 }
 
@@ -191,10 +208,12 @@ def _provenance(session: Session, row: AnyRow, statement: Statement) -> bytes:
             if made.path is not None and made.sha256 is not None and made.size is not None:
                 start, end = made.actual or made.asked or (None, None)
                 files.append(FileFacts(made.path, made.sha256, made.size, _type_of(made.path), made.sm3))
-                derived.append(Derived(made.sha256, one.sha256, made.kind.value, made.tool or "", at, start, end))
+                derived.append(Derived(made.sha256, one.sha256, made.kind.value, made.tool or _UNKNOWN, at, start, end))
         for still in one.stills:
             files.append(FileFacts(still.path, still.sha256, still.size, _type_of(still.path), still.sm3))
-            derived.append(Derived(still.sha256, one.sha256, "still", "", at, still.second, still.second))
+            derived.append(
+                Derived(still.sha256, one.sha256, "still", still.tool or _UNKNOWN, at, still.second, still.second)
+            )
     entries = [
         entry_document(entry)
         for recording_id in sorted(set(ids.values()))
