@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session
 
 from blocks.evidence_package import evidence_link
+from blocks.hashing import sm3_of
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion, outputs_of
 from registry.queries.ledger import history_of
@@ -155,7 +157,7 @@ def _attachments(texts: dict[str, bytes]) -> list[Attachment]:
     """What stands in the statement's list of attachments: everything but the statement and its papers."""
     own = {STATEMENT, *PAPERS.values()}
     return [
-        Attachment(path, _title(path), len(content), sha256(content).hexdigest())
+        Attachment(path, _title(path), len(content), sha256(content).hexdigest(), sm3_of(BytesIO(content)))
         for path, content in sorted(texts.items())
         if path not in own
     ]
