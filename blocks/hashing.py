@@ -12,9 +12,9 @@ import mmap
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import BinaryIO
 
 from blocks.vault import Progress, SecondDigest
 from regulation.errors import ConfigurationError
@@ -165,7 +165,7 @@ def digest_of(data: memoryview | bytes, second: SecondDigest) -> Digest:
     return Digest(hashlib.sha256(data).hexdigest(), other.hexdigest() if other is not None else None)
 
 
-def sm3_of(opened: BinaryIO) -> str | None:
+def sm3_of(opened: BufferedReader | BytesIO) -> str | None:
     """The second digest of what is read to its end; None where this machine's OpenSSL does not know it."""
     try:
         return hashlib.file_digest(opened, "sm3").hexdigest()

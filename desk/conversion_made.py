@@ -25,7 +25,7 @@ from desk.reader import TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from desk.viewing import PLAYER_POLICY, of_file, part_sent
 from registry.bulk import AnyRow
-from registry.queries.conversion import conversion_row
+from registry.queries.conversion import cleared_at, conversion_row
 from registry.queries.conversion_looks import check_may_look, look_opened, made_output
 from registry.transitions import conversion
 from regulation.conversion import SHOWN_WHILE
@@ -118,6 +118,8 @@ def _found(visit: Visit, reading: Session, number: str, output_id: UUID) -> Made
         raise NotShown(404, "没有这个制作件。", "There is no such thing that was made.")
     if row.state not in SHOWN_WHILE:
         raise NotShown(410, "该证据转换的制作件目前不提供查看。", "What was made for it is not shown now.")
+    if cleared_at(reading.connection(), row.id) is not None:
+        raise NotShown(410, "制作件已按期清理。", "What was made was removed: its time was over.")
     output, recording_id = found
     try:
         check_may_look(reading, row, recording_id, visit.reader.person_id, visit.desk.now())

@@ -24,6 +24,9 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         UNTICKED: "填写了证明对象，但没有勾选这条资料：请勾选，或者清空。",
         NOTHING: "请填写文字记录；没有可记录的语言内容的，请勾选。",
         "It is not what was checked: send it back.": "内容与复核时不一致，请退回。",
+        "Its files are not here any more: convert anew, as a correction of this one.": (
+            "证据包的文件已不在此处，不能补发：请另办一件证据转换更正本件，重新制作和签发。"
+        ),
         "It was checked already: send it back first.": "已经复核，需要修改的请先退回。",
         "It was marked or destroyed since.": "有资料授权后已加标记或者已销毁，需重新申请调阅。",
         "Its integrity is in doubt.": "有资料的完整性存疑，核查清楚之前不能办理。",

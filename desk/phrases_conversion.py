@@ -217,6 +217,8 @@ CONVERSION: Mapping[str, str] = {
     "附文字说明（英文译本）": "the statement (English translation)",
     "附文字说明 statement.json": "the statement, statement.json",
     "资料或者附件": "a recording or an attachment",
+    "证据包的文件已按期清理": "The files of the package were removed when their time was over",
+    "需要补发的，另办一件证据转换更正本件。": "For more copies convert anew, as a correction of this one.",
     # what was made, to be looked at
     "遮挡": "covered",
     "距左 {x}，距上 {y}，宽 {width}，高 {height}": (

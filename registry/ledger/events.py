@@ -101,6 +101,7 @@ class Event(StrEnum):
     CONVERSION_RECALLED = "conversion.recalled"  # what was issued does not count any more
     CONVERSION_SUPERSEDED = "conversion.superseded"  # another one stands in its place
     CONVERSION_REISSUED = "conversion.reissued"  # more copies of it
+    CONVERSION_CLEARED = "conversion.cleared"  # the copies it was packed of are removed from this machine
     CONVERSION_READ = "conversion.read"  # a medium was read back
     TRANSCRIPT_ENTERED = "transcript.entered"
     TRANSCRIPT_CONFIRMED = "transcript.confirmed"

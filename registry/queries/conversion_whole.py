@@ -15,6 +15,7 @@ from registry.queries.access import roles_over
 from registry.queries.answered import AnsweredStep, answered_steps
 from registry.queries.conversion import (
     asked_of,
+    cleared_at,
     discs_of,
     items_of_conversion,
     outputs_of,
@@ -108,6 +109,7 @@ class WholeConversion:
     supersedes: str | None
     superseded_by: str | None
     recalled_by: str | None
+    cleared_at: datetime | None
     may: May
 
     @property
@@ -141,6 +143,7 @@ def whole_conversion(session: Session, row: ConversionRow, person_id: UUID, at: 
         supersedes=_number(session, _conversion.c.id == row.supersedes_id),
         superseded_by=number_in_place_of(session, row.id),
         recalled_by=_name(session, row.recalled_by_id),
+        cleared_at=cleared_at(connection, row.id),
         may=_may(
             row,
             person_id,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from bagit import Bag
@@ -18,7 +19,8 @@ from sqlmodel import select
 
 from blocks.seal_certificate import SealCertificate
 from blocks.speech_to_text import SpeechToText
-from registry.queries.conversion import transcripts_of
+from registry.queries.conversion import discs_of, transcripts_of
+from registry.queries.ledger import history_of
 from registry.queries.retention import terms_among
 from registry.tables import CaseUse, Origin, Recording
 from registry.transitions import conversion
@@ -269,6 +271,48 @@ def test_copies_of_footage_do_not_lie_about_for_ever(evidence: Evidence, media_s
     with evidence.city.registry.reading() as reading:
         recording = reading.get_one(Recording, recording_id)
     assert evidence.archive.vault.check(recording.vault_key, recording.vault_version) is not None
+
+
+@ON_SQLITE
+def test_more_copies_of_a_package_are_of_the_very_files_that_were_issued_or_are_refused(
+    evidence: Evidence, media_samples: dict[str, bytes]
+) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4", carrier=Carrier.ZIP)
+    package = evidence.issued(one)
+    evidence.city.wait(days=89)
+    _allow_more(evidence, one)
+    evidence.city.wait(days=89)
+    evidence.sweep_terms()
+    with evidence.city.registry.reading() as reading:
+        [disc] = discs_of(reading.connection(), one)
+    image = package / f"{disc.name}.zip"
+    assert sha256(image.read_bytes()).hexdigest() == disc.image_sha256, "kept as long again, and the same"
+    evidence.city.wait(days=2)
+    evidence.sweep_terms()
+    evidence.sweep_terms()
+    assert not package.exists()
+    with evidence.city.registry.reading() as reading:
+        told = [entry.event for entry in history_of(reading, one)]
+    assert told.count("conversion.cleared") == 1
+    with pytest.raises(ActionDenied, match="convert anew, as a correction of this one"):
+        _allow_more(evidence, one)
+    assert evidence.asked.state(one) is ConversionState.ISSUED, "it is in force: its discs are not called back"
+    evidence.grant("录像.mp4")
+    anew = evidence.asked.submitted(
+        "录像.mp4", carrier=Carrier.ZIP, supersedes=evidence.number(one), correction="补发所需，原包文件已清理"
+    )
+    evidence.issued(anew)
+    [bag] = evidence.bags(anew)
+    assert verified(bag)[0] == 0
+    assert evidence.asked.state(one) is ConversionState.SUPERSEDED
+    assert evidence.asked.problems() == []
+
+
+def _allow_more(evidence: Evidence, one: UUID) -> None:
+    with evidence.city.act() as act:
+        conversion.reissue(act, one, evidence.asked.person("L2"), 1, "二审法院需要")
 
 
 @ON_SQLITE
