@@ -163,9 +163,9 @@ def test_rare_names_are_in_it_and_what_cannot_be_printed_is_not() -> None:
     assert denied.value.subject == "recordings[0].officer.name"
 
 
-@pytest.mark.parametrize("count", [0, 1, 120])
+@pytest.mark.parametrize("count", [1, 120])
 def test_any_number_of_recordings(count: int) -> None:
-    made = statement(count, refusal=None if count else "未获准调阅。")
+    made = statement(count)
     whole = "".join(told(text_of(made)))
     assert all(one.sha256 in whole for one in made.recordings)
 
