@@ -22,7 +22,7 @@ from regulation.statement import Method, Statement
 from regulation.vocabulary import ActivityKind, MediaKind
 from tasks.statement import words
 from tasks.statement.paper import statement_paper
-from tests.fixtures.papers import told_by
+from tests.fixtures.papers import codes_on, told_by
 from tests.fixtures.statements import ADDRESS, BEGAN, SPOKEN, correction, digest, pictures, recording, statement, still
 
 RARE = "㛃龑𬱖喆𰻞䶮"
@@ -365,6 +365,12 @@ def test_a_picture_that_is_absent_or_none_is_named() -> None:
         statement_paper(made, "zh", {"1-1": b"<svg/>"})
     with pytest.raises(ActionDenied, match="cannot be set"):
         statement_paper(made, "zh", {"1-1": b"\xff\xd8\xff broken"})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_its_code_is_read_and_leads_to_its_verification(language: str) -> None:
+    assert codes_on(paper(statement(1), language)) == [ADDRESS]
+    assert codes_on(paper(statement(1, verification_url=None), language)) == []
 
 
 def test_pictures_are_in_it(usual: Path) -> None:
