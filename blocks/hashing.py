@@ -12,6 +12,7 @@ import mmap
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from queue import SimpleQueue
 from threading import Lock, Thread
 
@@ -162,6 +163,14 @@ def digest_of(data: memoryview | bytes, second: SecondDigest) -> Digest:
     if other is not None:
         other.update(data)
     return Digest(hashlib.sha256(data).hexdigest(), other.hexdigest() if other is not None else None)
+
+
+def sm3_of(opened: BufferedReader | BytesIO) -> str | None:
+    """The second digest of what is read to its end; None where this machine's OpenSSL does not know it."""
+    try:
+        return hashlib.file_digest(opened, "sm3").hexdigest()
+    except ValueError:
+        return None
 
 
 def _sm3() -> hashlib._Hash:

@@ -22,6 +22,7 @@ from desk.assets import assets
 from desk.cases import cases
 from desk.context import AccessDoors, Desk
 from desk.conversion_evidence import evidence
+from desk.conversion_made import conversion_made
 from desk.conversion_new import conversion_forms
 from desk.conversion_papers import conversion_papers
 from desk.conversion_register import conversion_registers
@@ -142,6 +143,7 @@ def create_app(
         conversion_registers,
         conversion_forms,
         conversion_papers,
+        conversion_made,
         conversion_transcripts,
         conversions,
         evidence,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from uuid import UUID
 
+from blocks.evidence_package import package_folder
 from desk.moments import read_number
 from desk.reader import Form, Visit
 from registry.act import Act
@@ -51,7 +52,20 @@ def _recall(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
 
 def _reissue(act: Act, visit: Visit, whole: WholeConversion, form: Form) -> None:
     copies = read_number("copies", form.one("copies"))
-    conversion.reissue(act, whole.row.id, visit.reader.person_id, copies, form.one("reason"))
+    reissue(act, visit, whole, copies, form.one("reason"))
+
+
+def reissue(act: Act, visit: Visit, whole: WholeConversion, copies: int, reason: str) -> None:
+    """Allow more copies. Raises `ActionDenied` as `registry.transitions.conversion.reissue` does, and where packages
+    are handed out here and this one is not there, for whatever reason: nobody could burn what was allowed."""
+    packages, row = visit.desk.access.packages, whole.row
+    conversion.reissue(act, row.id, visit.reader.person_id, copies, reason)
+    if packages is not None and not package_folder(packages, row.number, row.edition).is_dir():
+        raise ActionDenied(
+            "Its files are not here any more: convert anew, as a correction of this one.",
+            article=ARTICLE,
+            subject=row.number,
+        )
 
 
 ACTS: Mapping[str, Do] = MappingProxyType(

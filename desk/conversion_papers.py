@@ -122,6 +122,8 @@ def disc(visit: TheVisit, number: str, position: int, name: str) -> Response:
         raise NotShown(404, "没有这个文件。", "There is no such file.")
     if whole.row.state is not ConversionState.ISSUED:
         raise NotShown(410, "该证据包已不再有效，不能下载。", "This package is not in force any more.")
+    if whole.cleared_at is not None:
+        raise NotShown(410, "证据包的文件已按期清理。", "The files of the package were removed: their time was over.")
     if not whole.may.fetch:
         raise NotShown(403, "您没有下载该证据包的权限。", "This package is not handed out by you.")
     path = _place(visit, whole, row, name)

@@ -29,6 +29,7 @@ from registry.queries.conversion_whole import WholeConversion, whole_conversion
 from regulation.conversion import REGISTRARS
 from regulation.conversion_states import ConversionState
 from regulation.errors import ActionDenied
+from regulation.remarks import remark_in
 from regulation.statement import Missing, Statement, missing
 
 conversions = APIRouter()
@@ -131,6 +132,7 @@ def _page(
         secs=second_typed,
         seconds=seconds_typed,
         ranges=ranges_typed,
+        remark_in=remark_in,
         has_packages=visit.desk.access.packages is not None,
         has_drafts=visit.desk.access.draft_paper is not None,
         typed=typed or Form({}),

@@ -24,6 +24,9 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         UNTICKED: "填写了证明对象，但没有勾选这条资料：请勾选，或者清空。",
         NOTHING: "请填写文字记录；没有可记录的语言内容的，请勾选。",
         "It is not what was checked: send it back.": "内容与复核时不一致，请退回。",
+        "Its files are not here any more: convert anew, as a correction of this one.": (
+            "证据包的文件已不在此处，不能补发：请另办一件证据转换更正本件，重新制作和签发。"
+        ),
         "It was checked already: send it back first.": "已经复核，需要修改的请先退回。",
         "It was marked or destroyed since.": "有资料授权后已加标记或者已销毁，需重新申请调阅。",
         "Its integrity is in doubt.": "有资料的完整性存疑，核查清楚之前不能办理。",
@@ -36,7 +39,10 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "Only who takes part in it writes down what was said.": "只有申请人、提取人和复核人可以填写文字记录。",
         "The leave to this footage was revoked.": "该资料的授权已被撤销。",
         "There is no such conversion.": "没有这件证据转换。",
+        "There is no such thing that was made.": "没有这个制作件。",
         "There is no such transcript.": "没有这份文字记录。",
+        "What was made for it is not shown now.": "该证据转换的制作件目前不提供查看。",
+        "What was made is shown to those alone who have a part in it.": "制作件只供本件的办理人员查看。",
         "This conversion is somebody else's.": "这是他人的证据转换。",
         "This conversion was not signed.": "该证据转换尚未签发。",
         "This step is not yours to answer.": "本环节不由您办理。",

@@ -259,7 +259,6 @@ ONE: Mapping[str, str] = {
     "共 {count} 人": "1 person",
     "{count} 份": "1 copy",
     "{count} 个媒体流，内容与原件逐包一致": "1 stream, packet by packet as in the original",
-    "遮挡 {count} 处": "1 part covered",
     "还有 {count} 条资料尚未鉴定。": "1 recording is not appraised yet.",
     "{count} 条资料提前到期": "1 recording would go earlier",
     "{count} 项期限变更待您决定": "1 change of terms waits for your decision",

@@ -136,7 +136,6 @@ CONVERSION: Mapping[str, str] = {
     "未制作": "Not made",
     "{count} 个媒体流，内容与原件逐包一致": "{count} streams, packet by packet as in the original",
     "消音": "muted",
-    "遮挡 {count} 处": "{count} parts covered",
     "文字记录": "In writing",
     "已确认": "confirmed",
     "未经人确认": "confirmed by nobody yet",
@@ -218,4 +217,19 @@ CONVERSION: Mapping[str, str] = {
     "附文字说明（英文译本）": "the statement (English translation)",
     "附文字说明 statement.json": "the statement, statement.json",
     "资料或者附件": "a recording or an attachment",
+    "证据包的文件已按期清理": "The files of the package were removed when their time was over",
+    "需要补发的，另办一件证据转换更正本件。": "For more copies convert anew, as a correction of this one.",
+    # what was made, to be looked at
+    "遮挡": "covered",
+    "距左 {x}，距上 {y}，宽 {width}，高 {height}": (
+        "from the left {x}, from the top {y}, width {width}, height {height}"
+    ),
+    "每次查看均登记": "each look is on record",
+    "浏览器不能直接显示此类文件，请用本机播放器核对，核对后删除。": (
+        "A browser does not show this kind of file: check it with a player of this machine, then delete it."
+    ),
+    "本次查看已登记：查看人、时间、所看的内容。不得翻拍、截留、拷贝。": (
+        "This look is on record: who, when, what. Take no pictures of it, keep nothing, copy nothing."
+    ),
+    "返回证据转换": "Back to the conversion",
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from regulation.vocabulary import MediaKind
 
 viewers = APIRouter()
 
-_POLICY = (
+PLAYER_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -70,7 +71,7 @@ def look(visit: TheVisit, view: UUID) -> Response:
     shown = _shown(visit, found, quick)
     answer = visit.page(
         "viewing.html.j2",
-        policy=_POLICY,
+        policy=PLAYER_POLICY,
         found=found,
         number=number,
         shown=shown,
@@ -166,20 +167,32 @@ def sent(request: Request, visit: Visit, found: Viewing, shown: Shown) -> Respon
     """The bytes of it that were asked for. Raises `NotShown` (404) where there are none to send."""
     if shown.media_type is None:
         raise NotShown(404, "此类资料不能在网页中显示。", "This kind is not shown here.")
-    size = found.recording.size if shown.clip is None else shown.clip.size
+    if shown.clip is not None:
+        return part_sent(request, shown.clip.size, shown.media_type, partial(of_file, shown.clip.path))
+    return part_sent(request, found.recording.size, shown.media_type, partial(_pieces, visit, found))
+
+
+def part_sent(
+    request: Request,
+    size: int,
+    media_type: str,
+    pieces: Callable[[int, int], Iterator[bytes]],
+    disposition: str = "inline",
+) -> Response:
+    """The bytes that were asked for, of something that has `size` of them; `pieces` gives those from the first to the
+    last, both included."""
     first, last, status = _asked(request.headers.get("Range"), size)
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Length": str(last - first + 1),
-        "Content-Disposition": "inline",
+        "Content-Disposition": disposition,
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if status == 206:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     if status == 416:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    pieces = _pieces(visit, found, first, last) if shown.clip is None else of_file(shown.clip.path, first, last)
-    return StreamingResponse(pieces, status, headers, shown.media_type)
+    return StreamingResponse(pieces(first, last), status, headers, media_type)
 
 
 @viewers.get("/views/{view}/quick")
@@ -189,7 +202,7 @@ def quick_look(visit: TheVisit, view: UUID) -> Response:
     quick = _quick(visit, found)
     if quick is None:
         return Response(status_code=204)
-    page = visit.page("quick.html.j2", policy=_POLICY, found=found, quick=quick)
+    page = visit.page("quick.html.j2", policy=PLAYER_POLICY, found=found, quick=quick)
     if not quick.is_playable and _shown(visit, found, quick).clip is None:
         page.headers["X-Shown-Otherwise"] = "1"
     return page

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from regulation.access_terms import FieldDenied, Range, check_text
-from regulation.conversion_states import ARTICLE
+from regulation.conversion_states import ARTICLE, ConversionState
 from regulation.errors import ActionDenied
 from regulation.vocabulary import Role
 
@@ -195,6 +195,20 @@ def check_recall(person: UUID, signatories: Collection[UUID], roles: Collection[
     or the supervision over the unit, by the `roles` they hold there."""
     if person not in signatories and not any(role in RECALLERS for role in roles):
         raise ActionDenied("Only who signed it, or the principal leader, may recall it.", article=ARTICLE)
+
+
+SHOWN_WHILE = (ConversionState.CHECKING, ConversionState.SIGNING, ConversionState.PACKING, ConversionState.ISSUED)
+"""While what was made is shown: from when it is there until it is sent back, recalled or superseded (chosen)."""
+
+
+def check_look(person: UUID, state: ConversionState, people: Collection[UUID]) -> None:
+    """Raise `ActionDenied` unless `person` may look at what was made: one of the `people` who have a part in it now
+    (who asked, extracts and checks; who may sign or has signed; once it is issued, who hands it out), while it is
+    there to be looked at. That the register shows somebody a conversion does not show them the footage (Art. 17)."""
+    if state not in SHOWN_WHILE:
+        raise ActionDenied("What was made for it is not shown now.", article=ARTICLE)
+    if person not in people:
+        raise ActionDenied("What was made is shown to those alone who have a part in it.", article="Art. 17")
 
 
 # The marks of an item as they are kept: plain JSON

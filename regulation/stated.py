@@ -78,9 +78,23 @@ class StreamDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A part of the picture that is covered from `start` to `end`, seconds of the recording (without an end, to its
+    end), as fractions of the picture's width and height from its upper left. Of a photograph it is covered always."""
+
+    start: float
+    end: float | None
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Derivative:
     """Something made of a recording, or the reason why it was not: then `not_made` says so and there is no file.
-    Ranges are seconds of the recording."""
+    Ranges are seconds of the recording; `muted` and `covered` are those of a protected copy. `remarks` are what its
+    maker says of it (`regulation.remarks`), `tool` with what it was made."""
 
     kind: DerivedKind
     asked: tuple[float, float | None] | None = None
@@ -92,6 +106,9 @@ class Derivative:
     tool: str | None = None
     streams: tuple[StreamDigest, ...] = ()
     not_made: str | None = None
+    muted: tuple[tuple[float, float | None], ...] = ()
+    covered: tuple[Covered, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,8 @@ class Still:
     sha256: str
     picture: str
     sm3: str | None = None
+    tool: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """All that a statement says. `zone` is the unit's; `drawn_up_at` dates the paper. Without a `signatory` it is a
-    draft. With a `refusal` nothing was extracted, and it says why."""
+    draft."""
 
     number: str
     unit_name: str
@@ -135,7 +135,6 @@ class Statement:
     exemptions: tuple[Exemption, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     supersedes: Superseded | None = None
-    refusal: str | None = None
     verification_url: str | None = None
 
     @property
@@ -198,9 +197,7 @@ def _is_known(person: Named | None) -> bool:
 
 _OF_ALL: tuple[_Entry[Statement], ...] = (
     _Entry("case_number", "案件编号", "case number", lambda it: _is_said(it.case_number)),
-    _Entry("recordings", "执法音像资料", "recordings", lambda it: bool(it.recordings) or _is_said(it.refusal)),
-)
-_OF_EXTRACTION: tuple[_Entry[Statement], ...] = (
+    _Entry("recordings", "执法音像资料", "recordings", lambda it: bool(it.recordings)),
     _Entry("extractor", "提取人", "extractor", lambda it: _is_known(it.extractor)),
     _Entry("extracted_at", "提取时间", "time of extraction", lambda it: it.extracted_at is not None),
     _Entry("method", "制作方法", "how it was made", lambda it: it.method is not None, f"{COURT_RULE}第（二）项"),
@@ -237,16 +234,13 @@ def missing(statement: Statement) -> list[Missing]:
     Sound material without its content in writing is missing: the court's rule says that it *shall* come with it. A
     video that has sound is no sound material (the rule names them apart), so there the statement only notes that
     nothing was written down: see `lacks_transcript`. Checker and signatory are not asked for here, for a statement is
-    read before they sign; a refusal has no extraction to tell of.
+    read before they sign.
     """
     return list(_missing(statement))
 
 
 def _missing(statement: Statement) -> Iterator[Missing]:
     yield from (one.missing(None) for one in _OF_ALL if not one.is_there(statement))
-    if not statement.recordings and _is_said(statement.refusal):
-        return
-    yield from (one.missing(None) for one in _OF_EXTRACTION if not one.is_there(statement))
     for stated in statement.recordings:
         yield from (one.missing(stated.ordinal) for one in _OF_EACH if not one.is_there(stated))
 

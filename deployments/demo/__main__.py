@@ -20,7 +20,7 @@ from deployments.console import errors, out, told
 from deployments.demo.access import grant_and_look
 from deployments.demo.city import UNIT, Day, write_directory
 from deployments.demo.disposal import let_go
-from deployments.demo.evidence import convert
+from deployments.demo.evidence import convert, show_disc
 from deployments.demo.ladder import climb, notifier_file, start_mailbox
 from deployments.demo.proof import find_out
 from deployments.home import Home
@@ -93,13 +93,15 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     out.print("[bold]5[/] The officer asks to see it again; the supervising leader decides on a phone.")
     grant_and_look(home, day, mailbox)
     out.print("[bold]6[/] What was filmed is to be evidence: extracted, checked by a second person, signed, packed.")
-    convert(home, day, mailbox)
+    disc = convert(home, day, mailbox)
     out.print("[bold]7[/] Another officer does not dock; the clock is moved, and the ladder of Art. 16 is climbed.")
     climb(home, day, supervisor, mailbox)
     out.print("[bold]8[/] Somebody alters one bit of one original in the vault.")
     find_out(home)
     out.print("[bold]9[/] Half a year passes: what is due is listed, decided about by five people, and destroyed.")
     let_go(home, day, mailbox)
+    out.print("[bold]10[/] In court, half a year later: the disc tells by itself what it is.")
+    show_disc(home, disc)
     verify()
     tell_where(home)
     out.print(f"  Mailbox     {mailbox}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -29,8 +30,9 @@ _PATIENCE = 180.0
 _LISTED = 12
 
 
-def convert(home: Home, day: Day, mailbox: str) -> None:
-    """Ask for footage with a copy, enter the case, convert, extract, check, sign, and verify what comes out."""
+def convert(home: Home, day: Day, mailbox: str) -> Path:
+    """Ask for footage with a copy, enter the case, convert, extract, check, sign, and verify what comes out; gives the
+    disc that the court keeps."""
     table = Table("who", "does", "what came of it", title="Footage becomes evidence (Art. 19)")
     with errors.status("Converting footage to evidence"), _people(home, mailbox) as people:
         officer, leader, administrator, checker, head = people
@@ -48,12 +50,25 @@ def convert(home: Home, day: Day, mailbox: str) -> None:
         _say(head, number, "sign", "同意签发（示例）")
         table.add_row(head.number, "signs", _until(home, number, ConversionState.ISSUED))
     bag = _bag(home, number)
-    table.add_row("a court's clerk", "runs verify.py, which is in the package", _verified(bag))
+    disc = home.root / "court" / bag.name
+    shutil.copytree(bag, disc)  # what a drive would burn
+    table.add_row("a court's clerk", "runs verify.py, which is on the disc", _verified(disc))
     out.print(table)
-    for line in _contents(bag):
-        out.print(f"  {line}")
     out.print(f"  Package     {bag.parent}")
     out.print(f"  Conversion  {home.settings.pages_url}/conversions/{number}  (password and codes as above)")
+    return disc
+
+
+def show_disc(home: Home, disc: Path) -> None:
+    """What the court still has when the machine's own copies are long gone: the files, and that they check by
+    themselves."""
+    machine = home.settings.packages / disc.name
+    here = "still there" if machine.exists() else "removed, their time was over"
+    out.print(f"  On the machine the files of {disc.name} are {here}. On the court's disc:")
+    for line in _contents(disc):
+        out.print(f"    {line}")
+    out.print(f"  python3 verify.py   {_verified(disc)}")
+    out.print(f"  Disc        {disc}", soft_wrap=True)
 
 
 @contextmanager
@@ -168,6 +183,8 @@ def _verified(bag: Path) -> str:
     """By a Python without any package, as on any machine."""
     command = [sys.executable, "-I", "-S", str(bag / "verify.py"), str(bag)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise CustodyError(f"verify.py does not find {bag.name} sound: {done.stdout}{done.stderr}")
     good = sum(line.lstrip().startswith("✓") for line in done.stdout.splitlines())
     return f"{(done.stdout.split() or ['nothing'])[-1]}: {good} checks"
 
@@ -175,5 +192,6 @@ def _verified(bag: Path) -> str:
 def _contents(bag: Path) -> list[str]:
     """What is on the disc."""
     files = [path.relative_to(bag) for path in sorted(bag.rglob("*")) if path.is_file()]
+    files.sort(key=lambda path: path.parts[:2] != ("data", "statement"))  # what is read first, first
     shown = [f"{path}  {(bag / path).stat().st_size:,}" for path in files if path.parts[0] == "data"]
     return [*shown[:_LISTED], *([f"… {len(files)} files in all"] if len(files) > _LISTED else [])]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from desk import conversion_register
+from desk import conversion_acts, conversion_register
 from desk.api.shapes.common import ReasonBody
 from desk.api.shapes.conversions import (
     ConversionBody,
@@ -24,7 +24,6 @@ from desk.api.shapes.conversions import (
 )
 from desk.api.who import Caller
 from desk.asking import person_numbered
-from desk.conversion_acts import step_named
 from desk.conversions import follow, waiting_conversions, whole_for
 from desk.keeping import check_shown
 from desk.paging import ON_A_PAGE, first_of
@@ -156,7 +155,7 @@ def answer(visit: Caller, number: str, step: UUID, body: ConversionStepBody) -> 
     check_shown(visit, "reason", body.reason)
     with visit.acting() as act:
         rules = visit.desk.access.rules(act.session)
-        _ANSWERS[body.do](act, step_named(whole, str(step)), visit.reader.person_id, body.reason, rules)
+        _ANSWERS[body.do](act, conversion_acts.step_named(whole, str(step)), visit.reader.person_id, body.reason, rules)
     return _fresh(visit, number)
 
 
@@ -186,7 +185,7 @@ def reissue(visit: Caller, number: str, body: ReissueBody) -> ConversionWhole:
     whole = whole_for(visit, number)
     check_shown(visit, "reason", body.reason)
     with visit.acting() as act:
-        conversion.reissue(act, whole.row.id, visit.reader.person_id, body.copies, body.reason)
+        conversion_acts.reissue(act, visit, whole, body.copies, body.reason)
     return _fresh(visit, number)
 
 

@@ -61,6 +61,7 @@ class Event(StrEnum):
     ACCESS_REVOKED = "access.revoked"
     ACCESS_VIEWED = "access.viewed"  # a viewing was opened
     ACCESS_VIEW_ENDED = "access.view-ended"
+    ACCESS_VIEWED_MADE = "access.viewed-made"  # what was made of it for a conversion was opened
     ACCESS_COPIED = "access.copied"  # a copy was handed out
     ACCESS_COPY_FETCHED = "access.copy-fetched"  # its file was sent, as often as it was asked for
     ACCESS_COPY_DECLARED = "access.copy-declared"  # its holder says what became of it
@@ -100,6 +101,7 @@ class Event(StrEnum):
     CONVERSION_RECALLED = "conversion.recalled"  # what was issued does not count any more
     CONVERSION_SUPERSEDED = "conversion.superseded"  # another one stands in its place
     CONVERSION_REISSUED = "conversion.reissued"  # more copies of it
+    CONVERSION_CLEARED = "conversion.cleared"  # the copies it was packed of are removed from this machine
     CONVERSION_READ = "conversion.read"  # a medium was read back
     TRANSCRIPT_ENTERED = "transcript.entered"
     TRANSCRIPT_CONFIRMED = "transcript.confirmed"

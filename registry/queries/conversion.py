@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.ledger.conversion_content import content_digest, items_of_conversion, outputs_of, transcripts_of
+from registry.ledger.events import Event
 from registry.queries.access import deciders_over, gone_among
 from registry.tables import (
     Conversion,
@@ -22,21 +23,22 @@ from registry.tables import (
     ConversionReissue,
     ConversionStatement,
     ConversionStep,
+    LedgerEntry,
 )
 from regulation.access import Deciders
 from regulation.access_terms import Range
 from regulation.conversion import SIGNATORY, Asked, ConversionStage, asked_from
 from regulation.conversion_states import AT_WORK
 
-_conversion, _step = table_of(Conversion), table_of(ConversionStep)
+_conversion, _step, _entry = table_of(Conversion), table_of(ConversionStep), table_of(LedgerEntry)
 _decision, _statement = table_of(ConversionDecision), table_of(ConversionStatement)
 _disc, _reading, _reissue = table_of(ConversionDisc), table_of(ConversionReading), table_of(ConversionReissue)
 
 __all__ = [
-    "answerers_of", "asked_of", "content_digest", "conversion_numbered", "conversion_row", "decisions_of_conversion",
-    "discs_of", "items_of_conversion", "lines_of", "open_conversions", "open_step_of_conversion", "outputs_of",
-    "readings_of", "reissues_of", "signatories_of", "signers_of", "statement_of_conversion", "steps_of_conversion",
-    "to_follow_conversions", "transcripts_of",
+    "answerers_of", "asked_of", "cleared_at", "content_digest", "conversion_numbered", "conversion_row",
+    "decisions_of_conversion", "discs_of", "items_of_conversion", "kept_since", "lines_of", "open_conversions",
+    "open_step_of_conversion", "outputs_of", "readings_of", "reissues_of", "signatories_of", "signers_of",
+    "statement_of_conversion", "steps_of_conversion", "to_follow_conversions", "transcripts_of",
 ]  # fmt: skip
 
 
@@ -122,6 +124,23 @@ def reissues_of(connection: Connection, conversion_id: UUID) -> list[AnyRow]:
     """When more copies of it were allowed."""
     query = select(_reissue).where(_reissue.c.conversion_id == conversion_id)
     return list(connection.execute(query.order_by(_reissue.c.at)))
+
+
+def kept_since(connection: Connection, row: AnyRow) -> datetime | None:
+    """From when on the files of a closed conversion are kept to be handed out: its end, or when more copies of it were
+    last allowed. None where it is open."""
+    closed: datetime | None = row.closed_at
+    again = [one.at for one in reissues_of(connection, row.id)]
+    return closed if closed is None else max([closed, *again])
+
+
+def cleared_at(connection: Connection, conversion_id: UUID) -> datetime | None:
+    """When its files were removed from where it was packed, as the ledger has it; None where they were not."""
+    query = select(_entry.c.at).where(
+        _entry.c.subject_id == conversion_id, _entry.c.event == Event.CONVERSION_CLEARED.value
+    )
+    found: datetime | None = connection.execute(query.order_by(_entry.c.seq).limit(1)).scalar_one_or_none()
+    return found
 
 
 def to_follow_conversions(connection: Connection, before: datetime) -> list[AnyRow]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.conversion import items_of_conversion, lines_of, outputs_of, transcripts_of
+from registry.queries.conversion import asked_of, items_of_conversion, lines_of, outputs_of, transcripts_of
 from registry.queries.conversion_chain import chain_of
 from registry.queries.devices import DeviceHistory, device_histories
 from registry.queries.ledger import history_of
@@ -29,8 +29,10 @@ from registry.tables import (
     Unit,
 )
 from regulation.clock import Basis
+from regulation.conversion import Cover
 from regulation.stated import (
     ClockFact,
+    Covered,
     Derivative,
     DerivedKind,
     Named,
@@ -166,7 +168,7 @@ class _Facts:
             condition=row.condition.value,
             note=row.note,
             shown_name=self.names.get((row.id, row.session_id)),
-            derivatives=tuple(_derivative(one) for one in made if one.kind in _KINDS and not _is_picture(one)),
+            derivatives=tuple(_derivative(one, item) for one in made if one.kind in _KINDS and not _is_picture(one)),
             stills=tuple(_still(one) for one in made if _is_picture(one)),
             transcript=_transcript(self.transcripts.get(row.id), self.people),
             chain=chain_of(entries, row.received_at, self.checked.get(row.id)),
@@ -204,8 +206,9 @@ def _has_sound(one: AnyRow) -> bool:
     return bool(one.facts.get("has_sound"))
 
 
-def _derivative(one: AnyRow) -> Derivative:
+def _derivative(one: AnyRow, item: AnyRow) -> Derivative:
     facts = one.facts
+    asked = asked_of(item) if one.kind == DerivedKind.PROTECTED else None
     return Derivative(
         kind=DerivedKind(one.kind),
         asked=_seconds(facts.get("asked")),
@@ -216,7 +219,15 @@ def _derivative(one: AnyRow) -> Derivative:
         tool=facts.get("tool"),
         streams=tuple(StreamDigest(*stream) for stream in facts.get("streams", ())),
         not_made=one.problem,
+        muted=() if asked is None else tuple((part.start, part.end) for part in asked.muted),
+        covered=() if asked is None else tuple(_covered(cover) for cover in asked.covered),
+        remarks=tuple(facts.get("remarks", ())),
     )
+
+
+def _covered(cover: Cover) -> Covered:
+    part, box = cover.part, cover.box
+    return Covered(part.start, part.end, box.x, box.y, box.width, box.height)
 
 
 def _seconds(pair: Sequence[float | None] | None) -> tuple[float, float | None] | None:
@@ -226,7 +237,17 @@ def _seconds(pair: Sequence[float | None] | None) -> tuple[float, float | None] 
 def _still(one: AnyRow) -> Still:
     """A picture; its `path` is that of no package yet."""
     name = f"{one.position:03d}-{one.kind}-{one.ordinal}"
-    return Still(name, float(one.facts["second"]), one.size, one.sha256, name, one.facts.get("sm3"))
+    facts = one.facts
+    return Still(
+        name,
+        float(facts["second"] or 0.0),
+        one.size,
+        one.sha256,
+        name,
+        facts.get("sm3"),
+        facts.get("tool"),
+        tuple(facts.get("remarks", ())),
+    )
 
 
 UNKNOWN_TIME = "原件未载明时间，不晚于入库时间 (the original states no time; no later than it was taken in)"

@@ -15,6 +15,7 @@ from registry.queries.access import roles_over
 from registry.queries.answered import AnsweredStep, answered_steps
 from registry.queries.conversion import (
     asked_of,
+    cleared_at,
     discs_of,
     items_of_conversion,
     outputs_of,
@@ -24,6 +25,7 @@ from registry.queries.conversion import (
     statement_of_conversion,
     transcripts_of,
 )
+from registry.queries.conversion_looks import lookers_of
 from registry.queries.conversion_pages import ConversionRow
 from registry.queries.organisation import unit_chain
 from registry.tables import (
@@ -39,7 +41,7 @@ from registry.tables import (
     Unit,
 )
 from regulation.access import Deciders
-from regulation.conversion import RECALLERS, Asked, ConversionStage
+from regulation.conversion import RECALLERS, SHOWN_WHILE, Asked, ConversionStage
 from regulation.conversion_states import NEXT, ConversionEvent, ConversionState
 from regulation.stated import DerivedKind
 from regulation.vocabulary import Role
@@ -78,7 +80,8 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What whoever looks may do now. `answers` is the step that waits for their word."""
+    """What whoever looks may do now. `answers` is the step that waits for their word, `look` whether what was made is
+    shown to them."""
 
     is_requester: bool
     answers: AnyRow | None
@@ -88,6 +91,7 @@ class May:
     recall: bool
     correct: bool
     fetch: bool
+    look: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class WholeConversion:
     supersedes: str | None
     superseded_by: str | None
     recalled_by: str | None
+    cleared_at: datetime | None
     may: May
 
     @property
@@ -138,7 +143,15 @@ def whole_conversion(session: Session, row: ConversionRow, person_id: UUID, at: 
         supersedes=_number(session, _conversion.c.id == row.supersedes_id),
         superseded_by=number_in_place_of(session, row.id),
         recalled_by=_name(session, row.recalled_by_id),
-        may=_may(row, person_id, _answers(waits_on, signers, person_id), roles, signed_by),
+        cleared_at=cleared_at(connection, row.id),
+        may=_may(
+            row,
+            person_id,
+            _answers(waits_on, signers, person_id),
+            roles,
+            signed_by,
+            lookers_of(session, kept, person_id, at),
+        ),
     )
 
 
@@ -151,7 +164,12 @@ def _answers(step: AnyRow | None, signers: Deciders | None, person_id: UUID) -> 
 
 
 def _may(
-    row: ConversionRow, person_id: UUID, answers: AnyRow | None, roles: Collection[Role], signed_by: Collection[UUID]
+    row: ConversionRow,
+    person_id: UUID,
+    answers: AnyRow | None,
+    roles: Collection[Role],
+    signed_by: Collection[UUID],
+    lookers: Collection[UUID],
 ) -> May:
     is_requester = person_id == row.requester_id
     takes_part = person_id in (row.requester_id, row.extractor_id, row.checker_id)
@@ -165,6 +183,7 @@ def _may(
         recall=is_issued and (person_id in signed_by or not set(RECALLERS).isdisjoint(roles)),
         correct=is_issued and is_requester,
         fetch=is_issued and (takes_part or person_id in signed_by or Role.DEVICE_ADMINISTRATOR in roles),
+        look=row.state in SHOWN_WHILE and person_id in lookers,
     )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from prefect import task
 from prefect.logging import get_run_logger
 
-from registry.queries.conversion import conversion_numbered
+from registry.queries.conversion import conversion_numbered, kept_since
+from registry.transitions import conversion
 from regulation.errors import ConfigurationError
 from tasks.retention.work import RetentionWork
 from tasks.steps import RETRIED
@@ -16,8 +17,9 @@ from tasks.steps import RETRIED
 
 @task(**RETRIED, name="clear-packages")
 def clear_packages(work: RetentionWork) -> None:
-    """Remove the copies of conversions that were closed long enough ago. Originals, statements and what the registry
-    knows of a package stay; folders that are of no conversion are left alone."""
+    """Remove the copies of conversions that were closed long enough ago, and of which no more were allowed since. The
+    ledger has it first: nobody allows more copies of what is gone. Originals, statements and what the registry knows of
+    a package stay; folders that are of no conversion are left alone."""
     root = work.archive.packages
     if root is None or not root.is_dir():
         return
@@ -30,14 +32,18 @@ def clear_packages(work: RetentionWork) -> None:
 def _is_over(work: RetentionWork, number: str) -> bool:
     with work.registry.reading() as reading:
         row = conversion_numbered(reading.connection(), number)
-    if row is None or row.closed_at is None:
+        since = None if row is None else kept_since(reading.connection(), row)
+    if row is None or since is None:
         return False
     try:
         kept = work.rules.policy_of(row.unit_id).span("package_kept_hours", work.now().date())
     except ConfigurationError as refusal:
         work.refused[row.unit_id] = refusal
         return False
-    return bool(row.closed_at + kept <= work.now())
+    if since + kept > work.now():
+        return False
+    with work.acting() as act:  # more copies may have been allowed meanwhile
+        return conversion.clear(act, row.id, kept)
 
 
 def _remove(folder: Path) -> None:

@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session
 
 from blocks.evidence_package import evidence_link
+from blocks.hashing import sm3_of
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion, outputs_of
 from registry.queries.ledger import history_of
@@ -35,16 +37,33 @@ from tasks.statement.sealing import seal_paper
 STATEMENT = "data/statement/statement.json"
 PAPERS = {"zh": "data/statement/statement.zh.pdf", "en": "data/statement/statement.en.pdf"}
 PROVENANCE = "data/provenance.jsonld"
+_UNKNOWN = "not recorded"
+"""The tool of what was made before its name was kept."""
 _TYPES: Mapping[str, str] = {
+    "3g2": "video/3gpp2",
     "3gp": "video/3gpp",
+    "aac": "audio/aac",
     "amr": "audio/amr",
     "avi": "video/x-msvideo",
+    "flac": "audio/flac",
+    "flv": "video/x-flv",
+    "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "m2ts": "video/mp2t",
+    "m4a": "audio/mp4",
+    "mka": "audio/x-matroska",
+    "mkv": "video/x-matroska",
     "mov": "video/quicktime",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
+    "mts": "video/mp2t",
+    "ogg": "audio/ogg",
     "png": "image/png",
+    "srt": "application/x-subrip",
     "ts": "video/mp2t",
+    "txt": "text/plain",
     "wav": "audio/wav",
 }
 
@@ -138,7 +157,7 @@ def _attachments(texts: dict[str, bytes]) -> list[Attachment]:
     """What stands in the statement's list of attachments: everything but the statement and its papers."""
     own = {STATEMENT, *PAPERS.values()}
     return [
-        Attachment(path, _title(path), len(content), sha256(content).hexdigest())
+        Attachment(path, _title(path), len(content), sha256(content).hexdigest(), sm3_of(BytesIO(content)))
         for path, content in sorted(texts.items())
         if path not in own
     ]
@@ -191,10 +210,12 @@ def _provenance(session: Session, row: AnyRow, statement: Statement) -> bytes:
             if made.path is not None and made.sha256 is not None and made.size is not None:
                 start, end = made.actual or made.asked or (None, None)
                 files.append(FileFacts(made.path, made.sha256, made.size, _type_of(made.path), made.sm3))
-                derived.append(Derived(made.sha256, one.sha256, made.kind.value, made.tool or "", at, start, end))
+                derived.append(Derived(made.sha256, one.sha256, made.kind.value, made.tool or _UNKNOWN, at, start, end))
         for still in one.stills:
             files.append(FileFacts(still.path, still.sha256, still.size, _type_of(still.path), still.sm3))
-            derived.append(Derived(still.sha256, one.sha256, "still", "", at, still.second, still.second))
+            derived.append(
+                Derived(still.sha256, one.sha256, "still", still.tool or _UNKNOWN, at, still.second, still.second)
+            )
     entries = [
         entry_document(entry)
         for recording_id in sorted(set(ids.values()))

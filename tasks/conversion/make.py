@@ -16,6 +16,7 @@ from uuid import UUID
 from prefect import task
 
 from blocks.evidence_package import made_folder
+from blocks.hashing import sm3_of
 from registry.bulk import AnyRow
 from registry.queries.access_grants import opened_part
 from registry.queries.conversion import items_of_conversion
@@ -202,12 +203,8 @@ def _span(part: Range | None) -> list[float | None] | None:
 
 
 def _sm3(file: Path) -> str | None:
-    """The second digest, where this machine's OpenSSL knows it."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sm3").hexdigest()
-    except ValueError:
-        return None
+    with file.open("rb") as opened:
+        return sm3_of(opened)
 
 
 def made_files(work: ConversionWork, row: AnyRow, outputs: Iterable[AnyRow]) -> dict[UUID, Path]:

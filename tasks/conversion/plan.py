@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from blocks.evidence_package import made_stem
 from registry.bulk import AnyRow
 from registry.queries.conversion import asked_of
 from regulation.access_terms import Range
@@ -23,13 +24,8 @@ class Planned:
 
     @property
     def stem(self) -> str:
-        """Its file's name without the extension: which recording of the statement, what, the how-manieth."""
-        return stem_of(self.item.position, self.kind, self.ordinal)
-
-
-def stem_of(position: int, kind: str, ordinal: int) -> str:
-    """What the file of a derivative is called, without its extension."""
-    return f"{position:03d}-{kind}-{ordinal}"
+        """Its file's name without the extension."""
+        return made_stem(self.item.position, self.kind, self.ordinal)
 
 
 def planned(item: AnyRow, shown: Range) -> Iterator[Planned]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from blocks.evidence_package import made_stem
 from blocks.typesetter import is_legible
 from registry.bulk import AnyRow
 from registry.queries.conversion import items_of_conversion, outputs_of
@@ -17,7 +18,6 @@ from registry.queries.conversion_statement import stated_conversion
 from regulation.policy import Policy
 from regulation.stated import Derivative, StatedFile, Still
 from regulation.statement import Attachment, Statement
-from tasks.conversion.plan import stem_of
 from tasks.packing.names import safe_name
 
 ORIGINALS, DERIVED = "data/originals", "data/derived"
@@ -65,7 +65,7 @@ def original_path(position: int, stated: StatedFile) -> str:
 
 def derived_path(one: AnyRow) -> str:
     """Where something lies that was made."""
-    return f"{DERIVED}/{stem_of(one.position, one.kind, one.ordinal)}.{one.facts['form']}"
+    return f"{DERIVED}/{made_stem(one.position, one.kind, one.ordinal)}.{one.facts['form']}"
 
 
 def _derivative(one: Derivative, outputs: list[AnyRow]) -> Derivative:
@@ -74,5 +74,5 @@ def _derivative(one: Derivative, outputs: list[AnyRow]) -> Derivative:
 
 
 def _still(one: Still, outputs: list[AnyRow]) -> Still:
-    made = next(row for row in outputs if stem_of(row.position, row.kind, row.ordinal) == one.picture)
+    made = next(row for row in outputs if made_stem(row.position, row.kind, row.ordinal) == one.picture)
     return replace(one, path=derived_path(made))

@@ -14,6 +14,7 @@ import av
 from PIL import Image
 
 from regulation.access_terms import Range
+from regulation.remarks import ALL_ANEW, NO_CONTAINER, PICTURES_ANEW, SOUND_ANEW
 from tasks.clipping.doing import CannotError
 from tasks.deriving.clip import Run
 from tasks.deriving.copying import BITEXACT, Copy
@@ -77,7 +78,7 @@ def _muted(source: GlanceStream, target: BinaryIO, wanted: Protected, span: Rang
     made = _covered(source, target, wanted, span)
     return {
         **made,
-        "remarks": [*made["remarks"], "no container takes the pictures as they are: they were encoded anew"],
+        "remarks": [NO_CONTAINER, *made["remarks"]],
     }
 
 
@@ -103,7 +104,7 @@ def _beside_pictures(
     span = run.span
     copy.close()
     proofs = copy.proofs(target)
-    return _told(form, span, recording, proofs) if all(one.is_same for one in proofs) else None
+    return _told(form, span, recording, proofs, SOUND_ANEW) if all(one.is_same for one in proofs) else None
 
 
 def _covered(source: GlanceStream, target: BinaryIO, wanted: Protected, span: Range) -> dict[str, Any]:
@@ -129,7 +130,8 @@ def _covered(source: GlanceStream, target: BinaryIO, wanted: Protected, span: Ra
             out.mux(list(lane.finish()))
     if pictures.first is None or pictures.last is None:
         raise CannotError("there are no pictures in this part of it")
-    return _told(MP4, Range(pictures.first, pictures.last), recording, ())
+    anew = ALL_ANEW if recording.sounds else PICTURES_ANEW
+    return _told(MP4, Range(pictures.first, pictures.last), recording, (), anew)
 
 
 def _turn(source: GlanceStream, span: Range) -> Turn:
@@ -140,7 +142,7 @@ def _turn(source: GlanceStream, span: Range) -> Turn:
     return turn
 
 
-def _told(form: Form, actual: Range, recording: Recording, proofs: Sequence[Any]) -> dict[str, Any]:
+def _told(form: Form, actual: Range, recording: Recording, proofs: Sequence[Any], anew: str) -> dict[str, Any]:
     left = len(recording.pictures) + len(recording.sounds) - 1 - bool(recording.sounds)
     remarks = [f"{left} more streams of pictures or sound were left out"] if left else []
     return {
@@ -148,5 +150,5 @@ def _told(form: Form, actual: Range, recording: Recording, proofs: Sequence[Any]
         "media_type": form.media_type,
         "actual": actual,
         "streams": proofs,
-        "remarks": [*remarks, *recording.faults],
+        "remarks": [anew, *remarks, *recording.faults],
     }

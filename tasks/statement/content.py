@@ -58,52 +58,35 @@ def _opening(statement: Statement, say: Voice) -> Iterator[Block]:
         f"因办理{statement.case_cause or '–'}一案（案件编号：{statement.case_number or '–'}）需要，",
         f"For the case of {statement.case_cause or '–'} (case number {statement.case_number or '–'}), ",
     )
-    if statement.recordings:
-        count = len(statement.recordings)
-        yield Text(
-            say(
-                f"{case}依照《行政执法记录仪使用管理规定》{cite('Art. 19', 'zh')}和有关视听资料证据的规定，"
-                f"将执法音像资料{count}件转化至存储媒介，现将有关情况说明如下。",
-                f"{case}{count} recording{'s were' if count > 1 else ' was'} converted to a suitable medium under "
-                "Art. 19 of the rules on body-worn recorders and the rules on evidence of audio-visual material. "
-                "Their circumstances are these.",
-            )
+    count = len(statement.recordings)
+    yield Text(
+        say(
+            f"{case}依照《行政执法记录仪使用管理规定》{cite('Art. 19', 'zh')}和有关视听资料证据的规定，"
+            f"将执法音像资料{count}件转化至存储媒介，现将有关情况说明如下。",
+            f"{case}{count} recording{'s were' if count > 1 else ' was'} converted to a suitable medium under "
+            "Art. 19 of the rules on body-worn recorders and the rules on evidence of audio-visual material. "
+            "Their circumstances are these.",
         )
-    else:
-        reason = statement.refusal or "–"
-        yield Text(
-            say(
-                f"{case}申请将执法音像资料转化为证据。经审查未予提取，理由：{reason}",
-                f"{case}a conversion of recordings was asked for. Nothing was extracted. Reason: {reason}",
-            )
-        )
+    )
 
 
 def _basics(statement: Statement, say: Voice) -> Iterator[Block]:
-    rows = [
+    method = statement.method
+    carrier = CARRIERS[statement.carrier][say.language]
+    rows = (
         (say("案　　由", "Case"), statement.case_cause or "–"),
         (say("案件编号", "Case number"), statement.case_number or "–"),
         (say("申 请 人", "Asked for by"), say.person(statement.requester)),
-    ]
-    if statement.recordings:
-        method = statement.method
-        carrier = CARRIERS[statement.carrier][say.language]
-        rows += [
-            (say("提 取 人", "Extractor"), say.person(statement.extractor)),
-            (say("提取时间", "Extracted at"), say.time(statement.extracted_at)),
-            (say("制作方法", "How it was made"), "–" if method is None else METHODS[method][say.language]),
-            (
-                say("存储媒介", "Medium"),
-                say(f"{carrier}，一式{statement.copies}份", f"{carrier}, {statement.copies} ×"),
-            ),
-        ]
-    rows += [
+        (say("提 取 人", "Extractor"), say.person(statement.extractor)),
+        (say("提取时间", "Extracted at"), say.time(statement.extracted_at)),
+        (say("制作方法", "How it was made"), "–" if method is None else METHODS[method][say.language]),
+        (say("存储媒介", "Medium"), say(f"{carrier}，一式{statement.copies}份", f"{carrier}, {statement.copies} ×")),
         (say("复 核 人", "Checker"), _checked(statement, say)),
         (say("签 发 人", "Signatory"), _signed(statement, say)),
         (say("时间标准", "Times are in"), _zone(statement.zone, say)),
         (say("适用规则", "Policy"), statement.policy_version),
-    ]
-    yield Facts(tuple(rows))
+    )
+    yield Facts(rows)
 
 
 def _zone(zone: str, say: Voice) -> str:
@@ -120,14 +103,6 @@ def _signed(statement: Statement, say: Voice) -> str:
     if by is None:
         return say("（未签发）", "(not signed yet)")
     return say("，", ", ").join((say.person(by.person), ROLES[by.role][say.language], say.time(by.signed_at)))
-
-
-def _proofs(statement: Statement, say: Voice) -> Iterator[Block]:
-    return proofs(statement, say) if statement.recordings else iter(())
-
-
-def _files(statement: Statement, say: Voice) -> Iterator[Block]:
-    return file_list(statement, say) if statement.recordings or statement.attachments else iter(())
 
 
 def _sources(statement: Statement, say: Voice) -> Iterator[Block]:
@@ -185,17 +160,16 @@ def _exemption(one: Exemption, say: Voice) -> Row:
 
 
 def _checking(statement: Statement, say: Voice) -> Iterator[Block]:
-    if statement.recordings:
-        yield Text(
-            say(
-                "打开证据包所在文件夹，执行“python3 verify.py .”可以一并核验全部文件、签名和时间戳；也可以用"
-                "“sha256sum -c manifest-sha256.txt”（Linux）或者“certutil -hashfile 文件名 SHA256”（Windows）逐个计算"
-                "摘要，与资料清单所列一致的，即为本说明所述文件。",
-                "In the folder of the package, “python3 verify.py .” checks every file, the signature and the "
-                "timestamp. “sha256sum -c manifest-sha256.txt” (Linux) or “certutil -hashfile FILE SHA256” (Windows) "
-                "works out the digests: a file whose digest is that of the list is the file spoken of here.",
-            )
+    yield Text(
+        say(
+            "打开证据包所在文件夹，执行“python3 verify.py .”可以一并核验全部文件、签名和时间戳；也可以用"
+            "“sha256sum -c manifest-sha256.txt”（Linux）或者“certutil -hashfile 文件名 SHA256”（Windows）逐个计算"
+            "摘要，与资料清单所列一致的，即为本说明所述文件。",
+            "In the folder of the package, “python3 verify.py .” checks every file, the signature and the "
+            "timestamp. “sha256sum -c manifest-sha256.txt” (Linux) or “certutil -hashfile FILE SHA256” (Windows) "
+            "works out the digests: a file whose digest is that of the list is the file spoken of here.",
         )
+    )
     if statement.verification_url is not None:
         caption = say("扫码查验本说明", "Scan to verify this statement")
         yield Code(statement.verification_url, caption)
@@ -205,13 +179,12 @@ def _signatures(statement: Statement, say: Voice) -> Signatures:
     makers = dict.fromkeys(one.officer.name for one in statement.recordings if one.officer is not None)
     maker = say("、", ", ").join(makers) if len(makers) <= _MOST_MAKERS else say("见各件资料", "see each recording")
     signatory = statement.signatory
-    names = [
+    names = (
+        (say("提取人", "Extractor"), statement.extractor and statement.extractor.name),
+        (say("制作人", "Maker"), maker),
         (say("复核人", "Checker"), statement.checker and statement.checker.name),
         (say("签发人", "Signatory"), signatory and signatory.person.name),
-    ]
-    if statement.recordings:
-        extractor = statement.extractor and statement.extractor.name
-        names[:0] = [(say("提取人", "Extractor"), extractor), (say("制作人", "Maker"), maker)]
+    )
     blank = say(_BLANK, "Date: ____________________")
     return Signatures(
         places=tuple((say(f"{label}（签名）：", f"{label} (signature):"), name or "") for label, name in names),
@@ -226,8 +199,8 @@ _MOST_MAKERS = 3
 
 _PARTS = (
     (("基本情况", "The case and the extraction"), _basics),
-    (("证明对象", "What the recordings prove"), _proofs),
-    (("资料清单", "List of files"), _files),
+    (("证明对象", "What the recordings prove"), proofs),
+    (("资料清单", "List of files"), file_list),
     (("来源和制作情况", "Where they come from and how they were made"), _sources),
     (("记录中断情况", "Interruptions of recording"), _gaps),
     (("免予记录情况", "Exemptions from recording"), _exemptions),

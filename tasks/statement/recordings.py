@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulation.stated import ChainLink, Derivative, Span, StatedFile
+from regulation.remarks import remark_in
+from regulation.stated import ChainLink, Covered, Derivative, DerivedKind, Span, StatedFile, Still
 from regulation.statement import Statement, lacks_transcript
+from regulation.vocabulary import MediaKind
 from tasks.statement.sheet import Block, Head, Listing, Picture, Pictures, Row, Text
 from tasks.statement.voice import Voice
 from tasks.statement.words import ACTIVITIES, CHAIN, CLOCKS, CONDITIONS, DERIVED, MEDIA
@@ -73,7 +75,9 @@ def source_rows(stated: StatedFile, say: Voice) -> Iterator[tuple[str, str]]:
     yield say("入库封存", "Custody"), _intake(stated, say)
     yield say("资料状况", "Condition"), _condition(stated, say)
     for one in stated.derivatives:
-        yield DERIVED[one.kind][say.language].capitalize(), _derivative(one, say)
+        yield DERIVED[one.kind][say.language].capitalize(), _derivative(stated, one, say)
+    for still in stated.stills:
+        yield DERIVED[DerivedKind.STILL][say.language].capitalize(), _still(still, say)
 
 
 def _source(stated: StatedFile, say: Voice) -> str:
@@ -134,7 +138,7 @@ def _condition(stated: StatedFile, say: Voice) -> str:
     return say("；", "; ").join(told)
 
 
-def _derivative(one: Derivative, say: Voice) -> str:
+def _derivative(stated: StatedFile, one: Derivative, say: Voice) -> str:
     told = []
     if one.asked is not None:
         told.append(say(f"申请范围 {say.part(one.asked)}", f"asked for {say.part(one.asked)}"))
@@ -142,13 +146,41 @@ def _derivative(one: Derivative, say: Voice) -> str:
         told.append(say(f"实际范围 {say.part(one.actual)}", f"spans {say.part(one.actual)}"))
     if one.not_made is not None:
         told.append(say(f"未能制作：{one.not_made}", f"not made: {one.not_made}"))
-    if one.streams:
+    if one.muted:
+        ranges = say("、", ", ").join(say.part(part) for part in one.muted)
+        told.append(say(f"消音 {ranges}", f"muted {ranges}"))
+    told += [_cover(cover, stated, say) for cover in one.covered]
+    if one.streams and one.kind is DerivedKind.PROTECTED:
+        told.append(say("画面流与原始文件一致", "its pictures are those of the original, not encoded anew"))
+    elif one.streams:
         told.append(
             say("各流内容与原始文件一致，未重新编码", "its streams are those of the original, not encoded anew")
         )
+    told += _remarks(one.remarks, say)
     if one.tool:
         told.append(say(f"工具 {one.tool}", f"made by {one.tool}"))
     return say("；", "; ").join(told) or "–"
+
+
+def _cover(one: Covered, stated: StatedFile, say: Voice) -> str:
+    """What is covered: when, unless it is a photograph, and where in the picture."""
+    when = "" if stated.media_kind is MediaKind.PHOTO else f" {say.part((one.start, one.end))}"
+    left, top, width, height = (f"{100 * part:.4g}%" for part in (one.x, one.y, one.width, one.height))
+    return say(
+        f"遮挡{when}（距左 {left}，距上 {top}，宽 {width}，高 {height}）",
+        f"covered{when} (from the left {left}, from the top {top}, width {width}, height {height})",
+    )
+
+
+def _remarks(remarks: tuple[str, ...], say: Voice) -> list[str]:
+    return [remark_in(one, say.language) for one in remarks]
+
+
+def _still(still: Still, say: Voice) -> str:
+    told = [say.second(still.second), *_remarks(still.remarks, say)]
+    if still.tool:
+        told.append(say(f"工具 {still.tool}", f"made by {still.tool}"))
+    return say("；", "; ").join(told)
 
 
 def stills(statement: Statement, say: Voice) -> Iterator[Block]:

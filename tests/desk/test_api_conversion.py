@@ -95,6 +95,7 @@ def test_one_that_is_not_wanted_any_more_is_withdrawn(conversion_desk: Conversio
     ("more", "field"),
     [
         ({"case": "没有"}, "case"),
+        ({"items": []}, "recordings"),
         ({"checker": "A1"}, "checker"),
         ({"extractor": "X9"}, "extractor"),
         ({"cause": "占道😀"}, "cause"),

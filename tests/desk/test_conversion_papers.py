@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import timedelta
 from hashlib import sha256
+from html import unescape
 
 import pytest
 
+from registry.transitions import conversion
 from regulation.conversion import Carrier
 from regulation.conversion_states import ConversionState
 from tests.fixtures.conversion_desk import ENGLISH, IMAGE, PAPER, ConversionDesk
@@ -171,3 +175,34 @@ def test_a_folder_is_copied_by_hand_and_has_a_label(conversion_desk: ConversionD
     assert f"{number}.iso" not in page
     officer.get(f"/conversions/{number}/discs/1/{number}.label.pdf").raise_for_status()
     officer.open(f"/conversions/{number}/discs/1/{number}.iso", 404)
+
+
+def test_a_package_whose_files_are_gone_is_neither_downloaded_nor_issued_again(conversion_desk: ConversionDesk) -> None:
+    one, leader = conversion_desk.issued("video"), conversion_desk.browser("L2")
+    number, place = conversion_desk.number(one), conversion_desk.place(one)
+    assert "同意补发" in leader.open(place)
+    with conversion_desk.converting.city.act() as act:
+        assert not conversion.clear(act, one, timedelta(days=90))
+    conversion_desk.converting.city.wait(days=91)
+    with conversion_desk.converting.city.act() as act:
+        assert conversion.clear(act, one, timedelta(days=90))
+    leader = conversion_desk.browser("L2")
+    page = leader.open(place)
+    assert "证据包的文件已按期清理" in page
+    assert "同意补发" not in page
+    assert "/discs/" not in page
+    refused = leader.fill(place, do="reissue", copies="1", reason="二审法院需要")
+    assert refused.status_code == 422
+    assert "请另办一件证据转换更正本件" in unescape(refused.text)
+    leader.open(f"{place}/discs/1/{number}.iso", 410)
+    assert conversion_desk.converting.problems() == []
+
+
+def test_what_is_not_there_is_not_issued_again_though_nobody_cleared_it(conversion_desk: ConversionDesk) -> None:
+    one, leader = conversion_desk.issued("video"), conversion_desk.browser("L2")
+    place = conversion_desk.place(one)
+    shutil.rmtree(conversion_desk.packages / conversion_desk.number(one))
+    leader.open(place)
+    refused = leader.fill(place, do="reissue", copies="1", reason="二审法院需要")
+    assert "convert anew" in refused.text or "请另办一件证据转换更正本件" in unescape(refused.text)
+    assert "补发 1 份" not in leader.open(place)

@@ -7,15 +7,20 @@ import subprocess
 import sys
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from bagit import Bag
+from docx import Document
+from docx.oxml.ns import qn
 from sqlmodel import select
 
 from blocks.seal_certificate import SealCertificate
 from blocks.speech_to_text import SpeechToText
-from registry.queries.conversion import transcripts_of
+from registry.queries.conversion import discs_of, transcripts_of
+from registry.queries.ledger import history_of
 from registry.queries.retention import terms_among
 from registry.tables import CaseUse, Origin, Recording
 from registry.transitions import conversion
@@ -23,7 +28,10 @@ from regulation.access_terms import Range
 from regulation.conversion import Asked, Box, Carrier, Cover
 from regulation.conversion_states import ConversionState
 from regulation.errors import ActionDenied
-from tests.fixtures.custody import MORNING
+from tasks.conversion.papers import editable_of
+from tasks.conversion.stated import placed_statement
+from tests.fixtures.custody import CITY_RULES, MORNING
+from tests.fixtures.deriving import samples as deriving_samples
 from tests.fixtures.packages import Evidence, verified
 from tests.fixtures.seals import SECRET, Seal
 
@@ -103,6 +111,102 @@ def test_everything_that_can_be_made_is_made_and_named(evidence: Evidence, media
 
 
 @ON_SQLITE
+def test_what_was_done_to_a_copy_stands_in_every_form_of_the_statement(evidence: Evidence) -> None:
+    """Ranges muted, parts covered, what its maker remarks, with what it was made: nothing of it is left to be guessed
+    by who holds the copy beside the original."""
+    evidence.take_in("录像.mp4", "缺尾.ts", samples={"录像.mp4": deriving_samples()["mp4"], "缺尾.ts": _damaged_ts()})
+    evidence.grant("录像.mp4", "缺尾.ts")
+    recordings = evidence.access.recordings
+    items = [
+        Asked(
+            recordings["录像.mp4"],
+            "告知权利",
+            stills=(1.0,),
+            muted=(Range(1, 2.5), Range(3.5)),
+            covered=(Cover(Range(0.5, 3), Box(0.1, 0.25, 0.3, 0.125)),),
+        ),
+        Asked(recordings["缺尾.ts"], "现场经过", covered=(Cover(Range(), Box(0.5, 0.5, 0.25, 0.25)),)),
+    ]
+    one = evidence.asked.submitted(items=items, carrier=Carrier.ZIP)
+    evidence.asked.extract(one)
+    assert evidence.carry_on(one) is ConversionState.CHECKING, evidence.asked.row(one).problem
+    for name in ("录像.mp4", "缺尾.ts"):
+        evidence.asked.transcribe(one, name, (0.5, 1.0, "王示例", "请出示证件。"), origin=Origin.WRITTEN)
+    with evidence.city.registry.reading() as reading:
+        row = evidence.asked.row(one)
+        draft = placed_statement(reading, row, CITY_RULES.policy_of(row.unit_id), evidence.city.now, "")
+    evidence.asked.check(one)
+    evidence.asked.sign(one)
+    assert evidence.carry_on(one) is ConversionState.ISSUED, evidence.asked.row(one).problem
+    [bag] = evidence.bags(one)
+    still = next((bag / "data" / "derived").glob("*.png")).read_bytes()
+    pictures = {one.picture: still for stated in draft.recordings for one in stated.stills}
+    chinese = {
+        "PDF": _printed(bag / "data/statement/statement.zh.pdf"),
+        "DOCX": _edited(editable_of(draft, "zh", pictures)),
+    }
+    english = {
+        "PDF": _printed(bag / "data/statement/statement.en.pdf"),
+        "DOCX": _edited(editable_of(draft, "en", pictures)),
+    }
+    for form, text in chinese.items():
+        for said in (
+            "消音00:00:01–00:00:02.500、00:00:03.500–结束",
+            "遮挡00:00:00.500–00:00:03（距左10%，距上25%，宽30%，高12.5%）",
+            "画面和声音重新编码",
+            "有损坏",
+        ):
+            assert said in text, (form, said)
+        assert text.count("工具PyAV") == 3, form
+    for form, text in english.items():
+        for said in (
+            "muted 00:00:01–00:00:02.500, 00:00:03.500–end",
+            "covered 00:00:00.500–00:00:03 (from the left 10%, from the top 25%, width 30%, height 12.5%)",
+            "its pictures and its sound were encoded anew",
+            "damaged",
+        ):
+            assert said.replace(" ", "") in text, (form, said)
+        assert text.count("madebyPyAV") == 3, form
+    _check_program_readable(bag)
+
+
+def _check_program_readable(bag: Path) -> None:
+    told = json.loads((bag / "data/statement/statement.json").read_text(encoding="utf-8"))
+    [protected] = [one for one in told["recordings"][0]["derivatives"] if one["kind"] == "protected"]
+    assert protected["muted"] == [[1.0, 2.5], [3.5, None]]
+    assert protected["covered"] == [{"start": 0.5, "end": 3.0, "x": 0.1, "y": 0.25, "width": 0.3, "height": 0.125}]
+    assert protected["remarks"] == ["its pictures and its sound were encoded anew"]
+    [damaged] = told["recordings"][1]["derivatives"]
+    assert any("damaged" in remark for remark in damaged["remarks"])
+    [still] = told["recordings"][0]["stills"]
+    assert all(one["tool"].startswith("PyAV ") for one in (protected, damaged, still))
+    assert all(len(one["sm3"]) == 64 for one in told["files"])
+    graph = json.loads((bag / "data/provenance.jsonld").read_text(encoding="utf-8"))["@graph"]
+    tools = {one["@id"]: one["rdfs:label"] for one in graph if "rdfs:label" in one}
+    made = [one for one in graph if "custody:kind" in one]
+    assert {one["custody:kind"] for one in made} == {"protected", "still"}
+    assert all(tools[one["prov:wasAssociatedWith"]].startswith("PyAV ") for one in made)
+
+
+def _printed(paper: Path) -> str:
+    done = subprocess.run(["pdftotext", "-raw", str(paper), "-"], capture_output=True, text=True, check=True)
+    return "".join(done.stdout.split())
+
+
+def _edited(content: bytes) -> str:
+    paragraphs = Document(BytesIO(content)).element.body.iter(qn("w:t"))
+    return "".join("".join(one.text or "" for one in paragraphs).split())
+
+
+def _damaged_ts() -> bytes:
+    """A transport stream, the payloads of which are garbage for a while."""
+    content = bytearray(deriving_samples()["ts"])
+    for place in range(len(content) * 2 // 5 // 188 * 188, len(content) // 2 // 188 * 188, 188):
+        content[place + 4 : place + 188] = sha256(str(place).encode()).digest() * 5 + bytes(24)
+    return bytes(content)
+
+
+@ON_SQLITE
 def test_an_original_that_was_altered_sends_it_back(evidence: Evidence, media_samples: dict[str, bytes]) -> None:
     evidence.take_in("录像.mp4", samples=media_samples)
     evidence.grant("录像.mp4")
@@ -167,6 +271,48 @@ def test_copies_of_footage_do_not_lie_about_for_ever(evidence: Evidence, media_s
     with evidence.city.registry.reading() as reading:
         recording = reading.get_one(Recording, recording_id)
     assert evidence.archive.vault.check(recording.vault_key, recording.vault_version) is not None
+
+
+@ON_SQLITE
+def test_more_copies_of_a_package_are_of_the_very_files_that_were_issued_or_are_refused(
+    evidence: Evidence, media_samples: dict[str, bytes]
+) -> None:
+    evidence.take_in("录像.mp4", samples=media_samples)
+    evidence.grant("录像.mp4")
+    one = evidence.asked.submitted("录像.mp4", carrier=Carrier.ZIP)
+    package = evidence.issued(one)
+    evidence.city.wait(days=89)
+    _allow_more(evidence, one)
+    evidence.city.wait(days=89)
+    evidence.sweep_terms()
+    with evidence.city.registry.reading() as reading:
+        [disc] = discs_of(reading.connection(), one)
+    image = package / f"{disc.name}.zip"
+    assert sha256(image.read_bytes()).hexdigest() == disc.image_sha256, "kept as long again, and the same"
+    evidence.city.wait(days=2)
+    evidence.sweep_terms()
+    evidence.sweep_terms()
+    assert not package.exists()
+    with evidence.city.registry.reading() as reading:
+        told = [entry.event for entry in history_of(reading, one)]
+    assert told.count("conversion.cleared") == 1
+    with pytest.raises(ActionDenied, match="convert anew, as a correction of this one"):
+        _allow_more(evidence, one)
+    assert evidence.asked.state(one) is ConversionState.ISSUED, "it is in force: its discs are not called back"
+    evidence.grant("录像.mp4")
+    anew = evidence.asked.submitted(
+        "录像.mp4", carrier=Carrier.ZIP, supersedes=evidence.number(one), correction="补发所需，原包文件已清理"
+    )
+    evidence.issued(anew)
+    [bag] = evidence.bags(anew)
+    assert verified(bag)[0] == 0
+    assert evidence.asked.state(one) is ConversionState.SUPERSEDED
+    assert evidence.asked.problems() == []
+
+
+def _allow_more(evidence: Evidence, one: UUID) -> None:
+    with evidence.city.act() as act:
+        conversion.reissue(act, one, evidence.asked.person("L2"), 1, "二审法院需要")
 
 
 @ON_SQLITE

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
+from desk.failing import said
 from registry.tables import AccessGrant, Origin
 from registry.transitions import conversion
 from registry.transitions.conversion import Output
 from registry.transitions.retention import CaseEntry, enter_case
 from regulation.access_terms import FieldDenied, Range
-from regulation.conversion import Asked, Carrier
+from regulation.conversion import MOST_ITEMS, Asked, Carrier
 from regulation.conversion_states import ConversionState
 from regulation.duties import DutyKind, DutyState
 from regulation.errors import ActionDenied
 from regulation.retention import Kept
 from tests.fixtures.access import Access
 from tests.fixtures.conversion import CASE, Converting, with_grant
+
+
+def test_nothing_is_converted_of_no_recording_and_both_languages_say_so(conversion_city: Converting) -> None:
+    """What is refused before it is handed in needs no statement that says so."""
+    nothing = replace(conversion_city.new("video"), items=())
+    with pytest.raises(FieldDenied) as refused, conversion_city.city.act() as act:
+        conversion.enter_conversion(act, nothing, conversion_city.person("A1"))
+    assert (refused.value.field, refused.value.article) == ("recordings", "Art. 19")
+    assert said(refused.value, "en") == f"A conversion names 1 to {MOST_ITEMS} recordings."
+    assert said(refused.value, "zh") == f"请选择资料，最多 {MOST_ITEMS} 条。"
+    one = conversion_city.draft("video")
+    with pytest.raises(FieldDenied, match="1 to"), conversion_city.city.act() as act:
+        conversion.amend_conversion(act, one, nothing, conversion_city.person("A1"))
+    assert [found.id for found in conversion_city.all()] == [one]
 
 
 def test_it_goes_through_three_people_to_the_register(conversion_city: Converting) -> None:

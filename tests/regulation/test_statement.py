@@ -106,16 +106,10 @@ def test_the_sound_of_a_video_is_noted_and_not_missed() -> None:
     assert not lacks_transcript(recording(1, transcript=SPOKEN))
 
 
-def test_a_refusal_has_no_extraction_to_tell_of() -> None:
-    refused = statement(0, refusal="未获准调阅。", extractor=None, extracted_at=None, method=None)
-    check_complete(refused)
-    assert lacking(replace(refused, case_number=None)) == [("case_number", None)]
-    assert lacking(replace(refused, refusal=None)) == [
-        ("recordings", None),
-        ("extractor", None),
-        ("extracted_at", None),
-        ("method", None),
-    ]
+def test_a_statement_speaks_of_at_least_one_recording() -> None:
+    nothing = statement(0, extractor=None, extracted_at=None, method=None)
+    assert lacking(nothing) == [("recordings", None), ("extractor", None), ("extracted_at", None), ("method", None)]
+    assert missing(statement(0))[0].said("zh") == "执法音像资料"
 
 
 def test_everything_missing_is_named_at_once_with_its_rule() -> None:

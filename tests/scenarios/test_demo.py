@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from deployments.server import free_port, is_free
 
@@ -43,9 +44,29 @@ def test_the_demo_takes_a_recorder_in_and_ends_well(tmp_path: Path) -> None:
     assert re.search(r"SOUND: \d+ checks", told.stdout)
     for code in ("A7-damaged", "A7-duplicate", "A7-empty", "A7-wrong-extension", "A4-unfiled", "A15-asked"):
         assert code in told.stdout
+    check_the_courts_disc(tmp_path / ".demo", told.stdout)
     number = re.search(r"/receipts/(R-[a-z]+-\d{4}-\d{5})\?key=", told.stdout)
     assert number is not None
     assert (tmp_path / ".demo" / "receipts" / number[1] / "receipt.json").is_file()
+
+
+def check_the_courts_disc(home: Path, told: str) -> None:
+    """It is there at the end, told with its files, and sound; on the machine nothing of it lies about any more."""
+    [disc] = (home / "court").iterdir()
+    assert re.fullmatch(r"EC-chengguan-\d{4}-00001", disc.name)
+    assert not (home / "packages" / disc.name).exists(), "the machine's own copies had their ninety days"
+    command = [sys.executable, "-I", "-S", "verify.py", "."]
+    done = subprocess.run(command, cwd=disc, capture_output=True, text=True, env=clean_environment(), check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SOUND" in done.stdout
+    for language in ("zh", "en"):
+        paper = f"data/statement/statement.{language}.pdf"
+        assert len(PdfReader(disc / paper).pages) > 0
+        assert paper in told
+    end = told[told.index("10 In court") :]
+    assert re.search(r"python3 verify\.py   SOUND: \d+ checks", end)
+    assert "data/statement/statement.json" in end
+    assert any((disc / "data" / "originals").iterdir())
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from tasks.packing.reading import Issued, read_back
 from tasks.packing.readme import Told, readme
 from tests.fixtures.crashing import Point, die_at
 from tests.fixtures.packing import AT, NUMBER, UNIT, URL, Evidence, contents_of, evidence_in, recordings, statement_of
-from tests.fixtures.papers import told_by
+from tests.fixtures.papers import codes_on, told_by
 from tests.servers.timestamps import TimestampServer
 
 KEY = new_private_key()
@@ -514,6 +514,11 @@ def test_a_label_says_what_the_disc_is(tmp_path: Path) -> None:
         assert said in text, said
     (tmp_path / "label.pdf").write_bytes(paper)
     assert subprocess.run(["qpdf", "--check", tmp_path / "label.pdf"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("url", [URL, "https://custody.example.cn/evidence/" + "0f" * 16])
+def test_the_code_on_a_label_leads_where_the_label_says(url: str) -> None:
+    assert codes_on(label_pdf(replace(LABEL, url=url))) == [url]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from regulation.statement import Statement
 from tasks.statement.content import sheet_of
 from tasks.statement.editable import statement_text
 from tasks.statement.paper import statement_paper
-from tests.fixtures.papers import told_by
-from tests.fixtures.statements import correction, pictures, recording, statement
+from tests.fixtures.papers import codes_in, told_by
+from tests.fixtures.statements import ADDRESS, correction, pictures, recording, statement
 
 
 def text_of(made: Statement, language: Any = "zh") -> bytes:
@@ -163,9 +163,9 @@ def test_rare_names_are_in_it_and_what_cannot_be_printed_is_not() -> None:
     assert denied.value.subject == "recordings[0].officer.name"
 
 
-@pytest.mark.parametrize("count", [0, 1, 120])
+@pytest.mark.parametrize("count", [1, 120])
 def test_any_number_of_recordings(count: int) -> None:
-    made = statement(count, refusal=None if count else "未获准调阅。")
+    made = statement(count)
     whole = "".join(told(text_of(made)))
     assert all(one.sha256 in whole for one in made.recordings)
 
@@ -175,3 +175,8 @@ def test_blocks_follow_each_other_as_in_the_sheet() -> None:
     kinds = [Table if one.tag == qn("w:tbl") else Paragraph for one in body if one.tag in (qn("w:tbl"), qn("w:p"))]
     assert kinds.count(Table) == 9
     assert kinds[-1] is Paragraph
+
+
+def test_its_code_is_read_and_leads_to_its_verification() -> None:
+    pictures_in_it = [part.blob for part in opened(text_of(statement(1))).part.package.image_parts]
+    assert [code for one in pictures_in_it for code in codes_in(one)] == [ADDRESS]

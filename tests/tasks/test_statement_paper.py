@@ -22,7 +22,7 @@ from regulation.statement import Method, Statement
 from regulation.vocabulary import ActivityKind, MediaKind
 from tasks.statement import words
 from tasks.statement.paper import statement_paper
-from tests.fixtures.papers import told_by
+from tests.fixtures.papers import codes_on, told_by
 from tests.fixtures.statements import ADDRESS, BEGAN, SPOKEN, correction, digest, pictures, recording, statement, still
 
 RARE = "㛃龑𬱖喆𰻞䶮"
@@ -233,14 +233,11 @@ def test_nothing_that_is_said_becomes_markup() -> None:
     assert squeezed(said) in told(statement(1, case_cause=said))
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_few_recordings(count: int) -> None:
-    text = told(
-        statement(count, refusal="未获准调阅。" if count == 0 else None, attachments=(), gaps=(), exemptions=())
-    )
-    assert ("经审查未予提取，理由：未获准调阅。" in text) is (count == 0)
-    assert ("资料清单" in text) is (count == 1)
-    assert ("提取人（签名）：" in text) is (count == 1)
+def test_one_recording() -> None:
+    text = told(statement(1, attachments=(), gaps=(), exemptions=()))
+    assert "将执法音像资料1件转化至存储媒介" in text
+    assert "资料清单" in text
+    assert "提取人（签名）：" in text
 
 
 def test_five_hundred_recordings(tmp_path: Path) -> None:
@@ -368,6 +365,12 @@ def test_a_picture_that_is_absent_or_none_is_named() -> None:
         statement_paper(made, "zh", {"1-1": b"<svg/>"})
     with pytest.raises(ActionDenied, match="cannot be set"):
         statement_paper(made, "zh", {"1-1": b"\xff\xd8\xff broken"})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_its_code_is_read_and_leads_to_its_verification(language: str) -> None:
+    assert codes_on(paper(statement(1), language)) == [ADDRESS]
+    assert codes_on(paper(statement(1, verification_url=None), language)) == []
 
 
 def test_pictures_are_in_it(usual: Path) -> None:

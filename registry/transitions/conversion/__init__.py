@@ -8,7 +8,8 @@ from registry.transitions.conversion.asking import (
 )
 from registry.transitions.conversion.deciding import check, check_open_to, extract, give_up, send_back, sign
 from registry.transitions.conversion.following import follow
-from registry.transitions.conversion.issuing import enter_reading, issue, recall, reissue
+from registry.transitions.conversion.issuing import clear, enter_reading, issue, recall, reissue
+from registry.transitions.conversion.looking import open_made
 from registry.transitions.conversion.making import confirm_transcript, enter_outputs, enter_transcript
 from registry.transitions.conversion.shapes import Disc, NewConversion, Output, Stated
 
@@ -20,6 +21,7 @@ __all__ = [
     "amend_conversion",
     "check",
     "check_open_to",
+    "clear",
     "confirm_transcript",
     "enter_conversion",
     "enter_outputs",
@@ -29,6 +31,7 @@ __all__ = [
     "follow",
     "give_up",
     "issue",
+    "open_made",
     "recall",
     "reissue",
     "send_back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +13,14 @@ from registry.bulk import AnyRow, insert_rows, rows_among, storable, table_of
 from registry.ledger import Event
 from registry.ledger.chain import digest_of
 from registry.queries.access import roles_over
-from registry.queries.conversion import discs_of, items_of_conversion, reissues_of, signatories_of
+from registry.queries.conversion import (
+    cleared_at,
+    discs_of,
+    items_of_conversion,
+    kept_since,
+    reissues_of,
+    signatories_of,
+)
 from registry.queries.organisation import unit_chain
 from registry.tables import (
     CaseFile,
@@ -136,11 +144,19 @@ def recall(act: Act, conversion_id: UUID, by: UUID, reason: str) -> None:
 
 
 def reissue(act: Act, conversion_id: UUID, by: UUID, copies: int, reason: str) -> None:
-    """Allow more copies of the same package. Raises as `recall` does, and for what is not in force."""
+    """Allow more copies of the same package, whose files are kept anew from now on. Raises as `recall` does, for what
+    is not in force, and for a package whose files are gone: proofs and time stamps drawn up anew would be another
+    package, and that is signed anew, as a correction of this one."""
     row = conversion_of(act, conversion_id)
     check_recall(by, signatories_of(act.connection, row.id), _roles(act, row, by))
     if row.state is not ConversionState.ISSUED:
         raise ActionDenied("Only what is in force is issued again.", article=ARTICLE, subject=row.number)
+    if cleared_at(act.connection, row.id) is not None:
+        raise ActionDenied(
+            "Its files are not here any more: convert anew, as a correction of this one.",
+            article=ARTICLE,
+            subject=row.number,
+        )
     if not 1 <= copies <= MOST_COPIES:
         raise FieldDenied("copies", f"It must be 1 to {MOST_COPIES}.", ARTICLE)
     said = storable(check_text("reason", reason, ARTICLE))
@@ -149,6 +165,18 @@ def reissue(act: Act, conversion_id: UUID, by: UUID, copies: int, reason: str) -
     facts = {"reissue_id": written["id"], "person_id": by, "copies": copies, "reason_sha256": digest_of(said)}
     tell_ledger(act, Event.CONVERSION_REISSUED, row, facts)
     tell_people(act, "outcome", row, taking_part(row))
+
+
+def clear(act: Act, conversion_id: UUID, kept: timedelta) -> bool:
+    """Enter that the files of a conversion are about to be removed from where it was packed; whether they are: not
+    before it was closed, and more copies of it were last allowed, `kept` ago. Entered already: nothing but the word."""
+    row = conversion_of(act, conversion_id)
+    since = kept_since(act.connection, row)
+    if since is None or since + kept > act.at:
+        return False
+    if cleared_at(act.connection, row.id) is None:
+        tell_ledger(act, Event.CONVERSION_CLEARED, row, {"edition": row.edition})
+    return True
 
 
 def _roles(act: Act, row: AnyRow, by: UUID) -> set[Role]:
