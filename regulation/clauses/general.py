@@ -62,7 +62,7 @@ CLAUSES = (
         "A recording that fits no activity is unfiled and a duty of its officer to explain. The software cannot keep "
         "anyone from switching a recorder on.",
         "registry.transitions.filing",
-        "tests/flows/test_upload.py",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "4c",
@@ -79,7 +79,7 @@ CLAUSES = (
         Status.ENFORCED,
         "Every file of a dump becomes an original in the unit's vault, whatever its condition.",
         "tasks.docking.take_in",
-        "tests/flows/test_upload.py",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "4e",
@@ -94,8 +94,11 @@ CLAUSES = (
         "4f",
         "严格保密",
         "Recordings are strictly confidential.",
-        Status.PLANNED,
-        "Viewing and copying by personal grants only (Art. 17). Today nothing here shows footage to anyone.",
+        Status.ENFORCED,
+        "Footage is seen and copied under a live personal grant alone, each look entered, not even by who recorded it "
+        "without one (Art. 17); ledger, logs and keys hold ids.",
+        "desk.viewing",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "5a",

@@ -7,18 +7,20 @@ import re
 from base64 import b64decode
 from collections import Counter
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, FlowRunFilter, FlowRunFilterName
-from prefect.client.schemas.objects import Artifact, FlowRun
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact, FlowRun, State
 from pydantic import SecretStr
 
 from desk.app import create_app
 from flows.upload import upload_dock_session
 from registry.tables import Filing
+from regulation.vocabulary import MediaKind
 from tasks.docking.words import STATES
 from tests.faults.dumps import put, recorded
 from tests.fixtures.desks import PAGES_KEY, InProcess
@@ -30,24 +32,26 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Shown:
-    """A session that was taken in and wiped, and what the server has of it."""
+    """A session that was taken in and wiped, and what the server has of its run."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, run_id: UUID) -> None:
         self.scene = scene
+        self.run_id = run_id
         self.number = scene.session().number
 
     def artifact(self, kind: str) -> Artifact:
-        """The newest artifact of that kind of the session."""
-        key = ArtifactFilterKey(any_=[f"{kind}-{self.number.lower()}"])
+        """The run's one artifact of that kind."""
+        wanted = ArtifactFilter(
+            key=ArtifactFilterKey(any_=[f"{kind}-{self.number.lower()}"]),
+            flow_run_id=ArtifactFilterFlowRunId(any_=[self.run_id]),
+        )
         with get_client(sync_client=True) as client:
-            [found] = client.read_artifacts(artifact_filter=ArtifactFilter(key=key))
+            [found] = client.read_artifacts(artifact_filter=wanted)
         return found
 
     def run(self) -> FlowRun:
         with get_client(sync_client=True) as client:
-            name = FlowRunFilterName(any_=[self.number])
-            [found] = client.read_flow_runs(flow_run_filter=FlowRunFilter(name=name))
-        return found
+            return client.read_flow_run(self.run_id)
 
     def table(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(str(self.artifact("outcomes").data))
@@ -56,21 +60,25 @@ class Shown:
 
 @pytest.fixture
 def shown(make_scene: MakeScene, media_samples: dict[str, bytes]) -> Shown:
-    """Two films of an activity a quarter of an hour apart, a picture of none, one twice, one broken, and a link."""
+    """Two films of an activity a quarter of an hour apart, a picture of none, a broken film, a note twice, a link."""
     scene = make_scene(pages_url="http://desk", pages_key=SecretStr(PAGES_KEY))
     scene.activity()
     put(scene.dump / recorded(5, "mp4"), media_samples["mp4"])
     put(scene.dump / recorded(20, "mov"), media_samples["mov"])
     put(scene.dump / recorded(90, "jpg"), media_samples["jpg"])
-    put(scene.dump / "again.mp4", media_samples["mp4"])
+    put(scene.dump / "note.txt", b"text")
+    put(scene.dump / "again.txt", b"text")
     put(scene.dump / recorded(25, "ts"), media_samples["mp4"][:3000])
     (scene.dump / "link.mp4").symlink_to("/etc/passwd")
-    upload_dock_session(scene.dump, station=scene.name, wipe=True)
-    return Shown(scene)
+    state: State[str] = upload_dock_session(scene.dump, station=scene.name, wipe=True, return_state=True)
+    assert state.result() == scene.receipt().number
+    assert state.state_details.flow_run_id is not None
+    return Shown(scene, state.state_details.flow_run_id)
 
 
 def test_what_prefect_shows_of_a_session_is_what_the_registry_says(shown: Shown) -> None:
     run, lines, rows = shown.run(), shown.scene.lines(), shown.scene.recordings()
+    assert run.name == shown.number
     assert run.state is not None and run.state.is_completed()
 
     # Progress of each long step, at its end.
@@ -81,7 +89,7 @@ def test_what_prefect_shows_of_a_session_is_what_the_registry_says(shown: Shown)
 
     # The table: one row an entry, with its outcome, condition, filing, activity and size.
     table = {row["file"]: row for row in shown.table()}
-    assert len(table) == len(shown.table()) == len(lines) == 6
+    assert len(table) == len(shown.table()) == len(lines) == 7
     for name, line in lines.items():
         told = table[name]
         assert told["outcome"] == STATES[line.outcome]
@@ -90,7 +98,7 @@ def test_what_prefect_shows_of_a_session_is_what_the_registry_says(shown: Shown)
         assert told["condition"] == ("" if original is None else STATES[original.condition])
         assert told["filing"] == ("" if original is None else STATES[original.filing])
         assert told["activity"] == ("" if original is None else original.activity_number or "")
-    assert table[recorded(5, "mp4")]["activity"] or table["again.mp4"]["activity"], "something was filed"
+    assert table[recorded(5, "mp4")]["activity"] == table[recorded(20, "mov")]["activity"] != ""
     noted = [bool(row["findings"]) for row in shown.table()]
     assert noted == sorted(noted, reverse=True), "what needs attention comes first"
     assert (noted[0], noted.count(True) >= 3) == (True, True)
@@ -121,8 +129,12 @@ def test_the_picture_has_every_recording_and_every_gap_where_it_was(shown: Shown
     bars = sorted(tip for css, tip in drawn if tip is not None and css != "gap")
     gaps = [tip for css, tip in drawn if tip is not None and css == "gap"]
     timed = sorted(
-        (row for row in shown.scene.recordings().values() if row.started_at is not None and row.ended_at is not None),
-        key=lambda row: row.started_at or row.ended_at,  # type: ignore[return-value, arg-type]
+        (
+            row
+            for row in shown.scene.recordings().values()
+            if row.started_at is not None and row.ended_at is not None and row.media_kind is not MediaKind.OTHER
+        ),
+        key=lambda row: str(row.started_at),
     )
     assert len(bars) == len(timed) >= 3
     assert [tip.split(" · ")[1:] for tip in bars] == [[str(row.media_kind), str(row.condition)] for row in timed]
