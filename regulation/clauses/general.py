@@ -95,8 +95,8 @@ CLAUSES = (
         "严格保密",
         "Recordings are strictly confidential.",
         Status.ENFORCED,
-        "Footage is seen and copied under a live personal grant alone, each look entered, not even by who recorded it "
-        "without one (Art. 17); ledger, logs and keys hold ids.",
+        "Footage is seen and copied under a live personal grant alone, and each look is entered (Art. 17); the ledger "
+        "holds ids, not names.",
         "desk.viewing",
         "tests/articles/test_article_04.py",
     ),

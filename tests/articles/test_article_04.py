@@ -199,7 +199,7 @@ def test_every_file_of_a_recorder_is_held_centrally_and_filed_whatever_it_is(
 # 严格保密
 
 
-def test_nobody_sees_footage_without_leave_not_even_who_recorded_it(access_city: Access) -> None:
+def test_nobody_sees_footage_without_leave_of_their_own(access_city: Access) -> None:
     request = access_city.ask("A1", "video")
     assert access_city.state(request) is not RequestState.APPROVED
     assert access_city.grant(request) is None, "there is nothing to look with"

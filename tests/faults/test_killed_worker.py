@@ -15,6 +15,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas import FlowRun
 from prefect.deployments import run_deployment
+from prefect.states import Crashed
 
 from deployments.bootstrap import register
 from deployments.prefect_yaml import deploy_all
@@ -36,21 +37,26 @@ def hold(target: str, when: Literal["before", "after"] = "before", call: int = 1
 
 DIE_WITH_THEIR_FLOWS = (
     hold("tasks.dump:Dump.entries"),
-    hold("registry.transitions.docking:record_scan", "after"),
     hold("blocks.folder_writing:Settling.write", "after", 4),
     hold("blocks.folder_writing:Settling._read_back", "after", 2),
     hold("tasks.docking.probe:_probe_batch"),
     hold("tasks.docking.file:file_recordings"),
     hold("registry.transitions.docking:seal_session", "after"),
     hold("tasks.docking.seal:lay_out"),
-    hold("flows.upload:publish_session"),
 )
-"""In the order of a session, at least one in each step: scan, hash and store, verify, probe, file, seal, receipt,
-show."""
+"""In the order of a session, at least one in each step: scan, hash and store, verify, probe, file, seal,
+receipt."""
 READING = hold("tasks.docking.take_in:_register")
 WIPING = hold("tasks.docking.wipe:_wipe", call=3)
-STORED = 4
+STORED = 3
 """From this of `DIE_WITH_THEIR_FLOWS` on everything is stored."""
+
+
+def give_up(run: UUID) -> None:
+    """As an administrator does with a run whose machine went down: else four of them hold the deployment's four places
+    until their leases run out, some minutes later."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run, Crashed(), force=True)
 
 
 @pytest.fixture
@@ -97,6 +103,7 @@ def held(file: Path, seconds: float = 120) -> int:
     return int(file.read_text())
 
 
+@pytest.mark.timeout(600)
 def test_workers_killed_at_every_step_with_and_without_their_flows(
     own_prefect: OwnPrefect, scene: Scene, media_samples: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -109,19 +116,20 @@ def test_workers_killed_at_every_step_with_and_without_their_flows(
         if place == STORED:
             left_alone(own_prefect, scene, reading)
         worker, met = f"worker-{place}", tmp_path / f"moment-{place}"
+        run = begin(scene)  # before there is a worker, which looks at once and then only every ten seconds
         own_prefect.start_worker(worker, {met: moment})
-        begin(scene)
         flow = held(met)
         own_prefect.kill(worker)
         os.kill(flow, signal.SIGKILL)  # in a group of its own
+        give_up(run)
         assert_sound(scene, before)
         assert contents_of(scene.dump) == before, f"killed {moment}"
         if place >= STORED:
             assert_kept(scene, before)
 
     # The last loses its worker while it wipes, and comes to its end alone.
-    own_prefect.start_worker("last", {wiping: WIPING})
     last = begin(scene)
+    own_prefect.start_worker("last", {wiping: WIPING})
     held(wiping)
     own_prefect.kill("last", alone=True)
     assert_sound(scene, before)
@@ -134,16 +142,18 @@ def test_workers_killed_at_every_step_with_and_without_their_flows(
 
 def left_alone(own_prefect: OwnPrefect, scene: Scene, reading: Path) -> None:
     """A worker dies while its flow registers files, which lives on; a second run is refused until it dies too."""
+    run = begin(scene)
     own_prefect.start_worker("first", {reading: READING})
-    begin(scene)
     orphan = held(reading)
     own_prefect.kill("first", alone=True)
 
+    other = begin(scene)
     own_prefect.start_worker("second", {})
-    refused = ended(begin(scene))
+    refused = ended(other)
     assert refused.state is not None
     assert refused.state.is_failed()
     assert "Another process is working on this dock session" in (refused.state.message or "")
 
     os.kill(orphan, signal.SIGKILL)
     own_prefect.kill("second")
+    give_up(run)
