@@ -62,7 +62,7 @@ CLAUSES = (
         "A recording that fits no activity is unfiled and a duty of its officer to explain. The software cannot keep "
         "anyone from switching a recorder on.",
         "registry.transitions.filing",
-        "tests/flows/test_upload.py",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "4c",
@@ -80,7 +80,7 @@ CLAUSES = (
         Status.ENFORCED,
         "Every file of a dump becomes an original in the unit's vault, whatever its condition.",
         "tasks.docking.take_in",
-        "tests/flows/test_upload.py",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "4e",
@@ -99,7 +99,7 @@ CLAUSES = (
         "Nobody sees or copies footage but by a personal grant, or by their part in an evidence conversion, each look "
         "on record (Art. 17, 19); nothing of what is in it stands in logs, events, run names or keys.",
         "regulation.access",
-        "tests/articles/test_article_17.py",
+        "tests/articles/test_article_04.py",
     ),
     Clause(
         "5a",

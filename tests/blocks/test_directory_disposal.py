@@ -14,6 +14,7 @@ from blocks.filesystem import is_immutable
 from blocks.folder_store import FolderStore
 from blocks.vault import SecondDigest
 from regulation.errors import FixityError, Unavailable
+from tests.fixtures.parts import prepare_immutable
 from tests.fixtures.vaults import FLOOR, LONG_AGO, folder_vault, intake, store_bytes, store_lapsed
 
 
@@ -82,8 +83,7 @@ def test_folders_and_files_come_in_the_order_of_keys(directory_store: FolderStor
 
 def test_an_immutable_original_goes(tmp_path: Path) -> None:
     with folder_vault(tmp_path / "vault", immutable=True) as vault:
-        if not {ability.name: ability.given for ability in vault.prepare()}["immutable-attribute"]:
-            pytest.skip("the system does not grant the immutable attribute here")
+        prepare_immutable(vault)
         held = store_bytes(vault, tmp_path, b"x", intake(until=LONG_AGO)).held
         (told,) = vault.destroy([held.key], FLOOR)
         assert (told.removed, told.gone) == (1, True)

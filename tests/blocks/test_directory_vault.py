@@ -8,7 +8,6 @@ import os
 import pickle
 import resource
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,6 +24,7 @@ from blocks.folder_store import FolderStore
 from blocks.vault import EvidenceVault, SecondDigest
 from regulation.errors import ConfigurationError, FixityError, Unavailable
 from tests.fixtures.memory import peak_of_storing
+from tests.fixtures.parts import disk_in_memory, prepare_immutable
 from tests.fixtures.vaults import FLOOR, folder_vault, intake, random_bytes, store_bytes, store_file
 
 MIB = 1 << 20
@@ -83,11 +83,9 @@ def test_an_original_is_read_only_and_carries_its_floor(directory_store: FolderS
     assert os.listdir(tmp_path / "vault" / "incoming") == []
 
 
-def test_an_original_is_immutable_where_the_system_grants_it(tmp_path: Path) -> None:
+def test_an_original_is_immutable(tmp_path: Path) -> None:
     with folder_vault(tmp_path / "vault", immutable=True) as vault:
-        told = {ability.name: ability.given for ability in vault.prepare()}
-        if not told["immutable-attribute"]:
-            pytest.skip("the system does not grant the immutable attribute here")
+        prepare_immutable(vault)
         held = store_bytes(vault, tmp_path, random_bytes(5 * MIB), intake()).held
         path = path_of(tmp_path, held.key)
         with pytest.raises(PermissionError):
@@ -229,20 +227,12 @@ def test_a_disk_that_takes_no_more_is_unavailable(directory_store: FolderStore, 
 
 
 def test_a_full_disk_is_unavailable(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", small], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("no right to mount a small disk here; the limit on file sizes is tested above")
-    try:
-        with folder_vault(small / "vault") as vault:
-            store_bytes(vault, tmp_path, random_bytes(3 * MIB), intake())
-            with pytest.raises(Unavailable, match="No space left"):
-                store_bytes(vault, tmp_path, random_bytes(7 * MIB), intake())
-            assert len(list(vault.originals())) == len(files_below(small)) == 1
-            store_bytes(vault, tmp_path, random_bytes(2 * MIB), intake())
-    finally:
-        subprocess.run(["umount", "-l", small], check=True)
+    with disk_in_memory(tmp_path / "small", "8m") as small, folder_vault(small / "vault") as vault:
+        store_bytes(vault, tmp_path, random_bytes(3 * MIB), intake())
+        with pytest.raises(Unavailable, match="No space left"):
+            store_bytes(vault, tmp_path, random_bytes(7 * MIB), intake())
+        assert len(list(vault.originals())) == len(files_below(small)) == 1
+        store_bytes(vault, tmp_path, random_bytes(2 * MIB), intake())
 
 
 def test_a_disk_that_is_no_longer_mounted_is_unavailable(directory_store: FolderStore, tmp_path: Path) -> None:

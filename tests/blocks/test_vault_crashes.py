@@ -17,6 +17,7 @@ from blocks.s3_store import S3Store
 from blocks.s3_wire import Wire
 from blocks.vault import EvidenceVault, SecondDigest
 from tests.fixtures.crashing import Point, VaultPlan, killed_destroying, killed_intake
+from tests.fixtures.parts import prepare_immutable
 from tests.fixtures.vaults import (
     FLOOR,
     LONG_AGO,
@@ -146,8 +147,7 @@ def test_a_killed_disposal_in_a_folder(directory_store: FolderStore, tmp_path: P
 
 def test_a_disposal_killed_when_the_file_is_no_longer_immutable(tmp_path: Path) -> None:
     with folder_vault(tmp_path / "vault", immutable=True) as vault:
-        if not {ability.name: ability.given for ability in vault.prepare()}["immutable-attribute"]:
-            pytest.skip("the system does not grant the immutable attribute here")
+        prepare_immutable(vault)
         held = store_bytes(vault, tmp_path, b"x", intake(until=LONG_AGO)).held
         point = Point("blocks.folder_destroying:set_immutable", "after")
         killed_destroying(VaultPlan(root=tmp_path / "vault"), [held.key], FLOOR, point)

@@ -4,7 +4,6 @@ finishes (Art. 16)."""
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.faults.conftest import NewScene
 from tests.faults.dumps import fill
 from tests.faults.promises import assert_all_done, assert_sound, contents_of
 from tests.faults.victims import At, Order, Victims
+from tests.fixtures.parts import disk_in_memory, remount
 from tests.fixtures.stations import Scene
 
 pytestmark = pytest.mark.servers
@@ -31,7 +31,7 @@ class SmallDisk:
 
     def resize(self, size: str) -> None:
         """Make room, or less of it."""
-        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.folder)], check=True, capture_output=True)
+        remount(self.folder, f"size={size}")
 
     def fill(self) -> None:
         """Leave not one byte."""
@@ -48,13 +48,8 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("file systems may not be mounted here: full disks are played by a limit on the size of files")
-    yield SmallDisk(folder)
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_in_memory(tmp_path / "small", "6m") as folder:
+        yield SmallDisk(folder)
 
 
 def assert_finishes(victims: Victims, scene: Scene, before: dict[bytes, str]) -> None:

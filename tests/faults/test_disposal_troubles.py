@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from regulation.duties import DutyState
 from tests.faults.disposals import Kept, NewKept, Prepared
 from tests.faults.due_city import DUE
 from tests.faults.victims import At, Ended, Order, Victims
+from tests.fixtures.parts import disk_in_memory, remount
 from tests.fixtures.s3 import Server, new_store
 from tests.fixtures.vaults import store_lapsed
 from tests.servers.faulty_proxy import Fault, FaultyProxy
@@ -72,17 +72,8 @@ def test_a_file_that_cannot_be_removed_is_a_duty_until_it_can(victims: Victims, 
 @pytest.fixture
 def own_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("file systems may not be mounted here: one that refuses is played by the function that removes")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def remount(disk: Path, how: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True, capture_output=True)
+    with disk_in_memory(tmp_path / "disk", "6m") as folder:
+        yield folder
 
 
 def test_a_disk_that_may_only_be_read_keeps_all_of_it_until_it_may_be_written(

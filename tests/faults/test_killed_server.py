@@ -1,4 +1,4 @@
-"""kill -9 of the Prefect server in the middle of sessions: they come to their end without it, and when it is there
+"""kill -9 of the Prefect server at every step of a session: sessions come to their end without it, and when it is there
 again the same command finds all done."""
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ pytestmark = pytest.mark.servers
 
 MOMENTS = (
     At("tasks.docking.work:name_run", do="hold"),
+    At("tasks.dump:Dump.entries", do="hold"),
     At("registry.transitions.docking:record_scan", "after", do="hold"),
+    At("blocks.folder_writing:Settling.write", "after", call=4, do="hold"),
+    At("blocks.folder_writing:Settling._read_back", "after", call=2, do="hold"),
     At("tasks.docking.take_in:_register", call=2, do="hold"),
     At("tasks.docking.probe:_probe_batch", do="hold"),
+    At("tasks.docking.file:file_recordings", do="hold"),
     At("registry.transitions.docking:seal_session", "after", do="hold"),
+    At("tasks.docking.seal:lay_out", do="hold"),
     At("flows.upload:publish_session", do="hold"),
     At("tasks.docking.wipe:_wipe", call=3, do="hold"),
 )
+"""At least one in each step: scan, hash and store, verify, register, probe, file, seal, receipt, show, wipe."""
 
 
 @dataclass

@@ -35,6 +35,7 @@ from tasks.packing.readme import Told, readme
 from tests.fixtures.crashing import Point, die_at
 from tests.fixtures.packing import AT, NUMBER, UNIT, URL, Evidence, contents_of, evidence_in, recordings, statement_of
 from tests.fixtures.papers import codes_on, told_by
+from tests.fixtures.parts import missing
 from tests.servers.timestamps import TimestampServer
 
 KEY = new_private_key()
@@ -348,7 +349,7 @@ def drive(packed: Packed) -> Iterator[str]:
         opened.write(bytes(2048 * 150))  # what a drive gives behind the end of a disc
     done = subprocess.run(["losetup", "--show", "-rf", image], capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"there is no loop device here: {done.stderr.strip()}")
+        missing(f"no loop device: the test needs root and a kernel that has them ({done.stderr.strip()})")
     yield done.stdout.strip()
     subprocess.run(["losetup", "-d", done.stdout.strip()], check=True)
 
