@@ -20,10 +20,11 @@ _MOST = 500
 
 
 def look_at_watch(home: Home) -> Iterator[Check]:
-    """The clock, the notifier, and the last sweep."""
+    """The clock, the notifier, the last sweep, and what could be brought to nobody."""
     yield _clock(home)
     yield _notifier(home)
     yield _last_sweep(home)
+    yield _dead_letters(home)
 
 
 def _clock(home: Home) -> Check:
@@ -53,6 +54,21 @@ def _last_sweep(home: Home) -> Check:
         return Check("last sweep", not is_late(home, finished, WITHIN_MINUTES), _told(finished), mend, grave=False)
     except CustodyError as refused:
         return Check("last sweep", False, str(refused), mend, grave=False)
+
+
+def _dead_letters(home: Home) -> Check:
+    from registry.queries.notices import dead_letters
+
+    mend = (
+        "tell the people in another way; see `custody notify list --dead`, mend the channel, try it with "
+        "`custody notify test PERSON`, then `custody notify revive NUMBER`"
+    )
+    try:
+        with reading(home) as session:
+            dead = dead_letters(session)
+    except CustodyError as refused:
+        return Check("dead letters", False, str(refused), mend, grave=False)
+    return Check("dead letters", not dead, f"{dead} notices given up" if dead else "none", mend, grave=False)
 
 
 def heartbeat(home: Home, within_minutes: int) -> None:

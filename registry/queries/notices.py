@@ -269,3 +269,13 @@ def outbox(session: Session, state: NoticeState | None = None, limit: int = 200)
     if state is not None:
         query = query.where(_notice.c.state == state)
     return list(session.execute(query.order_by(_notice.c.created_at.desc(), _notice.c.number).limit(limit)))
+
+
+def dead_letters(session: Session) -> int:
+    """How many notices were given up, not read otherwise, and are for somebody who has not left."""
+    query = (
+        select(func.count())
+        .select_from(_notice.join(_reader, _reader.c.id == _notice.c.person_id))
+        .where(_notice.c.state == NoticeState.DEAD, _notice.c.read_at.is_(None), _reader.c.left_on.is_(None))
+    )
+    return int(session.execute(query).scalar_one())

@@ -43,6 +43,7 @@ COUNTS: Mapping[str, str] = MappingProxyType(
         "overdue": "新逾期 fallen overdue",
         "lines": "通知事项 told",
         "notices": "通知 notices",
+        "notices_dead": "无法送达的通知 notices nobody received",
         "untold": "无人可通知 nobody to tell",
         "waiting_for_policy": "待制度更正 waiting for a sound policy",
         "not_yet_due": "未到期 not yet due",

@@ -101,15 +101,39 @@ def test_a_channel_that_is_down_is_tried_again_and_at_last_given_up(
     for _ in range(12):
         assert watched.deliver().get("delivered", 0) == 0
         city.wait(hours=24)
-    assert {one.state for one in watched.duties.notices()} == {NoticeState.DEAD}
-    [dead, _] = watched.duties.notices()
+    letters = [one for one in watched.duties.notices() if one.kind is NoticeKind.DIGEST]
+    assert [one.state for one in letters] == [NoticeState.DEAD, NoticeState.DEAD]
+    dead = letters[0]
     assert broken.url not in (dead.failure or "")
+    assert alerted(watched) == {
+        ("L2" if one.person_id == city.people["A3"] else "A3", f"notice-dead:{one.number}") for one in letters
+    }
+    assert watched.sweep()["notices_dead"] == 2
+    assert "| 无法送达的通知 notices nobody received | 2 |" in summary()
 
     watched.change(notifier=good)
     with city.act() as act:
         notices.revive_notice(act, dead.number)
-    assert watched.deliver() == {"delivered": 1}
+    city.wait(hours=3)
+    watched.deliver()
     assert city.events(dead.id)[-2:] == ["notice.revived", "notice.delivered"]
+    [alert] = [asked for asked in watched.webhook.asked if letters[1].number in str(asked.body["message"])]
+    assert "通知无法送达" in str(alert.body["title"])
+    assert "乙" not in str(alert.body)
+
+
+def alerted(watched: Watched) -> set[tuple[str, str]]:
+    """Who is alerted of what."""
+    numbers = {person: number for number, person in watched.duties.city.people.items()}
+    found = (one for one in watched.duties.notices() if one.kind is NoticeKind.ALERT)
+    return {(numbers[one.person_id], one.subject or "") for one in found}
+
+
+def summary() -> str:
+    """What the last sweep shows in Prefect."""
+    with get_client(sync_client=True) as client:
+        shown = client.request("POST", "/artifacts/latest/filter", json={"limit": 50}).json()
+    return str({one["key"]: one["data"] for one in shown}["deadline-escalation"])
 
 
 @ON_SQLITE
