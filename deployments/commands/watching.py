@@ -81,13 +81,15 @@ def heartbeat(home: Home, within_minutes: int) -> None:
 
 
 def last_sweep(home: Home) -> datetime | None:
-    """When the last sweep over deadlines came to its end; one that died and was ended by the next one did not."""
+    """When the last sweep over deadlines came to its end; one that died and was ended by the next one did not, and one
+    that was refused every unit's policy watched over nothing."""
     from registry.queries.duties import last_sweeps
     from registry.tables.notices import DEADLINES
 
     with reading(home) as session:
         sweeps = last_sweeps(session, DEADLINES, _MOST)
-    return max((one.finished_at for one in sweeps if one.finished_at and "abandoned" not in one.counts), default=None)
+    watched = (one for one in sweeps if "abandoned" not in one.counts and not one.counts.get("refused_all"))
+    return max((one.finished_at for one in watched if one.finished_at), default=None)
 
 
 def is_late(home: Home, finished: datetime | None, minutes: int) -> bool:

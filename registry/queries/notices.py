@@ -279,3 +279,11 @@ def dead_letters(session: Session) -> int:
         .where(_notice.c.state == NoticeState.DEAD, _notice.c.read_at.is_(None), _reader.c.left_on.is_(None))
     )
     return int(session.execute(query).scalar_one())
+
+
+def alerted_since(session: Session, subject: str, since: datetime | None) -> bool:
+    """Whether anybody was alerted of `subject`, after `since` where that is known."""
+    query = select(_notice.c.id).where(_notice.c.kind == NoticeKind.ALERT, _notice.c.subject == subject)
+    if since is not None:
+        query = query.where(_notice.c.created_at > since)
+    return session.execute(query.limit(1)).first() is not None

@@ -46,6 +46,7 @@ COUNTS: Mapping[str, str] = MappingProxyType(
         "notices_dead": "无法送达的通知 notices nobody received",
         "untold": "无人可通知 nobody to tell",
         "waiting_for_policy": "待制度更正 waiting for a sound policy",
+        "refused_units": "制度有误的单位 units without a sound policy",
         "not_yet_due": "未到期 not yet due",
         "crashed_runs": "中断的运行 crashed runs found",
         "requests_ended": "到期的调阅申请 requests whose time passed",

@@ -89,7 +89,7 @@ def test_the_doctor_counts_what_was_given_up_and_says_how_to_mend_it(custody_run
 
     assert "!" in letters()
     assert "2 notices given up" in letters()
-    assert "custody notify revive" in letters()
+    assert "custody notify list --dead" in letters()
 
 
 def test_a_clock_is_moved_only_where_it_was_given_and_only_ahead(home: Home) -> None:

@@ -200,3 +200,62 @@ def test_a_unit_whose_policy_is_not_sound_does_not_stop_the_others(watched: Watc
     counts = watched.sweep()
     assert counts["opened"] == 2
     assert [one.kind for one in watched.duties.all()] == [DutyKind.UPLOAD, DutyKind.UPLOAD]
+    watched.duties.city.wait(hours=25)
+    assert watched.sweep()["lines"] > 0
+
+
+UNSOUND = 'layer = "unit"\nunit = "{unit}"\ndocument = "x"\n[parameters.upload_hours]\nvalue = {hours}\n'
+
+
+@ON_SQLITE
+def test_a_fault_in_one_units_policy_is_told_to_its_administrators_when_it_begins(watched: Watched) -> None:
+    watched.watch.policy.layers = [UNSOUND.format(unit="xf", hours=48)]
+    watched.change()
+    counts = watched.sweep()
+    assert (counts["refused_units"], counts["refused_all"]) == (2, 0)  # and its department
+    [(reader, subject)] = alerted(watched)
+    assert (reader, subject.partition("/")[0]) == ("A3", "policy-unsound:xf")
+    assert "制度有误的单位 units without a sound policy | 2" in summary()
+
+    watched.deliver()
+    assert "制度配置有误" in watched.landed()[0]
+    watched.duties.city.wait(minutes=5)
+    watched.sweep()
+    assert len(alerted(watched)) == len(watched.duties.notices()) == 1, "once a fault, not once a sweep"
+
+    watched.watch.policy.layers = [UNSOUND.format(unit="xf", hours=49).replace("upload_hours", "upload_chief_hours")]
+    watched.change()
+    watched.sweep()
+    assert len(alerted(watched)) == 2, "another fault is told"
+
+    watched.deliver()
+    for layers in ([], [UNSOUND.format(unit="xf", hours=48)]):
+        watched.watch.policy.layers = layers
+        watched.change()
+        watched.duties.city.wait(minutes=5)
+        watched.sweep()
+    assert len(watched.duties.notices()) == 3, "mended and broken again, it is told again"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("bad", ['layer = "unit"\ndocument = "x"', "= ", 'layer = "sector-superior"'])
+def test_a_sweep_that_no_unit_has_a_sound_policy_for_gives_no_sign_of_life(
+    watched: Watched, make_webhook: MakeWebhook, bad: str
+) -> None:
+    dog = make_webhook()
+    watched.watch.policy.layers = [bad]
+    watched.change(heartbeat_url=SecretStr(dog.url))
+    ended(watched)
+    assert watched.sweep()["refused_all"] == 1
+    watched.sweep()
+    assert dog.asked == []
+    assert watched.duties.all() == []
+    told = alerted(watched)
+    assert {reader for reader, _ in told} >= {"A3", "S1"}, "nobody is stopped in silence"
+    assert len(told) == len(watched.duties.notices())
+
+    watched.watch.policy.layers = []
+    watched.change()
+    watched.sweep()
+    assert len(dog.asked) == 1
+    assert len(watched.duties.all()) >= 2, "what waited is gone through"

@@ -150,9 +150,7 @@ def test_what_was_given_up_is_revived_once_the_channel_is_mended(duty_city: Duti
 def alerts(duty_city: Duties) -> set[tuple[str, str]]:
     """Who is alerted of what."""
     numbers = {person: number for number, person in duty_city.city.people.items()}
-    return {
-        (numbers[one.person_id], one.subject or "") for one in duty_city.notices() if one.kind is NoticeKind.ALERT
-    }
+    return {(numbers[one.person_id], one.subject or "") for one in duty_city.notices() if one.kind is NoticeKind.ALERT}
 
 
 def give_up(city: City, *readers: str) -> list[str]:
