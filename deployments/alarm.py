@@ -17,7 +17,7 @@ from desk.alerts import Alarm
 from registry.act import Act
 from registry.database import Registry
 from registry.queries import unit_by_code
-from registry.queries.fixity import administrators_of
+from registry.queries.organisation import administrators_of
 from registry.tables import NoticeKind
 from registry.transitions.notices import queue_notices
 from regulation.errors import CustodyError

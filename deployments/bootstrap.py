@@ -30,6 +30,7 @@ from blocks.vault import Ability
 from deployments.facts import reading
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.notifier import notifier_of
+from deployments.policies import policy_layers
 from deployments.settings import Settings
 from registry.queries.vaults import expects_originals
 from regulation.errors import ConfigurationError
@@ -75,7 +76,8 @@ def registry_of() -> RegistryDatabase:
 
 def policy_of(settings: Settings) -> UnitPolicy:
     """The policy layers that the settings name."""
-    return UnitPolicy(layers=[_text(path, "CUSTODY_POLICY_FILES") for path in settings.policy_files])
+    layers = policy_layers(settings)
+    return UnitPolicy(layers=[text for _, text in layers], files=[file for file, _ in layers])
 
 
 def watch_of(home: Home) -> DutyWatch:

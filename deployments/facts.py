@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -16,7 +18,7 @@ from registry.act import Act
 from registry.database import Registry
 from registry.queries import devices_by_number, person_by_number, session_by_number, unit_by_code, unit_subtree
 from registry.tables import Unit
-from regulation.errors import ActionDenied
+from regulation.errors import ActionDenied, ConfigurationError
 
 if TYPE_CHECKING:
     from registry.transitions.duties import Rules
@@ -92,3 +94,12 @@ def unit_of(session: Session, code: str) -> Unit:
 def units_below(session: Session, code: str) -> list[UUID]:
     """The unit of this code and those below it."""
     return unit_subtree(session, unit_of(session, code).id)
+
+
+def moment_of(text: str, zone: ZoneInfo) -> datetime:
+    """A day, at its beginning, or a moment, by the wall clock of `zone` where it names no other."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError("Say a day such as 2026-12-01, or 2026-12-01T14:00.", subject=text) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

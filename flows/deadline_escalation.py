@@ -7,6 +7,7 @@ from blocks.duty_watch import DutyWatch
 from flows.lifecycle import lifecycle
 from tasks.access.tend import follow_requests, tend_requests
 from tasks.conversion.tend import follow_conversions
+from tasks.escalation.faults import tell_of_faults
 from tasks.escalation.publish import publish_sweep
 from tasks.escalation.recovery import recover_crashed
 from tasks.escalation.sweep import climb_ladders, finish_sweep, queue_notices, settle_duties
@@ -36,6 +37,7 @@ def escalate_deadlines(watch: str = "default") -> dict[str, int]:
         tend_requests(sweep)
         settle_duties(sweep)
         climb_ladders(sweep)
+        tell_of_faults(sweep)
         queue_notices(sweep)
         recover_crashed(sweep)
         follow_requests(sweep)

@@ -6,7 +6,7 @@ Nothing is written. Memory stays the same, however much there is.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -49,30 +49,30 @@ class Tried:
 
 def try_policy(connection: Connection, now: Rules, draft: Rules, since: datetime, at: datetime) -> Tried:
     """Compare what holds `now` with the `draft`: for duties whose clocks started since `since`, and for every original
-    that is there. Units whose draft is not sound are named in `refused`."""
+    that is there. Units whose policy is not sound, with the draft or now, are named in `refused`."""
     units = {row.id: row for row in connection.execute(select(_unit))}
     tried = Tried()
     for rows in _duties(connection, since):
         decisions = _decisions(connection, [row.id for row in rows])
         for row in rows:
-            with_draft = _guarded(tried, units[row.unit_id].code, draft, row.unit_id)
-            if with_draft:
+            if _guarded(tried, units[row.unit_id].code, (now, draft), row.unit_id):
                 _try_duty(tried, row, units[row.unit_id], decisions.get(row.id, []), now, draft, at)
     for ids in _originals(connection):
         for one in originals_of(connection, ids):
             code = units[one.unit_id].code
-            if _guarded(tried, code, draft, one.unit_id):
+            if _guarded(tried, code, (now, draft), one.unit_id):
                 today = one.day_at(at)
                 terms = [term_of(one.footage, rules.policy_of(one.unit_id), one.zone, today) for rules in (now, draft)]
                 _compare(tried, code, one.recording_id, terms[0], terms[1], today)
     return tried
 
 
-def _guarded(tried: Tried, code: str, draft: Rules, unit_id: UUID) -> bool:
+def _guarded(tried: Tried, code: str, both: Iterable[Rules], unit_id: UUID) -> bool:
     if code in tried.refused:
         return False
     try:
-        draft.policy_of(unit_id)
+        for rules in both:
+            rules.policy_of(unit_id)
     except ConfigurationError as refusal:
         tried.refused[code] = refusal
         return False

@@ -85,7 +85,7 @@ def refusal(source: str, key: str, message: str, article: str = "Art. 23") -> Co
 def _check_provision(layer: PolicyLayer, provision: Provision) -> None:
     parameter = PARAMETERS.get(provision.name)
     if parameter is None:
-        raise refusal(layer.source, provision.name, "No parameter has this name.")
+        raise refusal(layer.source, provision.name, _nameless(provision.name))
     problem = _mismeasured(parameter, provision) or _misfit(parameter.measured(provision), provision.value)
     if problem:
         raise refusal(layer.source, provision.name, problem, parameter.article)
@@ -93,6 +93,15 @@ def _check_provision(layer: PolicyLayer, provision: Provision) -> None:
         raise refusal(layer.source, provision.name, f"Nothing is in force before {IN_FORCE_FROM}.", "Art. 24")
     if provision.valid_to is not None and provision.valid_to < provision.valid_from:
         raise refusal(layer.source, provision.name, f"It ends ({provision.valid_to}) before it begins.", "Art. 24")
+
+
+def _nameless(name: str) -> str:
+    """What is wrong with a name that no parameter has: where it begins as those of a ladder do, which rungs there are,
+    for whoever hears of a duty is named there."""
+    kind = name.partition("_")[0]
+    rungs = [one for one in PARAMETERS if name.endswith("_hours") and one.startswith(f"{kind}_") and one != name]
+    known = f" Of this kind there are {', '.join(rungs)}." if rungs else ""
+    return f"No parameter has this name.{known}"
 
 
 def _mismeasured(parameter: Parameter, provision: Provision) -> str | None:

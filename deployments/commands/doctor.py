@@ -16,6 +16,7 @@ from deployments.commands.watching import WITHIN_MINUTES, heartbeat, look_at_wat
 from deployments.console import out
 from deployments.facts import reading
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
+from deployments.policies import looked_at, strangers
 from deployments.server import is_free
 from deployments.settings import read_settings
 from registry.database import Registry
@@ -117,6 +118,26 @@ def _unit(home: Home, registry: Registry) -> str:
     return code
 
 
+def _policy(home: Home) -> Iterator[Check]:
+    """The policy of every unit: each fault by file, key and article."""
+    mend = "mend the file that is named; `custody policy try FILE --since DAY` says what it would do"
+    try:
+        policies, problems = looked_at(home)
+    except CustodyError as refused:
+        yield Check(
+            "policy", False, str(refused), "mend the registry, or CUSTODY_POLICY_FILES; see docs/reference/settings.md"
+        )
+        return
+    for problem in problems:
+        yield Check("policy", False, str(problem), mend)
+    if not problems:
+        units = ", ".join(sorted(policies.own))
+        yield Check("policy", True, f"sound; rules of their own: {units}" if units else "sound")
+    for code in strangers(home, policies):
+        mend = "correct `unit` in the layer of CUSTODY_POLICY_FILES, or import the unit"
+        yield Check("policy of no unit", False, f"a layer is for {code!r}, which nobody has entered", mend, grave=False)
+
+
 def _vault(home: Home) -> Iterator[Check]:
     from deployments.bootstrap import prepare_vault
 
@@ -167,6 +188,6 @@ def _server(home: Home) -> Iterator[Check]:
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
 
 
-LOOKS = (_python, _home, _disk, _registry, _vault, _dock_roots, _blocks, _server, look_at_watch)
+LOOKS = (_python, _home, _disk, _registry, _policy, _vault, _dock_roots, _blocks, _server, look_at_watch)
 WITHOUT_ANYTHING = (_python, _home, _dock_roots, _server)
 """What can be looked at before there is a home or a registry: the rest would only say that again."""

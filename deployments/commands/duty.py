@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,13 +13,13 @@ from rich.table import Table
 from sqlmodel import Session
 
 from deployments.console import errors, out
-from deployments.facts import acting, person_id, reading, registry_of, rules_at, units_below
+from deployments.facts import acting, moment_of, person_id, reading, registry_of, rules_at, units_below
 from deployments.home import Home
 from deployments.operator import operator
 from deployments.settings import read_settings
 from registry import tables
 from regulation.duties import OPEN, DutyKind, DutyState
-from regulation.errors import ActionDenied, ConfigurationError
+from regulation.errors import ActionDenied
 from regulation.ladder import STEPS
 
 if TYPE_CHECKING:
@@ -69,6 +68,28 @@ def _table(rows: Sequence[DutyRow], zones: dict[str, ZoneInfo]) -> Table:
     return table
 
 
+@app.command("history")
+def history(
+    duty: Duty,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for whoever goes on with it.")] = False,
+) -> None:
+    """Show a duty and who was told of it: each step, to whom, as which, by which channel, and what became of it.
+    Changes nothing; it needs no more than to read the registry."""
+    from deployments.commands.telling import facts_table, history_json, told_table
+    from registry.queries.duty_history import duty_history
+    from tasks.escalation.words import KINDS
+
+    with reading(Home(read_settings())) as session:
+        found = duty_history(session, duty)
+    if found is None:
+        raise ActionDenied("There is no such duty.", subject=str(duty))
+    if as_json:
+        out.print_json(data=history_json(found))
+        return
+    out.print(facts_table(found, KINDS[found.duty.kind]))
+    out.print(told_table(found) if found.notices else "尚未通知任何人 nobody was told yet")
+
+
 @app.command("excuse")
 def excuse(duty: Duty, by: By, reason: Reason) -> None:
     """End a duty on the word of the department head; what would have met it is not asked for any more."""
@@ -93,7 +114,7 @@ def pause(
     home = Home(read_settings())
     with acting(home) as act:
         rules, decider = rules_at(home, act.session), person_id(act.session, by)
-        pause_duty(act, duty, decider, reason, _moment(until, _zone(act.session, duty)), rules)
+        pause_duty(act, duty, decider, reason, moment_of(until, _zone(act.session, duty)), rules)
     out.print(f"[bold green]✓[/] paused until {until}")
 
 
@@ -103,14 +124,6 @@ def _zone(session: Session, duty: UUID) -> ZoneInfo:
     if found is None:
         raise ActionDenied("There is no such duty.", subject=str(duty))
     return ZoneInfo(session.get_one(tables.Unit, found.unit_id).zone)
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError("Say a day such as 2026-12-01, or 2026-12-01T14:00.", subject=text) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
 @app.command("check")

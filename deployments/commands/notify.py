@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from sqlmodel import Session
 
 from deployments.console import errors, out
-from deployments.facts import acting, person_id, reading
+from deployments.facts import acting, moment_of, person_id, reading
 from deployments.home import Home
 from deployments.server import prefect_at_hand
 from deployments.settings import read_settings
@@ -25,6 +26,8 @@ app = typer.Typer(help="Notices: try a channel, see what waits, send again.", no
 
 PATIENCE_SECONDS = 60.0
 """How long a delivery that is already under way elsewhere may have with the notice."""
+
+MOST_LISTED = 200
 
 Number = Annotated[str, typer.Argument(help="Number of the notice.", metavar="NUMBER")]
 
@@ -73,21 +76,41 @@ def _delivered(home: Home, notice_id: UUID) -> Notice:
 
 @app.command("list")
 def list_notices(
-    state: Annotated[NoticeState | None, typer.Option(help="Only this state; dead ones need somebody.")] = None,
+    person: Annotated[str | None, typer.Option(help="Only what this person was told, by certificate number.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only from this day or moment on, such as 2026-12-01.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up: somebody must look.")] = False,
+    state: Annotated[NoticeState | None, typer.Option(help="Only this state.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many at most, the newest.")] = MOST_LISTED,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for whoever goes on with it.")] = False,
 ) -> None:
-    """Show the newest notices of the outbox."""
-    from registry.queries.notices import outbox
+    """Show who was told what, the newest first: when queued, each try, delivered by which channel, read or given up.
+    Changes nothing; it needs no more than to read the registry."""
+    from deployments.commands.telling import list_table, trail_json
+    from registry.queries.duty_history import notices_told
 
-    with reading(Home(read_settings())) as session:
-        rows = outbox(session, state)
-    table = Table("number", "kind", "to", "made", "state", "tries", "channel", "failure", "read")
-    for row in rows:
-        table.add_row(
-            row.number, row.kind.value, escape(row.reader), f"{row.created_at:%Y-%m-%d %H:%M} UTC", row.state.value,
-            str(row.attempts), escape(row.channel or ""), escape(row.failure or ""),
-            "" if row.read_at is None else f"{row.read_at:%Y-%m-%d %H:%M} UTC",
-        )  # fmt: skip
-    out.print(table)
+    home = Home(read_settings())
+    with reading(home) as session:
+        found = notices_told(
+            session,
+            person_id=None if person is None else person_id(session, person),
+            since=None if since is None else moment_of(since, _zone(session, home.settings.unit)),
+            state=NoticeState.DEAD if dead else state,
+            limit=most,
+        )
+    if as_json:
+        out.print_json(data=[trail_json(one) for one in found])
+    else:
+        out.print(list_table(found))
+    if len(found) == most:
+        errors.print(f"Only the newest {most} are shown; narrow it down, or ask for more with --most.")
+
+
+def _zone(session: Session, unit: str) -> ZoneInfo:
+    """The zone of the installation's unit, by whose wall clock people mean a day."""
+    from registry.queries import unit_by_code
+
+    found = unit_by_code(session, unit)
+    return ZoneInfo("Asia/Shanghai" if found is None else found.zone)
 
 
 @app.command("revive")

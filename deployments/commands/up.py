@@ -6,10 +6,12 @@ import time
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from deployments.console import errors, out
 from deployments.home import Home
 from deployments.moved_clock import set_clock, span_of
+from deployments.policies import check_policies, strangers
 from deployments.settings import read_settings
 from deployments.supervisor import Supervisor
 from deployments.system import start_system
@@ -30,6 +32,10 @@ def up(
         raise ConfigurationError("An offset goes with --clock.", subject=offset)
     home = Home(read_settings())
     home.prepare()
+    for code in strangers(home, check_policies(home)):
+        errors.print(
+            f"[yellow]![/] A layer of CUSTODY_POLICY_FILES is for {escape(repr(code))}, a unit that nobody has entered."
+        )
     if clock:
         set_clock(home, span_of(offset or "+0s"))
     supervisor = Supervisor(home.prefect_environment(), home.root / "logs")

@@ -20,10 +20,11 @@ _MOST = 500
 
 
 def look_at_watch(home: Home) -> Iterator[Check]:
-    """The clock, the notifier, and the last sweep."""
+    """The clock, the notifier, the last sweep, and what could be brought to nobody."""
     yield _clock(home)
     yield _notifier(home)
     yield _last_sweep(home)
+    yield _dead_letters(home)
 
 
 def _clock(home: Home) -> Check:
@@ -55,6 +56,21 @@ def _last_sweep(home: Home) -> Check:
         return Check("last sweep", False, str(refused), mend, grave=False)
 
 
+def _dead_letters(home: Home) -> Check:
+    from registry.queries.notices import dead_letters
+
+    mend = (
+        "tell the people in another way; see `custody notify list --dead`, mend the channel, try it with "
+        "`custody notify test PERSON`, then `custody notify revive NUMBER`"
+    )
+    try:
+        with reading(home) as session:
+            dead = dead_letters(session)
+    except CustodyError as refused:
+        return Check("dead letters", False, str(refused), mend, grave=False)
+    return Check("dead letters", not dead, f"{dead} notices given up" if dead else "none", mend, grave=False)
+
+
 def heartbeat(home: Home, within_minutes: int) -> None:
     """Say when the last sweep over deadlines came to its end; status 1 when that is longer ago than it may be."""
     finished = last_sweep(home)
@@ -65,13 +81,15 @@ def heartbeat(home: Home, within_minutes: int) -> None:
 
 
 def last_sweep(home: Home) -> datetime | None:
-    """When the last sweep over deadlines came to its end; one that died and was ended by the next one did not."""
+    """When the last sweep over deadlines came to its end; one that died and was ended by the next one did not, and one
+    that was refused every unit's policy watched over nothing."""
     from registry.queries.duties import last_sweeps
     from registry.tables.notices import DEADLINES
 
     with reading(home) as session:
         sweeps = last_sweeps(session, DEADLINES, _MOST)
-    return max((one.finished_at for one in sweeps if one.finished_at and "abandoned" not in one.counts), default=None)
+    watched = (one for one in sweeps if "abandoned" not in one.counts and not one.counts.get("refused_all"))
+    return max((one.finished_at for one in watched if one.finished_at), default=None)
 
 
 def is_late(home: Home, finished: datetime | None, minutes: int) -> bool:

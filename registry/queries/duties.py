@@ -57,3 +57,10 @@ def last_sweeps(session: Session, kind: str, limit: int = 1) -> list[Sweep]:
     """The sweeps of `kind` that came to their end, the newest first."""
     finished = select_rows(Sweep).where(col(Sweep.kind) == kind, col(Sweep.finished_at).is_not(None))
     return list(session.exec(finished.order_by(col(Sweep.started_at).desc()).limit(limit)))
+
+
+def last_sound_sweep(session: Session, kind: str) -> datetime | None:
+    """When the last sweep of `kind` began to which no unit's policy was refused."""
+    sound = col(Sweep.counts)["refused_units"].as_integer() == 0
+    query = select_rows(Sweep.started_at).where(col(Sweep.kind) == kind, col(Sweep.finished_at).is_not(None), sound)
+    return session.exec(query.order_by(col(Sweep.started_at).desc()).limit(1)).first()

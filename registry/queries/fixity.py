@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
-from registry.queries.organisation import organisation_at
 from registry.tables import (
     DisposalItem,
     FixityCheck,
@@ -24,8 +23,6 @@ from registry.tables import (
 )
 from regulation.disposal_states import ItemState
 from regulation.incidents import DAMAGED, IncidentKind, Resolution
-from regulation.recipients import Roster
-from regulation.vocabulary import Role
 
 _check, _incident, _repair = table_of(FixityCheck), table_of(Incident), table_of(RecordingRepair)
 _recording, _unit, _item = table_of(Recording), table_of(Unit), table_of(DisposalItem)
@@ -156,16 +153,6 @@ def to_repair(connection: Connection, after: UUID | None, limit: int) -> list[An
     if after is not None:
         query = query.where(_incident.c.id > after)
     return list(connection.execute(query.order_by(_incident.c.id).limit(limit)))
-
-
-def administrators_of(session: Session, unit_id: UUID, at: datetime) -> Iterator[UUID]:
-    """Who administers the recorders of the unit at the moment `at`; where nobody does, those one role up."""
-    organisation = organisation_at(session, at)
-    chain = organisation.chain(unit_id)
-    roster = Roster(chain, organisation.holdings(chain), at, organisation.gone)
-    for one in roster.told(Role.DEVICE_ADMINISTRATOR):
-        if one.person_id is not None:
-            yield one.person_id
 
 
 # Coverage

@@ -257,15 +257,19 @@ def duties_of(
     return [duty_row(row) for row in session.execute(query)]
 
 
-def outbox(session: Session, state: NoticeState | None = None, limit: int = 200) -> list[AnyRow]:
-    """The newest notices, of one state where given: number, kind, state, reader's number, times, channel, failure."""
-    columns = ("number", "kind", "state", "created_at", "attempts", "next_attempt_at", "channel", "failure")
-    query = select(
-        *(_notice.c[name] for name in columns),
-        _notice.c.delivered_at,
-        _notice.c.read_at,
-        _reader.c.number.label("reader"),
-    ).join_from(_notice, _reader, _reader.c.id == _notice.c.person_id)
-    if state is not None:
-        query = query.where(_notice.c.state == state)
-    return list(session.execute(query.order_by(_notice.c.created_at.desc(), _notice.c.number).limit(limit)))
+def dead_letters(session: Session) -> int:
+    """How many notices were given up, not read otherwise, and are for somebody who has not left."""
+    query = (
+        select(func.count())
+        .select_from(_notice.join(_reader, _reader.c.id == _notice.c.person_id))
+        .where(_notice.c.state == NoticeState.DEAD, _notice.c.read_at.is_(None), _reader.c.left_on.is_(None))
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def alerted_since(session: Session, subject: str, since: datetime | None) -> bool:
+    """Whether anybody was alerted of `subject`, after `since` where that is known."""
+    query = select(_notice.c.id).where(_notice.c.kind == NoticeKind.ALERT, _notice.c.subject == subject)
+    if since is not None:
+        query = query.where(_notice.c.created_at > since)
+    return session.execute(query.limit(1)).first() is not None

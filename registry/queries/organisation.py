@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 from registry.bulk import Among, AnyRow, chunked, storable, table_of
 from registry.tables import Appointment, Person, Unit
 from regulation.authority import Holding
-from regulation.vocabulary import UnitLevel
+from regulation.recipients import Roster
+from regulation.vocabulary import Role, UnitLevel
 
 AnyUnit = Unit | AnyRow
 """A unit as an object, or as a row of its table where no more is needed."""
@@ -172,3 +173,19 @@ def organisation_at(session: Session, at: datetime) -> Organisation:
         row.id for row in session.execute(left) if row.left_on < at.astimezone(ZoneInfo(units[row.unit_id].zone)).date()
     }
     return Organisation(units, held, gone)
+
+
+def administrators_of(session: Session, unit_id: UUID, at: datetime) -> Iterator[UUID]:
+    """Who administers the recorders of the unit at the moment `at`; where nobody does, those one role up."""
+    yield from administrators_in(organisation_at(session, at), unit_id, at)
+
+
+def administrators_in(
+    organisation: Organisation, unit_id: UUID, at: datetime, without: Collection[UUID] = ()
+) -> Iterator[UUID]:
+    """The same of an organisation that is known; people of `without` do not count, as if they had left."""
+    chain = organisation.chain(unit_id)
+    roster = Roster(chain, organisation.holdings(chain), at, {*organisation.gone, *without})
+    for one in roster.told(Role.DEVICE_ADMINISTRATOR):
+        if one.person_id is not None:
+            yield one.person_id

@@ -100,7 +100,11 @@ def _emit(overdue: Sequence[Overdue]) -> None:
 
 
 def beat(work: SweepWork) -> None:
-    """Ask the watchdog's address, if there is one: where nobody asks for a while, it raises the alarm."""
+    """Ask the watchdog's address, if there is one: where nobody asks for a while, it raises the alarm. A sweep that no
+    unit has a sound policy for watches over nothing, and gives no sign of life."""
+    if work.all_refused:
+        get_run_logger().error("No unit has a sound policy (Art. 23): nobody's duties are watched.")
+        return
     if work.watch.heartbeat_url is None:
         return
     try:

@@ -10,6 +10,7 @@ from uuid import UUID
 from prefect import task
 
 from registry.queries.duties import not_yet_due, open_by_state
+from registry.queries.notices import dead_letters
 from registry.queries.organisation import organisation_at
 from registry.transitions import duties, notices
 from regulation.duties import DutyKind
@@ -78,6 +79,7 @@ def finish_sweep(work: SweepWork) -> None:
     """Enter what was counted, the duties that were considered and are not yet due among it."""
     with work.registry.reading() as reading:
         work.counts["not_yet_due"] = not_yet_due(reading, work.now())
+        work.counts["notices_dead"] = dead_letters(reading)
         for state, count in open_by_state(reading).items():
             work.counts[f"open_{state.value}"] = count
     with work.registry.acting(ACTOR, work.now()) as act:

@@ -39,6 +39,11 @@ class SweepWork:
             self.organisation = organisation_at(reading, self.started_at)
         self.rules = rules_of(watch.policy.policies(), self.organisation)
 
+    @property
+    def all_refused(self) -> bool:
+        """Whether no unit at all has a sound policy: then nobody's duties are watched."""
+        return bool(self.refused) and self.refused.keys() >= self.organisation.units.keys()
+
     @contextmanager
     def acting(self) -> Iterator[Act]:
         """One transaction of the sweep. Raises `ActionDenied` when another sweep has taken this one's work over."""
@@ -51,8 +56,7 @@ class SweepWork:
 def sweep_work(watch: DutyWatch, now: Now) -> Iterator[SweepWork | None]:
     """Begin a sweep; None while another one is at work, for two would only wait for each other.
 
-    A sweep that is killed is taken over by the next one. Raises `ConfigurationError` where a superior's layer of the
-    policy, which holds for every unit, is not sound.
+    A sweep that is killed is taken over by the next one.
     """
     registry = watch.registry.open()
     try:

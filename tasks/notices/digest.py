@@ -93,6 +93,7 @@ class Trouble(StrEnum):
     WORKER_GONE = "worker-gone"
     SWEEP_LATE = "sweep-late"
     NOTICE_DEAD = "notice-dead"
+    POLICY_UNSOUND = "policy-unsound"
     ORIGINAL_DISPUTED = "original-disputed"
 
 

@@ -60,6 +60,7 @@ TROUBLE: Mapping[Trouble, Words] = {
     Trouble.WORKER_GONE: {"zh": "工作进程失去联系", "en": "A worker is gone"},
     Trouble.SWEEP_LATE: {"zh": "期限检查未按时运行", "en": "The check of deadlines is late"},
     Trouble.NOTICE_DEAD: {"zh": "通知无法送达", "en": "A notice cannot be delivered"},
+    Trouble.POLICY_UNSOUND: {"zh": "制度配置有误", "en": "A policy is not sound"},
     Trouble.ORIGINAL_DISPUTED: {"zh": "原始资料完整性存疑", "en": "An original is not as it was verified"},
 }
 
@@ -79,6 +80,11 @@ REMEDY: Mapping[Trouble, Words] = {
     Trouble.NOTICE_DEAD: {
         "zh": "请检查通知渠道设置，修正后重新发送；在此之前，请以其他方式告知收件人。",
         "en": "Check the channels, then send it again; until then tell the person in another way.",
+    },
+    Trouble.POLICY_UNSOUND: {
+        "zh": "请运行 custody doctor，按所列文件、参数和条款更正；在此之前，该单位的期限不督办，到期事项无人得知。",
+        "en": "Run `custody doctor`, and mend the file, key and article it names; until then nobody of that unit is "
+        "told of what falls due.",
     },
     Trouble.ORIGINAL_DISPUTED: {
         "zh": "请查看未结事件并查明原因，不得自行覆盖、移动或者删除保管库中的文件；处理完毕后，由本人登记结论。",

@@ -75,3 +75,55 @@ def test_a_bad_layer_that_is_not_one_unit_s_is_refused_to_all(bad: str) -> None:
     for chain in (["city"], ["jt", "city"]):
         with pytest.raises(ConfigurationError):
             policies.of(chain)
+
+
+def gap(name: str = "upload_hours") -> str:
+    """A unit's layer that says nothing for half a year."""
+    later = f"[[parameters.{name}]]\nvalue = 8\nvalid_from = 2026-07-01\narticle = 'Art. 2'\n"
+    first = f"[[parameters.{name}]]\nvalue = 8\nvalid_from = 2025-01-01\nvalid_to = 2025-12-31\narticle = 'Art. 2'\n"
+    return f'layer = "unit"\nunit = "xf"\ndocument = "某办法"\n{first}{later}'
+
+
+UPSIDE_DOWN = layer("xf", 1).replace("upload_hours", "upload_principal_leader_hours")
+"""The principal leader would hear before those below."""
+
+
+@pytest.mark.parametrize(
+    ("bad", "key", "article"),
+    [
+        (gap(), "upload_hours", "Art. 24"),
+        (UPSIDE_DOWN, "upload_principal_leader_hours", "Art. 16"),
+        (layer("xf", 1).replace("upload_hours", "upload_chief_hours"), "upload_chief_hours", "Art. 23"),
+        (layer("xf", 48), "upload_hours", "Art. 23"),
+        ('layer = "unit"\ndocument = "x"', "unit", "Art. 23"),
+    ],
+    ids=["gap", "order of the ladder", "unknown role", "laxer", "no unit"],
+)
+def test_every_fault_is_named_by_file_key_and_article(bad: str, key: str, article: str) -> None:
+    policy = UnitPolicy(layers=[layer("jt", 8), bad], files=["rules/jt.toml", "rules/xf.toml"])
+
+    [problem] = policy.policies().problems([["xf", "city"], ["jt", "city"], ["city"]])
+
+    assert problem.subject == f"rules/xf.toml: {key}"
+    assert article in str(problem.article)
+
+
+def test_who_names_a_role_that_there_is_none_of_is_told_which_there_are() -> None:
+    policies = UnitPolicy(layers=[layer("xf", 1).replace("upload_hours", "upload_chief_hours")]).policies()
+
+    [problem] = policies.problems([])
+
+    assert "upload_department_head_hours" in problem.message
+
+
+def test_a_fault_that_only_the_units_below_have_is_found() -> None:
+    policies = UnitPolicy(layers=[layer("xf", 6), layer("xfa", 12)]).policies()
+
+    assert [one.subject for one in policies.problems([["xfa", "xf", "city"]])] == ["layer 2: upload_hours"]
+    assert policies.problems([["xfa", "city"], ["xf", "city"]]) == []
+
+
+def test_everything_that_nobody_owns_is_found_at_once() -> None:
+    policies = UnitPolicy(layers=["= ", 'layer = "unit"'], files=["a.toml", "b.toml"]).policies()
+
+    assert [str(one.subject).partition(":")[0] for one in policies.problems([])] == ["a.toml", "b.toml"]

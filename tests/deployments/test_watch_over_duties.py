@@ -16,6 +16,7 @@ from registry.transitions import notices
 from regulation.errors import ActionDenied, ConfigurationError
 from tests.fixtures.duties import Duties
 from tests.fixtures.typed import Run, run_custody
+from tests.registry.test_notices import give_up
 
 NOTIFIER = """
 language = "en"
@@ -77,6 +78,18 @@ def test_the_doctor_says_that_nobody_can_be_told_and_that_no_sweep_has_run(custo
     for what in ("notifier", "last sweep"):
         assert any("!" in line and what in line for line in told.splitlines()), what
     assert "notices stay queued" in told
+
+
+def test_the_doctor_counts_what_was_given_up_and_says_how_to_mend_it(custody_run: Run, duty_city: Duties) -> None:
+    def letters() -> str:
+        return next(line for line in custody_run("doctor").stdout.splitlines() if "dead letters" in line)
+
+    assert "✓" in letters()
+    give_up(duty_city.city, "A1", "A2")
+
+    assert "!" in letters()
+    assert "2 notices given up" in letters()
+    assert "custody notify list --dead" in letters()
 
 
 def test_a_clock_is_moved_only_where_it_was_given_and_only_ahead(home: Home) -> None:

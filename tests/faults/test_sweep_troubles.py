@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from blocks.leader_notifier import LeaderNotifier, Route
 from blocks.unit_policy import UnitPolicy
 from registry.ledger import Event
-from registry.tables import NoticeState
+from registry.tables import NoticeKind, NoticeState
 from regulation.duties import DutyKind
 from tests.faults.victims import At, Victims
 from tests.faults.watches import Watch, overdue_town, watch_over
@@ -180,6 +180,10 @@ def test_a_mailbox_that_refuses_and_a_web_page_that_hangs_hold_up_nobody_else(
     assert [one.state for one in watch.notices() if one.number in dead] == [NoticeState.DEAD]
     assert watch.told_of(Event.NOTICE_DELIVERED) == Counter(through)
     assert watch.told_of(Event.NOTICE_DEAD) == Counter(dead)
+    [given_up] = dead
+    alerts = [one for one in watch.notices() if one.kind is NoticeKind.ALERT]
+    assert {one.subject for one in alerts} == {f"notice-dead:{given_up}"}, "the administrators hear of it, once"
+    assert {one.number for one in alerts} <= through
     assert watch.told_of(Event.NOTICE_FAILED)[next(iter(dead))] == len(hangs.asked) - 1
     watch.assert_sound()
 

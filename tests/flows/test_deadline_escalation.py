@@ -101,15 +101,39 @@ def test_a_channel_that_is_down_is_tried_again_and_at_last_given_up(
     for _ in range(12):
         assert watched.deliver().get("delivered", 0) == 0
         city.wait(hours=24)
-    assert {one.state for one in watched.duties.notices()} == {NoticeState.DEAD}
-    [dead, _] = watched.duties.notices()
+    letters = [one for one in watched.duties.notices() if one.kind is NoticeKind.DIGEST]
+    assert [one.state for one in letters] == [NoticeState.DEAD, NoticeState.DEAD]
+    dead = letters[0]
     assert broken.url not in (dead.failure or "")
+    assert alerted(watched) == {
+        ("L2" if one.person_id == city.people["A3"] else "A3", f"notice-dead:{one.number}") for one in letters
+    }
+    assert watched.sweep()["notices_dead"] == 2
+    assert "| 无法送达的通知 notices nobody received | 2 |" in summary()
 
     watched.change(notifier=good)
     with city.act() as act:
         notices.revive_notice(act, dead.number)
-    assert watched.deliver() == {"delivered": 1}
+    city.wait(hours=3)
+    watched.deliver()
     assert city.events(dead.id)[-2:] == ["notice.revived", "notice.delivered"]
+    [alert] = [asked for asked in watched.webhook.asked if letters[1].number in str(asked.body["message"])]
+    assert "通知无法送达" in str(alert.body["title"])
+    assert "乙" not in str(alert.body)
+
+
+def alerted(watched: Watched) -> set[tuple[str, str]]:
+    """Who is alerted of what."""
+    numbers = {person: number for number, person in watched.duties.city.people.items()}
+    found = (one for one in watched.duties.notices() if one.kind is NoticeKind.ALERT)
+    return {(numbers[one.person_id], one.subject or "") for one in found}
+
+
+def summary() -> str:
+    """What the last sweep shows in Prefect."""
+    with get_client(sync_client=True) as client:
+        shown = client.request("POST", "/artifacts/latest/filter", json={"limit": 50}).json()
+    return str({one["key"]: one["data"] for one in shown}["deadline-escalation"])
 
 
 @ON_SQLITE
@@ -176,3 +200,62 @@ def test_a_unit_whose_policy_is_not_sound_does_not_stop_the_others(watched: Watc
     counts = watched.sweep()
     assert counts["opened"] == 2
     assert [one.kind for one in watched.duties.all()] == [DutyKind.UPLOAD, DutyKind.UPLOAD]
+    watched.duties.city.wait(hours=25)
+    assert watched.sweep()["lines"] > 0
+
+
+UNSOUND = 'layer = "unit"\nunit = "{unit}"\ndocument = "x"\n[parameters.upload_hours]\nvalue = {hours}\n'
+
+
+@ON_SQLITE
+def test_a_fault_in_one_units_policy_is_told_to_its_administrators_when_it_begins(watched: Watched) -> None:
+    watched.watch.policy.layers = [UNSOUND.format(unit="xf", hours=48)]
+    watched.change()
+    counts = watched.sweep()
+    assert (counts["refused_units"], counts["refused_all"]) == (2, 0)  # and its department
+    [(reader, subject)] = alerted(watched)
+    assert (reader, subject.partition("/")[0]) == ("A3", "policy-unsound:xf")
+    assert "制度有误的单位 units without a sound policy | 2" in summary()
+
+    watched.deliver()
+    assert "制度配置有误" in watched.landed()[0]
+    watched.duties.city.wait(minutes=5)
+    watched.sweep()
+    assert len(alerted(watched)) == len(watched.duties.notices()) == 1, "once a fault, not once a sweep"
+
+    watched.watch.policy.layers = [UNSOUND.format(unit="xf", hours=49).replace("upload_hours", "upload_chief_hours")]
+    watched.change()
+    watched.sweep()
+    assert len(alerted(watched)) == 2, "another fault is told"
+
+    watched.deliver()
+    for layers in ([], [UNSOUND.format(unit="xf", hours=48)]):
+        watched.watch.policy.layers = layers
+        watched.change()
+        watched.duties.city.wait(minutes=5)
+        watched.sweep()
+    assert len(watched.duties.notices()) == 3, "mended and broken again, it is told again"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("bad", ['layer = "unit"\ndocument = "x"', "= ", 'layer = "sector-superior"'])
+def test_a_sweep_that_no_unit_has_a_sound_policy_for_gives_no_sign_of_life(
+    watched: Watched, make_webhook: MakeWebhook, bad: str
+) -> None:
+    dog = make_webhook()
+    watched.watch.policy.layers = [bad]
+    watched.change(heartbeat_url=SecretStr(dog.url))
+    ended(watched)
+    assert watched.sweep()["refused_all"] == 1
+    watched.sweep()
+    assert dog.asked == []
+    assert watched.duties.all() == []
+    told = alerted(watched)
+    assert {reader for reader, _ in told} >= {"A3", "S1"}, "nobody is stopped in silence"
+    assert len(told) == len(watched.duties.notices())
+
+    watched.watch.policy.layers = []
+    watched.change()
+    watched.sweep()
+    assert len(dog.asked) == 1
+    assert len(watched.duties.all()) >= 2, "what waited is gone through"

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from registry.queries.duties import not_yet_due, open_by_state, overdue_by_unit
-from registry.queries.notices import NoticeView, duties_of, notice_view, outbox
+from registry.queries.duty_history import notices_told
+from registry.queries.notices import NoticeView, duties_of, notice_view
 from registry.tables import NoticeKind, NoticeState
 from registry.transitions import notices
 from registry.transitions.checks import record_check
@@ -112,6 +113,6 @@ def test_the_outbox_newest_first_and_by_state(swept: Duties) -> None:
     with city.act() as act:
         notices.queue_notices(act, NoticeKind.TRIAL, [city.people["L1"]])
     with city.registry.reading() as reading:
-        assert next(one.reader for one in outbox(reading)) == "L1"
-        assert len(outbox(reading, NoticeState.QUEUED)) == len(outbox(reading)) == 3
-        assert outbox(reading, NoticeState.DEAD) == []
+        assert notices_told(reading)[0].reader_number == "L1"
+        assert len(notices_told(reading, state=NoticeState.QUEUED)) == len(notices_told(reading)) == 3
+        assert notices_told(reading, state=NoticeState.DEAD) == []

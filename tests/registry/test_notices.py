@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from registry.bulk import AnyRow
+from registry.queries.notices import dead_letters
 from registry.tables import Notice, NoticeKind, NoticeState
 from registry.transitions import notices
 from registry.transitions.notices import Attempt
@@ -144,6 +145,83 @@ def test_what_was_given_up_is_revived_once_the_channel_is_mended(duty_city: Duti
     [again] = claim(city)
     attempt(city, Attempt(again.id, channel="sms"))
     assert city.events(row.id)[-2:] == ["notice.revived", "notice.delivered"]
+
+
+def alerts(duty_city: Duties) -> set[tuple[str, str]]:
+    """Who is alerted of what."""
+    numbers = {person: number for number, person in duty_city.city.people.items()}
+    return {(numbers[one.person_id], one.subject or "") for one in duty_city.notices() if one.kind is NoticeKind.ALERT}
+
+
+def give_up(city: City, *readers: str) -> list[str]:
+    """Notices about requests for these people, which no channel took; their numbers."""
+    queue(city, *readers, kind=NoticeKind.ACCESS, subject="AR-1")
+    rows = [row for row in claim(city) if row.kind is NoticeKind.ACCESS]
+    attempt(city, *(Attempt(row.id, failure="refused") for row in rows))
+    by_reader = {row.person_id: row.number for row in rows}
+    return [by_reader[city.people[one]] for one in readers]
+
+
+def test_the_administrators_hear_of_a_notice_that_was_given_up_in_the_same_act(duty_city: Duties) -> None:
+    [dead] = give_up(duty_city.city, "A2")
+    assert alerts(duty_city) == {("A3", f"notice-dead:{dead}")}
+    [alert] = [one for one in duty_city.notices() if one.kind is NoticeKind.ALERT]
+    assert (alert.state, duty_city.city.events(alert.id)) == (NoticeState.QUEUED, ["notice.queued"])
+
+
+def test_each_notice_that_was_given_up_is_told_once_and_what_is_tried_again_is_not(duty_city: Duties) -> None:
+    city = duty_city.city
+    dead = give_up(city, "A1", "A2")
+    assert alerts(duty_city) == {("A3", f"notice-dead:{one}") for one in dead}
+    queue(city, "A2", kind=NoticeKind.ACCESS, subject="AR-2")
+    [row] = [one for one in claim(city) if one.kind is NoticeKind.ACCESS]
+    attempt(city, Attempt(row.id, failure="timeout", retry_at=city.now + MINUTE))
+    assert len(alerts(duty_city)) == 2
+
+
+def test_an_administrator_whom_nothing_reached_does_not_stand_for_those_who_must_look(duty_city: Duties) -> None:
+    [dead] = give_up(duty_city.city, "A3")
+    assert alerts(duty_city) == {("L2", f"notice-dead:{dead}")}
+
+
+def test_an_alert_that_was_given_up_itself_is_told_to_nobody(duty_city: Duties) -> None:
+    city = duty_city.city
+    give_up(city, "A2")
+    rows = claim(city)
+    while rows:
+        attempt(city, *(Attempt(row.id, failure="refused") for row in rows))
+        rows = claim(city)
+    assert {one.state for one in duty_city.notices()} == {NoticeState.DEAD}
+    assert len(duty_city.notices()) == 2
+
+
+def test_what_was_revived_and_given_up_again_is_told_again(duty_city: Duties) -> None:
+    city = duty_city.city
+    [dead] = give_up(city, "A2")
+    for row in claim(city):
+        attempt(city, Attempt(row.id, channel="sms"))
+    with city.act() as act:
+        notices.revive_notice(act, dead)
+    for row in claim(city):
+        attempt(city, Attempt(row.id, failure="refused"))
+    assert sum(one.kind is NoticeKind.ALERT for one in duty_city.notices()) == 2
+
+
+def test_dead_letters_are_counted_until_they_are_read_or_revived(duty_city: Duties) -> None:
+    city = duty_city.city
+    read, revived = give_up(city, "A1", "A2")
+
+    def count() -> int:
+        with city.registry.reading() as reading:
+            return dead_letters(reading)
+
+    assert count() == 2
+    with city.act() as act:
+        notices.record_reading(act, read)
+    assert count() == 1
+    with city.act() as act:
+        notices.revive_notice(act, revived)
+    assert count() == 0
 
 
 def test_the_first_reading_counts(duty_city: Duties) -> None:

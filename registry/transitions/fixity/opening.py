@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from registry.act import Act
 from registry.bulk import insert_rows, rows_among, table_of
 from registry.ledger import Event
-from registry.queries.fixity import administrators_of
+from registry.queries.organisation import administrators_of
 from registry.tables import Incident, NoticeKind, Resolution, Unit
 from registry.transitions.notices.queueing import queue_notices
 from registry.transitions.numbers import next_numbers

@@ -5,7 +5,7 @@ On the wire a notice may go out twice, when a deliverer dies between sending and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +16,15 @@ from sqlalchemy import select
 from registry.act import Act
 from registry.bulk import AnyRow, rows_among, table_of, update_rows
 from registry.ledger import Event
-from registry.tables import Notice, NoticeState
+from registry.queries.organisation import administrators_in, organisation_at
+from registry.tables import Notice, NoticeKind, NoticeState
+from registry.transitions.notices.queueing import queue_notices
 from regulation.errors import ActionDenied
 
 _notice = table_of(Notice)
+DEAD_LETTER = "notice-dead"
+"""With the number of the notice that was given up, what an alert about it is about."""
+
 _UNDER_WAY = (NoticeState.QUEUED, NoticeState.SENDING)
 _TOLD = ("id", "number", "kind", "person_id", "unit_id", "urgent", "subject", "created_at", "attempts")
 
@@ -68,9 +73,13 @@ def _put_off(act: Act, until: dict[UUID, datetime]) -> None:
 
 
 def record_attempts(act: Act, claimer: str, attempts: Iterable[Attempt]) -> None:
-    """Enter what came of the tries of `claimer`. Those of a claim that another one has by now are left out."""
+    """Enter what came of the tries of `claimer`. Those of a claim that another one has by now are left out.
+
+    Of each notice that is given up the device administrators hear in the same act: who owes something must not be the
+    only one who does not know.
+    """
     tried = {one.notice_id: one for one in attempts}
-    query = select(_notice.c.id, _notice.c.attempts, _notice.c.unit_id, _notice.c.person_id)
+    query = select(*(_notice.c[name] for name in ("id", "number", "kind", "attempts", "unit_id", "person_id")))
     query = query.where(_notice.c.claimed_by == claimer, _notice.c.state == NoticeState.SENDING)
     rows = list(rows_among(act.connection, query, _notice.c.id, tried))
     update_rows(act.connection, Notice, [_outcome(act, row, tried[row.id]) for row in rows])
@@ -78,6 +87,19 @@ def record_attempts(act: Act, claimer: str, attempts: Iterable[Attempt]) -> None
         one = tried[row.id]
         facts = {"person_id": row.person_id, "channel": one.channel, "failure": one.failure, "try": row.attempts + 1}
         act.record(_event(one), "notice", row.id, facts, unit_id=row.unit_id, article="Art. 20")
+    _alert_of(act, [row for row in rows if _event(tried[row.id]) is Event.NOTICE_DEAD])
+
+
+def _alert_of(act: Act, dead: Sequence[AnyRow]) -> None:
+    """Tell the administrators of each reader's unit, other than the reader, whom nothing reached. An alert that was
+    given up itself is told to nobody: there would be no end of it; `custody doctor` and the sweep count it."""
+    letters = [row for row in dead if row.kind is not NoticeKind.ALERT]
+    if not letters:
+        return
+    organisation = organisation_at(act.session, act.at)
+    for row in letters:
+        people = administrators_in(organisation, row.unit_id, act.at, without={row.person_id})
+        queue_notices(act, NoticeKind.ALERT, people, f"{DEAD_LETTER}:{row.number}")
 
 
 def let_go(act: Act, claimer: str, notice_ids: Iterable[UUID]) -> None:
