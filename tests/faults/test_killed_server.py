@@ -19,7 +19,7 @@ from tests.faults.victims import At, Ended, Order, Victim, Victims
 from tests.fixtures.kept import keep_plain
 from tests.fixtures.stations import Scene
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]  # all sessions are suffered before the first test
 
 MOMENTS = (
     At("tasks.docking.work:name_run", do="hold"),

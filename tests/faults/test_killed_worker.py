@@ -103,7 +103,7 @@ def held(file: Path, seconds: float = 120) -> int:
     return int(file.read_text())
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_workers_killed_at_every_step_with_and_without_their_flows(
     own_prefect: OwnPrefect, scene: Scene, media_samples: dict[str, bytes], tmp_path: Path
 ) -> None:
