@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.request import Request, urlopen
 
 from deployments.console import errors
 from deployments.home import Home
 from deployments.supervisor import Supervisor, python
-from regulation.errors import ConfigurationError
+from regulation.errors import ConfigurationError, Unavailable
 
 START_SECONDS = 90.0
 
@@ -34,6 +36,23 @@ def start_server(home: Home, supervisor: Supervisor) -> None:
     )
     supervisor.wait_until(home.server_answers, "server", START_SECONDS)
     talk_to(home)
+
+
+def scheduled_runs(home: Home) -> int:
+    """How many runs the server holds ready to begin by themselves. Raises `Unavailable` where it does not say."""
+    asked = Request(
+        f"{home.settings.api_url}/flow_runs/count",
+        data=b'{"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}',
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {b64encode(home.prefect_login().encode()).decode()}",
+        },
+    )
+    try:
+        with urlopen(asked, timeout=5) as answer:
+            return int(answer.read())
+    except (OSError, ValueError) as refused:  # an HTTP error is an OSError
+        raise Unavailable(f"The Prefect server does not say: {refused}.", subject=home.settings.api_url) from None
 
 
 def talk_to(home: Home) -> None:

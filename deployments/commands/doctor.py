@@ -17,12 +17,16 @@ from deployments.console import out
 from deployments.facts import reading
 from deployments.home import PAGES_KEY, RECEIPT_KEY, Home
 from deployments.policies import looked_at, strangers
-from deployments.server import is_free
+from deployments.server import is_free, scheduled_runs
 from deployments.settings import read_settings
 from registry.database import Registry
 from regulation.errors import ConfigurationError, CustodyError
 
 LEAST_FREE_GIB = 5
+SCHEDULES_MEND = (
+    "wait a minute after a start; run `custody up`, or start the server by `python -m deployments.prefect_server "
+    "server start` and apply prefect.yaml"
+)
 VAULT_MENDS = {
     "directory": "mount its disk, see CUSTODY_VAULT_… in docs/reference/settings.md; `custody vault lay-out` if it is "
     "lost",
@@ -181,11 +185,19 @@ def _blocks(home: Home) -> Iterator[Check]:
 def _server(home: Home) -> Iterator[Check]:
     well = home.server_answers()
     yield Check("Prefect server", well, home.settings.api_url, "run `custody up`", grave=False)
-    if not well:
+    if well:
+        yield tried("schedules", lambda: _schedules(home), SCHEDULES_MEND, grave=False)
+    else:
         for port in (home.settings.prefect_port, home.settings.pages_port):
             free = is_free(home.settings.host, port)
             mend = "another program has it; set CUSTODY_PREFECT_PORT or CUSTODY_PAGES_PORT"
             yield Check(f"port {port}", free, "free" if free else "taken", mend, grave=False)
+
+
+def _schedules(home: Home) -> str:
+    if (waiting := scheduled_runs(home)) == 0:
+        raise ConfigurationError("Nothing is scheduled: no sweep, audit or notice begins by itself.", article="Art. 20")
+    return f"{waiting} runs wait for their time"
 
 
 LOOKS = (_python, _home, _disk, _registry, _policy, _vault, _dock_roots, _blocks, _server, look_at_watch)

@@ -75,9 +75,9 @@ def _row(line: ReceiptLine, report: SessionReport) -> dict[str, Any]:
     original, noted = report.originals.get(line.item_id), report.noted[line.item_id]
     return {
         "file": harmless(line.shown_name),
+        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
         "outcome": STATES[line.outcome],
         "may be wiped": "✓" if line.may_be_wiped else "–",
-        "findings": "; ".join(f"{one.code} {FINDINGS[one.code]}" for one in noted),
         "condition": STATES[original.condition] if original is not None else "",
         "filing": STATES[original.filing] if original is not None else "",
         "activity": harmless(original.activity_number or "") if original is not None else "",

@@ -11,8 +11,10 @@ from prefect.client.orchestration import get_client
 
 from deployments.bootstrap import register
 from deployments.prefect_yaml import deploy_all
+from deployments.server import scheduled_runs
 from deployments.system import POOL, prefect_yaml
 from tests.faults.own_prefect import OwnPrefect
+from tests.fixtures.typed import run_custody
 
 pytestmark = pytest.mark.servers
 
@@ -22,7 +24,8 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnPre
     made = OwnPrefect(tmp_path)
     try:
         made.start_server()
-        for name, value in made.home.prefect_environment().items():
+        port = str(made.home.settings.prefect_port)
+        for name, value in {**made.home.prefect_environment(), "CUSTODY_PREFECT_PORT": port, "COLUMNS": "300"}.items():
             monkeypatch.setenv(name, value)
         with made.spoken_to():
             register(made.home)
@@ -32,7 +35,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnPre
         made.stop()
 
 
-def test_every_schedule_becomes_runs(deployed: OwnPrefect) -> None:
+def test_every_schedule_becomes_runs_and_the_doctor_counts_them(deployed: OwnPrefect) -> None:
     with get_client(sync_client=True) as client:
         scheduled = {one.id: one.name for one in client.read_deployments() if one.schedules}
         assert len(scheduled) >= 5
@@ -43,3 +46,5 @@ def test_every_schedule_becomes_runs(deployed: OwnPrefect) -> None:
     assert {scheduled[one] for one in waiting} == set(), (deployed.home.root / "logs" / "server.log").read_text()[
         -2000:
     ]
+    assert scheduled_runs(deployed.home) >= len(scheduled)
+    assert "runs wait for their time" in run_custody("doctor").stdout
