@@ -12,8 +12,10 @@ from prefect import task
 from blocks.leader_notifier import Addressee, Message
 from registry.bulk import AnyRow
 from registry.queries.notices import NoticeView, notice_view
+from registry.tables import NoticeKind
 from registry.transitions import notices
 from registry.transitions.notices import Attempt
+from regulation.vocabulary import Role
 from tasks.notices.content import content_of
 from tasks.notices.message import message_about
 from tasks.notices.work import ACTOR, DeliveryWork
@@ -116,6 +118,8 @@ def addressee_of(view: NoticeView) -> Addressee:
     roles = [line.role for line in view.lines if line.role is not None]
     if view.access is not None and view.access.role is not None:
         roles = [view.access.role]
+    if view.kind is NoticeKind.TRIAL and view.subject:
+        roles = [Role(view.subject)]  # the way of whoever hears in this role is tried
     return Addressee(view.reader_number, roles[0] if roles else None, view.unit_codes)
 
 
