@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -73,10 +73,19 @@ class LeaderNotifier(Block):
         check_routes(self.routes, self.channels)
 
     def paces(
-        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        before: Mapping[str, Sequence[float]] | None = None,
     ) -> dict[str, Pace]:
-        """The limits of the channels that have one, to be kept for as long as notices are sent."""
-        return {name: Pace(limit, clock=clock, sleep=sleep) for name, limit in self.per_minute.items()}
+        """The limits of the channels that have one, to be kept for as long as notices are sent. `before` says how many
+        seconds ago others sent by a channel."""
+        ago = before or {}
+        return {
+            name: Pace(limit, clock=clock, sleep=sleep, before=ago.get(name, ()))
+            for name, limit in self.per_minute.items()
+        }
 
     def route(self, addressee: Addressee) -> tuple[str, ...]:
         """The channels by which somebody is told, the preferred first."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 MINUTE = 60.0
+MARGIN = 1.0
+"""Two notices do not take equally long to their operator: so much closer than they were sent may they arrive."""
 
 
 class Pace:
-    """A token bucket: `per_minute` at once, then one for each that has been refilled. Threads may share it."""
+    """No more than `per_minute` in any 60 seconds, however they are laid. Threads may share it.
+
+    `before` are sends of others, as seconds ago: who starts in the midst of a minute has not the whole of it.
+    """
 
     def __init__(
         self,
@@ -18,12 +24,13 @@ class Pace:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        before: Iterable[float] = (),
     ) -> None:
-        self._per_minute = per_minute
         self._clock = clock
         self._sleep = sleep
-        self._tokens = float(per_minute)
-        self._at = clock()
+        now = clock()
+        self._sent = deque(sorted(now - seconds for seconds in before), maxlen=per_minute)
+        """When the last ones went, as many as there may be in a minute; the next waits for the first of them."""
         self._lock = Lock()
 
     def take(self) -> float:
@@ -34,10 +41,9 @@ class Pace:
         return seconds
 
     def _reserve(self) -> float:
-        """Take a token, on credit where there is none, and say how long to wait for it."""
+        """Take the next turn, and say how long to wait for it."""
         with self._lock:
             now = self._clock()
-            refilled = self._tokens + (now - self._at) * self._per_minute / MINUTE
-            self._tokens = min(float(self._per_minute), refilled) - 1.0
-            self._at = now
-            return max(0.0, -self._tokens * MINUTE / self._per_minute)
+            at = max(now, self._sent[0] + MINUTE + MARGIN) if len(self._sent) == self._sent.maxlen else now
+            self._sent.append(at)
+            return at - now

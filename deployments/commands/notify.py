@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,8 +19,10 @@ from deployments.server import prefect_at_hand
 from deployments.settings import read_settings
 from registry.tables.notices import NoticeKind, NoticeState
 from regulation.errors import ConfigurationError
+from regulation.vocabulary import Role
 
 if TYPE_CHECKING:
+    from registry.act import Act
     from registry.tables import Notice
 
 app = typer.Typer(help="Notices: try a channel, see what waits, send again.", no_args_is_help=True)
@@ -34,9 +37,8 @@ Number = Annotated[str, typer.Argument(help="Number of the notice.", metavar="NU
 
 @app.command("test")
 def test(person: Annotated[str, typer.Argument(help="Certificate number.", metavar="PERSON")]) -> None:
-    """Send somebody a notice that asks for nothing, and say which channel took it, or why none did."""
-    from registry.transitions.notices import queue_notices
-
+    """Send somebody a notice that asks for nothing, in each role that has a way of its own, as a real one would go; and
+    say which channel took it, or why none did."""
     home = Home(read_settings())
     home.prepare()
     if home.settings.notifier_file is None:
@@ -44,13 +46,41 @@ def test(person: Annotated[str, typer.Argument(help="Certificate number.", metav
     with prefect_at_hand(home):
         _ready(home)
         with acting(home) as act:
-            [notice_id] = queue_notices(act, NoticeKind.TRIAL, [person_id(act.session, person)])
+            trials = dict(_queued(home, act, person))
         with errors.status("Sending"):
-            notice = _delivered(home, notice_id)
-    if notice.channel is None:
-        out.print(f"[bold red]✗[/] {notice.number}: {escape(notice.failure or 'it was not sent yet')}")
+            tried = [(_delivered(home, notice_id), roles) for notice_id, roles in trials.items()]
+    for notice, roles in tried:
+        as_which = escape(", ".join(role.value for role in roles) or "no role")
+        if notice.channel is None:
+            failure = escape(notice.failure or "it was not sent yet")
+            out.print(f"[bold red]✗[/] {notice.number} as {as_which}: {failure}", soft_wrap=True)
+        else:
+            out.print(
+                f"[bold green]✓[/] {notice.number} as {as_which} went by {escape(notice.channel)}", soft_wrap=True
+            )
+    if any(notice.channel is None for notice, _ in tried):
         raise typer.Exit(1)
-    out.print(f"[bold green]✓[/] {notice.number} went by {escape(notice.channel)}")
+
+
+def _queued(home: Home, act: Act, number: str) -> Iterator[tuple[UUID, list[Role]]]:
+    """A trial for each way by which notices reach the person in their roles, with the roles that share it."""
+    from blocks.leader_notifier import Addressee
+    from deployments.notifier import notifier_of
+    from registry.queries import roles_at
+    from registry.queries.access import codes_upward
+    from registry.tables import Person
+    from registry.transitions.notices import queue_notices
+
+    notifier, reader = notifier_of(home.settings), person_id(act.session, number)
+    assert notifier is not None
+    units = tuple(codes_upward(act.session, act.session.get_one(Person, reader).unit_id))
+    roles = sorted({one.role for one in roles_at(act.session, reader, act.at)}, key=list(Role).index)
+    ways: dict[tuple[str, ...], list[Role]] = {}
+    for role in roles:
+        ways.setdefault(notifier.route(Addressee(number, role, units)), []).append(role)
+    for alike in ways.values() or [[]]:
+        [notice_id] = queue_notices(act, NoticeKind.TRIAL, [reader], alike[0].value if alike else None)
+        yield notice_id, alike
 
 
 def _ready(home: Home) -> None:
@@ -64,14 +94,16 @@ def _delivered(home: Home, notice_id: UUID) -> Notice:
     from flows.notice_delivery import deliver_notices
     from registry.tables import Notice
 
-    deliver_notices()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         with reading(home) as session:
             notice = session.get_one(Notice, notice_id)
-        if notice.state is not NoticeState.SENDING or time.monotonic() > deadline:
+        if notice.attempts or time.monotonic() > deadline:
             return notice
-        time.sleep(0.5)
+        if notice.state is NoticeState.QUEUED:
+            deliver_notices()
+        else:
+            time.sleep(0.5)
 
 
 @app.command("list")

@@ -257,6 +257,14 @@ def duties_of(
     return [duty_row(row) for row in session.execute(query)]
 
 
+def delivered_since(session: Session, since: datetime) -> list[AnyRow]:
+    """Channel and time of each notice that a channel took after `since`, by when that was entered."""
+    # By the column that the outbox is searched by: of what was delivered it is when that was entered.
+    query = select(_notice.c.channel, _notice.c.next_attempt_at.label("at"))
+    taken = _notice.c.state == NoticeState.DELIVERED
+    return list(session.execute(query.where(taken, _notice.c.next_attempt_at > since)))
+
+
 def dead_letters(session: Session) -> int:
     """How many notices were given up, not read otherwise, and are for somebody who has not left."""
     query = (

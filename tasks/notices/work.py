@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.logging import get_run_logger
+from sqlmodel import Session
 
 from blocks.duty_watch import DutyWatch
 from blocks.leader_notifier import LeaderNotifier
+from blocks.notice_pace import MARGIN, MINUTE
 from registry.bulk import AnyRow
 from registry.database import Registry
+from registry.queries.notices import delivered_since
 from registry.queries.organisation import Organisation, organisation_at
 from regulation.errors import ConfigurationError
 from regulation.notices import may_go_out_at
@@ -25,6 +28,7 @@ from tasks.rules import rules_of
 ACTOR = "system:notices"
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=2)
+REMEMBERED = timedelta(seconds=MINUTE + MARGIN)
 MOST_TRIES = 12
 """About half a day: then somebody must look at the channel."""
 
@@ -37,13 +41,13 @@ class DeliveryWork:
     ) -> None:
         self.watch = watch
         self.notifier = notifier
-        self.paces = notifier.paces()
         self.registry = registry
         self.holder = holder
         self.now = now
         self.counts: Counter[str] = Counter()
         with registry.reading() as reading:
             self.organisation: Organisation = organisation_at(reading, now())
+            self.paces = notifier.paces(before=_sent_before(reading, now()))
         self._rules = rules_of(watch.policy.policies(), self.organisation)
 
     def not_before(self, notice: AnyRow, at: datetime) -> datetime:
@@ -66,6 +70,14 @@ class DeliveryWork:
             return None
         wait = min(FIRST_RETRY * int(2 ** (tries - 1)), LONGEST_RETRY)
         return self.now() + wait * random.uniform(0.75, 1.25)  # noqa: S311  it spreads load, it hides nothing
+
+
+def _sent_before(session: Session, at: datetime) -> dict[str, list[float]]:
+    """How many seconds ago earlier deliveries sent by each channel, as far as it matters for how fast to go on."""
+    found: dict[str, list[float]] = {}
+    for row in delivered_since(session, at - REMEMBERED):
+        found.setdefault(row.channel, []).append(max(0.0, (at - row.at).total_seconds()))
+    return found
 
 
 @contextmanager

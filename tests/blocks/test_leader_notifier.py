@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import enumerate as enumerate_threads
 from typing import Any
 
@@ -238,18 +241,65 @@ def test_the_most_specific_route_wins(left_out: list[str], channel: str) -> None
     assert channels_for(WANG, routes[::-1]) == (channel,)
 
 
-def test_a_channel_is_sent_to_no_faster_than_allowed() -> None:
-    now, waits = [0.0], list[float]()
+class Moved:
+    """A clock that sleeping moves on."""
 
-    def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        now[0] += seconds
+    def __init__(self) -> None:
+        self.now, self.slept = 0.0, list[float]()
 
-    pace = Pace(2, clock=lambda: now[0], sleep=sleep)
-    assert [pace.take() for _ in range(5)] == pytest.approx([0, 0, 30, 30, 30])
-    now[0] += 3600
-    assert [pace.take() for _ in range(3)] == pytest.approx([0, 0, 30])
-    assert len(waits) == 4
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def pace(self, per_minute: int, before: Sequence[float] = ()) -> Pace:
+        return Pace(per_minute, clock=self.clock, sleep=self.sleep, before=before)
+
+
+def most_in_a_minute(sent: Sequence[float]) -> int:
+    """How many went in the fullest 60 seconds, both ends included."""
+    return max(sum(begin <= at <= begin + 60 for at in sent) for begin in sent)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 20])
+@pytest.mark.parametrize("pauses", [[0.0], [3.0], [0.0] * 19 + [59.9], [0.1, 45.0, 0.0, 0.0, 61.0]])
+def test_no_sixty_seconds_hold_more_than_the_limit(limit: int, pauses: list[float]) -> None:
+    moved, sent = Moved(), list[float]()
+    pace = moved.pace(limit)
+    for pause in itertools.islice(itertools.cycle(pauses), 5 * limit + 7):
+        moved.now += pause
+        pace.take()
+        sent.append(moved.now)
+    assert most_in_a_minute(sent) <= limit
+
+
+def test_what_was_sent_by_an_earlier_delivery_counts() -> None:
+    moved, earlier = Moved(), [-float(seconds) for seconds in range(0, 30, 2)]
+    pace, sent = moved.pace(20, before=[-at for at in earlier]), list(earlier)
+    for _ in range(50):
+        pace.take()
+        sent.append(moved.now)
+    assert most_in_a_minute(sent) == 20
+    assert moved.slept[0] > 30
+
+
+def test_a_channel_that_was_left_alone_takes_its_whole_minute_at_once() -> None:
+    moved = Moved()
+    pace = moved.pace(20)
+    assert [pace.take() for _ in range(20)] == [0.0] * 20
+    assert pace.take() > 60
+    moved.now += 3600
+    assert [pace.take() for _ in range(20)] == [0.0] * 20
+
+
+def test_threads_share_a_pace() -> None:
+    moved = Moved()
+    pace = moved.pace(20)
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _: pace._reserve(), range(100)))
+    assert most_in_a_minute(waits) == 20
 
 
 def test_a_pace_is_kept_across_notices_and_only_for_its_channel(make_webhook: MakeWebhook) -> None:
@@ -257,4 +307,4 @@ def test_a_pace_is_kept_across_notices_and_only_for_its_channel(make_webhook: Ma
     settled = notifier(channels={"web": hook.address}, per_minute={"web": 1})
     paces = settled.paces(clock=lambda: 0.0, sleep=waits.append)
     assert [settled.deliver(NOTICE, WANG, paces).ok for _ in range(2)] == [True, True]
-    assert waits == [60.0]
+    assert waits == [pytest.approx(61.0)]

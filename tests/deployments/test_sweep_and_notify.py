@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from registry.tables import NoticeKind, NoticeState
+from registry.transitions.directory import AppointmentEntry, enter_appointments
 from registry.transitions.notices import Attempt, claim_notices, queue_notices, record_attempts
 from regulation.errors import ActionDenied
+from regulation.vocabulary import Role
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.duties import Duties
 from tests.fixtures.mail import MakeWebhook, Webhook
@@ -89,6 +91,28 @@ class TestBesideAServer:
         assert told.returncode == 1, told.stdout + told.stderr
         assert "hook: answered 500" in told.stdout
         assert "SECRETPATH" not in told.stdout + told.stderr
+
+    def test_a_trial_goes_the_way_of_each_role_that_somebody_holds(
+        self, typed: Typed, duty_city: Duties, hook: Webhook, make_webhook: MakeWebhook, tmp_path: Path
+    ) -> None:
+        city, of_leaders = duty_city.city, make_webhook()
+        with city.act() as act:
+            enter_appointments(act, [AppointmentEntry("A3", "xf", Role.PRINCIPAL_LEADER, city.now, acting=True)])
+        file = tmp_path / "by-role.toml"
+        file.write_text(
+            f'[channels]\nhook = "{hook.address}"\nleaders = "{of_leaders.address}"\n'
+            '[[routes]]\nchannels = ["hook"]\n[[routes]]\nrole = "principal-leader"\nchannels = ["leaders"]\n'
+        )
+
+        told = typed("notify", "test", "A3", CUSTODY_NOTIFIER_FILE=str(file))
+
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert "as principal-leader went by leaders" in told.stdout
+        assert "device-administrator went by hook" in told.stdout
+        assert (len(hook.asked), len(of_leaders.asked)) == (1, 1)
+
+        of_leaders.status = 500
+        assert typed("notify", "test", "A3", CUSTODY_NOTIFIER_FILE=str(file)).returncode == 1
 
     def test_without_a_notifier_there_is_nothing_to_try(self, typed: Typed) -> None:
         told = typed("notify", "test", "A3", CUSTODY_NOTIFIER_FILE="")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from blocks.leader_notifier import LeaderNotifier
+from blocks.leader_notifier import Addressee, LeaderNotifier, Message, Route
+from flows import notice_delivery
 from registry.tables import NoticeKind, NoticeState
 from registry.transitions import notices
+from regulation.errors import Unavailable
 from tasks.notices import deliver
+from tasks.notices.work import DeliveryWork
+from tests.fixtures.mail import MakeWebhook
 from tests.fixtures.watches import Watched
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
@@ -46,3 +53,66 @@ def test_a_batch_whose_channels_hang_lets_go_of_the_rest_before_its_claim_runs_o
     assert city.now - begun < timedelta(minutes=6 * 3 + 1)
     assert len(watched.webhook.asked) == 3
     assert deliver.LONGEST + timedelta(minutes=6) < deliver.LEASE
+
+
+@pytest.mark.timeout(60)
+def test_channels_are_sent_to_side_by_side_and_one_that_hangs_holds_up_no_other(
+    watched: Watched, make_webhook: MakeWebhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = make_webhook(), make_webhook()
+    channels = {"slow": SecretStr(slow.address), "quick": SecretStr(quick.address)}
+    routes = [Route(person="A1", channels=["slow"]), Route(channels=["quick"])]
+    watched.change(notifier=LeaderNotifier(channels=channels, routes=routes))
+    all_quick, sent = Event(), LeaderNotifier.deliver
+
+    def held(notifier: LeaderNotifier, message: Message, addressee: Addressee, *more: Any) -> object:
+        if addressee.number == "A1":
+            assert all_quick.wait(30), "the others wait for the channel that hangs"
+        done = sent(notifier, message, addressee, *more)
+        if len(quick.asked) == 3:
+            all_quick.set()
+        return done
+
+    monkeypatch.setattr(LeaderNotifier, "deliver", held)
+    queue(watched, "run-failed:x", "A1", "A2", "A3", "L1")
+    assert watched.deliver() == {"delivered": 4}
+    assert {one.channel for one in watched.duties.notices()} == {"slow", "quick"}
+    assert (len(slow.asked), len(quick.asked)) == (1, 3)
+
+
+def test_what_was_sent_is_entered_though_another_channel_broke_the_run(
+    watched: Watched, make_webhook: MakeWebhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = make_webhook()
+    channels = {"bad": SecretStr(make_webhook().address), "good": SecretStr(good.address)}
+    routes = [Route(person="A1", channels=["bad"]), Route(channels=["good"])]
+    watched.change(notifier=LeaderNotifier(channels=channels, routes=routes))
+    sent, broken = LeaderNotifier.deliver, []
+
+    def breaks_once(notifier: LeaderNotifier, message: Message, addressee: Addressee, *more: Any) -> object:
+        if addressee.number == "A1" and not broken:
+            broken.append(message.number)
+            raise Unavailable("gone")
+        return sent(notifier, message, addressee, *more)
+
+    monkeypatch.setattr(LeaderNotifier, "deliver", breaks_once)
+    monkeypatch.setattr(notice_delivery.deliver_queued, "retry_delay_seconds", 0.1)
+    queue(watched, "run-failed:x", "A1", "A3")
+    assert watched.deliver() == {"delivered": 2}
+    assert len(good.asked) == 1, "what went out before is not sent again"
+    assert {one.state for one in watched.duties.notices()} == {NoticeState.DELIVERED}
+
+
+def test_a_delivery_knows_how_much_of_its_minute_earlier_ones_have_used(watched: Watched) -> None:
+    assert watched.watch.notifier is not None
+    limited = watched.watch.notifier.model_copy(update={"per_minute": {"hook": 20}})
+    watched.change(notifier=limited)
+    queue(watched, "run-failed:x", "A1", "A2", "A3")
+    assert watched.deliver() == {"delivered": 3}
+    watched.duties.city.wait(seconds=20)
+
+    registry, now = watched.duties.city.registry, watched.duties.city.now
+    used = DeliveryWork(watched.watch, limited, registry, "test", lambda: now).paces["hook"]
+    assert len(used._sent) == 3
+    later = now + timedelta(seconds=42)
+    assert not DeliveryWork(watched.watch, limited, registry, "test", lambda: later).paces["hook"]._sent
