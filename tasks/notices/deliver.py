@@ -77,11 +77,12 @@ class _Lane:
 
     def run(self) -> None:
         """Send; what goes wrong beyond a channel's failure is kept as `fault`."""
+        work = self._work
         try:
             for row, view in self._rows:
-                if self._work.now() > self._safe_until:
+                if work.now() > self._safe_until:
                     break
-                self.attempts.append(_send(self._work, row, view))
+                self.attempts.append(_send(work, row, view))
         except Exception as fault:  # noqa: BLE001  # raised again once what was sent is entered
             self.fault = fault
 

@@ -1,6 +1,6 @@
 """What streams an original has, as the probe saw them (Art. 2, 7).
 
-Revision: 0019, after 0016.
+Revision: 0017, after 0016.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
