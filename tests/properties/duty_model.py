@@ -21,6 +21,9 @@ RUNGS = (
 )
 HOURS = {"upload": 24, "filing": 72, "return-report": 72}
 WORKING_DAYS = {"device-recall": 3, "device-replacement": 1}
+HOLIDAYS = {date(2027, 3, 1), date(2027, 3, 2), date(2028, 2, 29), date(2027, 1, 1), date(2027, 11, 1)}
+SATURDAYS_AT_WORK = {date(2027, 2, 27), date(2027, 3, 13), date(2027, 10, 30)}
+"""Made up, beside the days on which the machine begins."""
 UPWARDS = (
     "officer",
     "device-administrator",
@@ -33,6 +36,11 @@ BY_OFFICERS = ("upload", "filing", "return-report")
 
 Key = tuple[str, str, str | None]
 """A duty: its kind, what it is about, the number of who owes it."""
+
+
+def is_working(day: date) -> bool:
+    """Whether people are at work."""
+    return day in SATURDAYS_AT_WORK or (day.isoweekday() <= 5 and day not in HOLIDAYS)
 
 
 @dataclass
@@ -64,14 +72,36 @@ class Check:
     passed: bool
 
 
+@dataclass(frozen=True)
+class Number:
+    """What a document sets from a day on: of one unit and those below it, or of all where a superior says it. A span
+    counts hours, or working days; a rung's is hours from the time that the duty is due."""
+
+    unit: str | None
+    kind: str
+    step: str | None
+    value: int
+    since: date
+    working_days: bool = False
+
+
 @dataclass
 class Footage:
+    """`received` is when it was stored; what came over the air has arrived once somebody has `confirmed` it."""
+
     unit: str
     officer: str
     received: datetime
     activity: str | None = None
     filed: datetime | None = None
     unfiled: bool = False
+    wireless: bool = False
+    confirmed: datetime | None = None
+
+    @property
+    def arrived(self) -> datetime | None:
+        """Since when it is reliably there."""
+        return self.confirmed if self.wireless else self.received
 
 
 @dataclass
@@ -130,13 +160,43 @@ class Model:
     footage: dict[str, Footage] = field(default_factory=dict)
     duties: dict[Key, Standing] = field(default_factory=dict)
     gone_since: dict[str, datetime] = field(default_factory=dict)
+    documents: tuple[Number, ...] = ()
+    waiting: set[str] = field(default_factory=set)
 
     # -- the facts
 
     def settle(self) -> None:
-        """Whoever ought to have a duty has one from now on; nobody is ever let off by a correction."""
+        """Whoever ought to have a duty has one from now on; nobody is ever let off by a correction. Units that wait for
+        a sound policy have to be patient."""
         for key in list(self._ought()):
-            self.duties.setdefault(key, Standing())
+            if key in self.duties or self.facts(key).unit not in self.waiting:
+                self.duties.setdefault(key, Standing())
+
+    # -- the documents
+
+    def number(self, unit: str, kind: str, step: str | None, day: date) -> Number | None:
+        """What the last document says that speaks of it: superiors' first, then the units' from the top down."""
+        chain: list[str | None] = []
+        code: str | None = unit
+        while code is not None:
+            chain.append(code)
+            code = self.parents[code]
+        found = None
+        for speaker in (None, *reversed(chain)):
+            said = [one for one in self.documents if (one.unit, one.kind, one.step) == (speaker, kind, step)]
+            found = max((one for one in said if one.since <= day), key=lambda one: one.since, default=found)
+        return found
+
+    def rungs(self, key: Key) -> list[tuple[str, timedelta]]:
+        """The steps of a duty's ladder and how far each is from the time it is due."""
+        facts = self.facts(key)
+        assert facts.started is not None
+        day = facts.started.astimezone(self.zones[facts.unit]).date()
+        said = [self.number(facts.unit, key[0], step, day) for step, _ in RUNGS]
+        return [
+            (step, offset if one is None else one.value * HOUR * (-1 if step == "reminder" else 1))
+            for (step, offset), one in zip(RUNGS, said, strict=True)
+        ]
 
     def _ought(self) -> Iterator[Key]:
         for name, one in self.activities.items():
@@ -179,9 +239,12 @@ class Model:
     def _upload(self, name: str, owner: str | None) -> Facts:
         one = self.activities[name]
         arrived = [
-            shot.received
+            shot.arrived
             for shot in self.footage.values()
-            if shot.activity == name and shot.filed is not None and owner in (None, shot.officer)
+            if shot.activity == name
+            and shot.filed is not None
+            and owner in (None, shot.officer)
+            and shot.arrived is not None
         ]
         started = one.ended
         if one.remote and one.ended is not None:
@@ -218,20 +281,22 @@ class Model:
         facts = self.facts(key)
         if facts.started is None:
             return None
-        due = self._without_pauses(key[0], facts.started, self.zones[facts.unit])
+        due = self._without_pauses(key[0], facts.started, facts.unit)
         for begin, until in self.duties[key].pauses:
             if begin < due:
                 due += max(until - max(begin, facts.started), timedelta())
         return due
 
-    def _without_pauses(self, kind: str, started: datetime, zone: ZoneInfo) -> datetime:
-        if kind in HOURS:
-            return started + HOURS[kind] * HOUR
-        local, left = started.astimezone(zone), WORKING_DAYS[kind]
-        day = local.date()
+    def _without_pauses(self, kind: str, started: datetime, unit: str) -> datetime:
+        zone = self.zones[unit]
+        local = started.astimezone(zone)
+        said = self.number(unit, kind, None, local.date())
+        if kind in HOURS if said is None else not said.working_days:
+            return started + (HOURS[kind] if said is None else said.value) * HOUR
+        day, left = local.date(), WORKING_DAYS[kind] if said is None else said.value
         while left:
             day += timedelta(days=1)
-            left -= 1 if day.isoweekday() <= 5 else 0
+            left -= is_working(day)
         return max(started, datetime.combine(day, local.time(), zone).astimezone(UTC))
 
     def paused(self, key: Key, now: datetime) -> bool:
@@ -318,8 +383,9 @@ class Model:
         lines: list[Line] = []
         if due is None or self.state(key, now) not in ("running", "overdue"):
             return lines, level, True
-        while level < len(RUNGS) and due + RUNGS[level][1] <= now:
-            step, offset = RUNGS[level]
+        rungs = self.rungs(key)
+        while level < len(rungs) and due + rungs[level][1] <= now:
+            step, offset = rungs[level]
             hearers = self.hearers(key, step, now)
             if not hearers:
                 return lines, level, False
@@ -329,5 +395,7 @@ class Model:
 
     def moments(self, now: datetime) -> list[datetime]:
         """Every moment ahead at which somebody must hear of something."""
-        ahead = {due + offset for key in self.duties if (due := self.due(key)) is not None for _, offset in RUNGS}
+        ahead = {
+            due + offset for key in self.duties if (due := self.due(key)) is not None for _, offset in self.rungs(key)
+        }
         return sorted(moment for moment in ahead if moment > now)

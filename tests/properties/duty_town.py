@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from blocks.policy_layers import policies_from
 from registry import queries
 from registry.database import Registry
 from registry.tables import DeviceCustody, Duty, NoticeLine
@@ -30,7 +31,7 @@ from regulation.filing import FilingDecision, Outcome
 from regulation.vocabulary import ActivityKind, MediaKind, RemoteReason, Role, UnitLevel
 from tests.fixtures.custody import City
 from tests.fixtures.duties import Duties
-from tests.properties.duty_model import Activity, Check, Footage, Key, Line, Model, Office, Stay
+from tests.properties.duty_model import Activity, Check, Footage, Key, Line, Model, Number, Office, Stay, is_working
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 UNITS = {
@@ -72,6 +73,34 @@ def found(registry: Registry) -> None:
         directory.enter_devices(act, [DeviceEntry(number, unit) for number, unit in DEVICES.items()])
 
 
+def _chain(code: str) -> list[str]:
+    above = UNITS[code][0]
+    return [code, *(_chain(above) if above is not None else ())]
+
+
+SPANS = {
+    "upload": "upload_hours",
+    "filing": "filing_hours",
+    "return-report": "return_report_hours",
+    "device-recall": "device_recall_days",
+    "device-replacement": "device_replacement_days",
+}
+
+
+def _layer(one: Number) -> str:
+    """The document as its unit or superior writes it."""
+    ladder = f"{one.kind}_{one.step}_hours".replace("-", "_")
+    whose = 'layer = "sector-superior"' if one.unit is None else f'layer = "unit"\nunit = "{one.unit}"'
+    measure = (
+        "" if one.step or one.kind == "upload" else f'measure = "{"working days" if one.working_days else "hours"}"\n'
+    )
+    name = SPANS[one.kind] if one.step is None else ladder
+    return (
+        f'{whose}\ndocument = "某办法"\n[parameters.{name}]\nvalue = {one.value}\n'
+        f'valid_from = {one.since}\narticle = "Art. 1"\n{measure}'
+    )
+
+
 @dataclass
 class Town:
     """What happens is entered in the registry and told to the model, in the same breath."""
@@ -91,7 +120,23 @@ class Town:
         with self.registry.reading() as reading:
             self.ids |= {number: one.id for number, one in queries.people_by_number(reading, homes).items()}
             self.ids |= {number: one.id for number, one in queries.devices_by_number(reading, DEVICES).items()}
-        self.duties = Duties(City(self.registry, self.now))
+        self.duties = Duties(City(self.registry, self.now), is_working_day=is_working)
+
+    def rule(self, documents: Sequence[Number], unsound: Collection[str] = ()) -> None:
+        """Give the units their policies; those of the `unsound` ones cannot be read."""
+        layers = [*map(_layer, documents), *(f'layer = "unit"\nunit = "{code}"' for code in unsound)]
+        policies = policies_from((f"layer {place}", text) for place, text in enumerate(layers))
+        assert len(policies.problems(_chain(code) for code in UNITS)) == len(unsound)
+        chains = {self.duties.city.unit_id(code): _chain(code) for code in UNITS}
+        self.duties.policy_of = lambda unit: policies.of(chains[unit])
+        self.model.documents = tuple(documents)
+        self.model.waiting = {code for code in UNITS if set(_chain(code)) & set(unsound)}
+
+    def restart(self) -> None:
+        """Everything that a process remembers is gone."""
+        url = str(self.registry.engine.url)
+        self.registry.dispose()
+        self.registry = self.duties.city.registry = Registry(url)
 
     def set_clock(self, now: datetime) -> None:
         self.now = self.duties.city.now = now
@@ -138,10 +183,11 @@ class Town:
             self.ids[name] = row.id
         self.model.checks[name] = one
 
-    def store(self, unit: str, officer: str, activity: str | None) -> None:
-        """Footage sealed now; filed under an activity, or under none."""
+    def store(self, unit: str, officer: str, activity: str | None, wireless: bool = False) -> None:
+        """Footage sealed now, from a dock or over the air; filed under an activity, or under none."""
         city, name = self.duties.city, f"footage-{next(self.numbers)}"
-        session = city.open(f"/dock/{name}", unit)
+        with city.act() as act:
+            session = docking.open_session(act, unit_code=unit, source=f"/dock/{name}", wireless=wireless)
         [recording] = city.store(session, name)
         probed = Probed(recording.id, MediaKind.VIDEO, recording.condition, officer_id=self.ids[officer])
         outcome = Outcome.UNFILED if activity is None else Outcome.FILED
@@ -150,9 +196,16 @@ class Town:
             docking.record_probes(act, session.id, [probed])
             docking.file_recordings(act, session.id, [decision], rules=self.duties.rules)
         city.seal(session)
-        self.ids[name] = recording.id
+        self.ids[name], self.ids[f"session of {name}"] = recording.id, session.id
         filed = None if activity is None else self.now
-        self.model.footage[name] = Footage(unit, officer, self.now, activity, filed, activity is None)
+        self.model.footage[name] = Footage(unit, officer, self.now, activity, filed, activity is None, wireless)
+
+    def confirm(self, name: str) -> None:
+        """Who made the footage says that it has arrived; the first time counts."""
+        one = self.model.footage[name]
+        with self.duties.city.act() as act:
+            docking.confirm_arrival(act, self.ids[f"session of {name}"], self.ids[one.officer])
+        one.confirmed = one.confirmed or self.now
 
     def answer(self, name: str, activity: str) -> None:
         """The officer says what the footage belongs to."""

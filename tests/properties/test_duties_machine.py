@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from registry.tables import LedgerEntry, Notice, NoticeLine, NoticeState, Sweep
 from registry.transitions import duties, notices
 from regulation.duties import DutyKind, DutyState
 from regulation.errors import ActionDenied
-from tests.properties.duty_model import RUNGS, Activity, Check, Key, Line, Office, Stay
+from tests.properties.duty_model import Activity, Check, Key, Line, Number, Office, Stay
 from tests.properties.duty_town import DEVICES, OFFICERS, UNITS, WORKING, Town, found
 
 DAYS = [
@@ -43,6 +44,25 @@ DAYS = [
     datetime(2027, 10, 29, 23, 59, tzinfo=UTC),  # Berlin's clocks go back on Sunday, New York's a week later
     datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC),  # a second before the new year in Shanghai
 ]
+DOCUMENTS: list[list[Number]] = [
+    [],
+    [
+        Number("sh", "upload", None, 12, date(2027, 3, 1)),  # in the midst of what happens
+        Number("sh1", "upload", "reminder", 6, date(2026, 1, 1)),
+        Number("be", "upload", "department-head", 2, date(2026, 1, 1)),
+        Number("be", "upload", "supervising-leader", 2, date(2027, 10, 30)),
+        Number("ny", "device-replacement", None, 20, date(2026, 1, 1)),
+    ],
+    [
+        Number(None, "filing", None, 2, date(2026, 1, 1), working_days=True),
+        Number(None, "upload", "reminder", 8, date(2028, 2, 29)),
+        Number("be", "filing", None, 1, date(2027, 3, 1), working_days=True),
+        Number("sh1", "device-recall", None, 2, date(2026, 1, 1), working_days=True),
+        Number("ny", "return-report", "principal-leader", 30, date(2026, 1, 1)),
+    ],
+]
+"""What superiors and units have laid down: hours and working days, from days on that come while things happen."""
+
 HOURS = st.sampled_from([1, 3, 4, 5, 19, 20, 24, 28, 49, 80, 200])
 TICK = timedelta(microseconds=1)
 ROLES = ["device-administrator", "department-head", "supervising-leader", "principal-leader", "supervisor"]
@@ -57,12 +77,17 @@ class DutiesMachine(RuleBasedStateMachine):
     folder: Path
     towns = count()
 
-    @initialize(start=st.sampled_from(DAYS))
-    def begin(self, start: datetime) -> None:
+    @initialize(
+        start=st.sampled_from(DAYS),
+        documents=st.sampled_from(DOCUMENTS),
+        unsound=st.sampled_from([(), (), ("ny",), ("sh",)]),
+    )
+    def begin(self, start: datetime, documents: Sequence[Number] = (), unsound: Sequence[str] = ()) -> None:
         path = self.folder / f"town-{next(self.towns)}.db"
         shutil.copyfile(self.template, path)
         self.town = Town(Registry(f"sqlite:///{path}"), start)
         self.model, self.told, self.numbers = self.town.model, set[Line](), self.town.numbers
+        self.town.rule(documents, unsound)
         for place, officer in enumerate(sorted(OFFICERS)):
             if place % 3:  # some have none
                 stay = Stay(f"{officer}-d1", officer, self.town.now - timedelta(days=9))
@@ -118,11 +143,19 @@ class DutiesMachine(RuleBasedStateMachine):
         self.town.enter_activity(name, replace(one, returned=one.returned or self.now))
 
     @precondition(lambda self: self.model.activities)
-    @rule(data=st.data(), filed=st.booleans())
-    def footage_is_stored(self, data: st.DataObject, filed: bool) -> None:
+    @rule(data=st.data(), filed=st.booleans(), wireless=st.booleans())
+    def footage_is_stored(self, data: st.DataObject, filed: bool, wireless: bool) -> None:
         name = data.draw(st.sampled_from(sorted(self.model.activities)))
         one = self.model.activities[name]
-        self.town.store(one.unit, data.draw(st.sampled_from(sorted(one.officers))), name if filed else None)
+        officer = data.draw(st.sampled_from(sorted(one.officers)))
+        if one.unit not in self.model.waiting:
+            self.town.store(one.unit, officer, name if filed else None, wireless)
+
+    @precondition(lambda self: any(one.wireless for one in self.model.footage.values()))
+    @rule(data=st.data())
+    def its_arrival_is_confirmed(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(key for key, one in self.model.footage.items() if one.wireless)))
+        self.town.confirm(name)
 
     @precondition(lambda self: self.model.activities and any(not one.filed for one in self.model.footage.values()))
     @rule(data=st.data())
@@ -174,6 +207,18 @@ class DutiesMachine(RuleBasedStateMachine):
             one.until = self.now
             self.town.enter_office(one)
 
+    # -- the service
+
+    @rule()
+    def everything_starts_again(self) -> None:
+        self.town.restart()
+
+    @precondition(lambda self: self.model.waiting)
+    @rule()
+    def the_policies_are_mended(self) -> None:
+        """What waited is gone through, as it stands now."""
+        self.town.rule(self.model.documents)
+
     # -- decisions
 
     @rule(data=st.data(), hours=st.sampled_from([None, None, 2, 30, 100]))
@@ -202,8 +247,7 @@ class DutiesMachine(RuleBasedStateMachine):
         assert due is not None and started is not None
         if self.model.holds(key[2], self.model.facts(key).unit, "principal-leader", self.now):
             return False  # a principal leader's own duty, an acting one's too, is the supervision's to excuse
-        level = self.model.duties[key].level
-        runs = started <= self.now < due and level < len(RUNGS)
+        runs = started <= self.now < due  # whatever was told before it was given more time
         return "first" in heads and (hours is None or runs)
 
     def decide(self, act: Any, duty: Any, by: Any, hours: int | None, rules: duties.Rules) -> None:
@@ -382,4 +426,53 @@ def test_who_has_left_hears_of_nothing_whatever_role_is_still_theirs_on_paper(ma
         year.town.set_clock(year.town.after(hours=hours))
         year.a_sweep(3, False)
     assert {"sh1-o1", "be-head"}.isdisjoint(line.person for line in year.told)
+    year.teardown()
+
+
+def test_what_comes_over_the_air_meets_nothing_until_somebody_confirms_it(machine: type[DutiesMachine]) -> None:
+    year = machine()
+    year.begin(DAYS[0], DOCUMENTS[1])
+    name = "activity-sh1-o1"
+    year.town.store("sh1", "sh1-o1", name, wireless=True)
+    [footage] = year.model.footage
+    for hours in (2, 30):
+        year.town.set_clock(year.town.after(hours=hours))
+        year.a_sweep(50, False)
+    mine = [key for key in year.model.duties if key[:2] == ("upload", name)]
+    assert {year.model.state(key, year.now) for key in mine} == {"overdue"}
+    year.town.restart()
+    year.town.confirm(footage)
+    year.a_sweep(50, True)
+    assert {year.model.state(key, year.now) for key in mine if key[2] in (None, "sh1-o1")} == {"met-late"}
+    year.teardown()
+
+
+def test_holidays_and_saturdays_at_work_move_what_counts_working_days(machine: type[DutiesMachine]) -> None:
+    year = machine()
+    year.begin(DAYS[0], DOCUMENTS[2])  # Friday, 26 February 2027; Saturday is at work, Monday and Tuesday are not
+    year.town.store("sh1", "sh1-o1", None)
+    year.a_sweep(50, False)
+    [key] = [key for key in year.model.duties if key[0] == "filing"]
+    due = datetime(2027, 3, 3, 9, 15, tzinfo=UTC)
+    assert year.town.rows()[key].due_at == due
+    for moment in (due - 4 * timedelta(hours=1), due, due + TICK, due + timedelta(hours=4)):
+        year.town.set_clock(moment)
+        year.a_sweep(3, False)
+    year.teardown()
+
+
+def test_a_unit_without_a_sound_policy_waits_and_is_caught_up_with_once_it_is_mended(
+    machine: type[DutiesMachine],
+) -> None:
+    year = machine()
+    year.begin(DAYS[0], DOCUMENTS[1], ("ny",))
+    for hours in (20, 30):
+        year.town.set_clock(year.town.after(hours=hours))
+        year.a_sweep(3, False)
+    units = {year.model.facts(key).unit for key in year.model.duties}
+    assert units == {"sh1", "be"}
+    assert year.told
+    year.the_policies_are_mended()
+    year.a_sweep(3, False)
+    assert {year.model.facts(line.key).unit for line in year.told} == {"sh1", "be", "ny"}
     year.teardown()
