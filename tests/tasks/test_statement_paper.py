@@ -91,6 +91,23 @@ def test_a_page_is_laid_out_as_an_official_document(usual: Path) -> None:
     assert numbers == [[f"— {place} —"] for place in range(1, len(reader.pages) + 1)]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_but_the_page_number_leaves_the_type_area(language: str, tmp_path: Path) -> None:
+    path, mm = tmp_path / "statement.pdf", 72 / 25.4
+    path.write_bytes(paper(statement(3), language))
+    pages = ordinary("pdftotext", "-bbox", path, "-").split("<page ")[1:]
+    assert len(pages) > 2
+    for place, page in enumerate(pages, start=1):
+        words_on = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', page)
+        corners = [(*map(float, word[:4]), word[4]) for word in words_on]
+        below = [word for *_, bottom, word in corners if bottom > (297 - 35) * mm + 4]
+        assert below == ["—", str(place), "—"]
+        for left, top, right, _, word in corners:
+            # The blank half of a bracket or a full stop may stand outside: its ink does not.
+            before, after = (9 if word[0] in "〔（“《" else 1), (9 if word[-1] in "〕）”》。，、；：" else 1)
+            assert left >= 28 * mm - before and right <= (210 - 26) * mm + after and top >= 37 * mm - 4, (place, word)
+
+
 def test_page_numbers_stand_outside(usual: Path) -> None:
     middle = 210 / 25.4 * 72 / 2
     for place, is_right in ((1, True), (2, False)):
