@@ -345,6 +345,7 @@ class TestProbing:
             MediaKind.VIDEO,
             Condition.DAMAGED,
             "mp4",
+            "h264 640x360 15/s\0",
             12.5,
             city.now - timedelta(minutes=5),
             city.now,
@@ -366,6 +367,7 @@ class TestProbing:
 
         [seen] = city.recordings(session)
         assert (seen.media_kind, seen.condition, seen.container) == (MediaKind.VIDEO, Condition.DAMAGED, "mp4")
+        assert seen.streams == "h264 640x360 15/s\ufffd"
         assert (seen.duration_seconds, seen.clock_offset_seconds) == (12.5, -3.25)
         assert (seen.device_id, seen.officer_id) == (city.devices["D1"], city.people["A1"])
         assert seen.ended_at == city.now - timedelta(minutes=1)
