@@ -31,6 +31,7 @@ from desk.conversions import conversions
 from desk.copies import copies
 from desk.disposal_register import disposal_registers
 from desk.disposals import disposals
+from desk.duties import duties
 from desk.guard import Guard
 from desk.holds import holds
 from desk.housekeeping import EVERY, tidy
@@ -134,6 +135,7 @@ def create_app(
         registers,
         recordings,
         activities,
+        duties,
         disposal_registers,
         disposals,
         holds,

@@ -46,6 +46,23 @@ _CHINESE: Mapping[str, str] = {
         "只有保密审查员或者主要领导可以解除标记。"
     ),
     "It is not marked so.": "该资料没有此标记。",
+    "Only the department head or a leader above may excuse or pause a duty, and nobody their own.": (
+        "只有部门负责人或者上级领导可以免除、中止，本人的事项除外。"
+    ),
+    "The duty is no longer owed.": "该事项已经办结。",
+    "A pause ends ahead of now.": "中止的截止日期须晚于今天。",
+    "Only a clock that runs can be stopped.": "只有正在计算的期限可以中止。",
+    "The clock is stopped already.": "该期限已经中止。",
+    "A decision needs a reason of up to 2000 characters.": "请填写理由，不超过 2000 字。",
+    "Only an officer of the activity, who recorded it, or the unit's device administrator may file this.": (
+        "只有参加该活动的执法人员、拍摄人或者本单位执法记录仪管理员可以归档。"
+    ),
+    "Only who made a recording of it, or the unit's device administrator, may confirm its arrival.": (
+        "只有拍摄人或者本单位执法记录仪管理员可以确认到达。"
+    ),
+    "Its arrival was confirmed already.": "已经确认到达。",
+    "There is no activity of this number.": "没有该编号的执法活动。",
+    "it is filed under another activity": "该资料已归入其他执法活动。",
     "Nobody has this certificate number.": "没有使用该执法证号的人员。",
     "This is not a time.": "时间不正确。",
     "This is not a number.": "数字不正确。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from desk import words_conversion, words_retention, words_trail, words_unrecorded
+from desk import words_conversion, words_duties, words_retention, words_trail, words_unrecorded
 from desk.phrases import ONE, PAGES
 from desk.phrases_conversion import CONVERSION
 from desk.phrases_retention import RETENTION
@@ -61,6 +61,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     **words_conversion.WORDS,
     **words_trail.WORDS,
     **words_unrecorded.WORDS,
+    **words_duties.WORDS,
 }
 """Members of enumerations, by what they are of."""
 
@@ -117,6 +118,8 @@ _ENGLISH: Mapping[str, str] = {
     **words_trail.MEMBERS,
     **words_unrecorded.MEMBERS,
     **UNRECORDED,
+    **words_duties.MEMBERS,
+    **words_duties.DUTIES,
 }
 
 

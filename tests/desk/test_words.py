@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import desk
-from desk import words_conversion, words_retention, words_trail, words_unrecorded
+from desk import words_conversion, words_duties, words_retention, words_trail, words_unrecorded
 from desk.conversion_register import COLUMNS as CONVERSION_COLUMNS
 from desk.disposal_register import COLUMNS, ITEM_COLUMNS
 from desk.failing import said
@@ -48,14 +48,14 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     sources = [*TEMPLATES, *ROOM.glob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name not in PHRASES)
     said = {**MEMBERS, **PAGES, **words_retention.MEMBERS, **RETENTION, **words_conversion.MEMBERS, **CONVERSION}
-    said |= words_trail.MEMBERS | words_unrecorded.MEMBERS | UNRECORDED
+    said |= words_trail.MEMBERS | words_unrecorded.MEMBERS | UNRECORDED | words_duties.MEMBERS | words_duties.DUTIES
     assert {text for text in said if f'"{text}"' not in everything and f"'{text}'" not in everything} == set()
 
 
 def test_no_text_means_two_things() -> None:
     rooms = (
         MEMBERS, PAGES, words_retention.MEMBERS, words_retention.TOLD, RETENTION, words_conversion.MEMBERS, CONVERSION,
-        words_trail.MEMBERS, words_unrecorded.MEMBERS, UNRECORDED,
+        words_trail.MEMBERS, words_unrecorded.MEMBERS, UNRECORDED, words_duties.MEMBERS, words_duties.DUTIES,
     )  # fmt: skip
     texts = [text for room in rooms for text in room]
     assert [text for text in set(texts) if texts.count(text) > 1] == []

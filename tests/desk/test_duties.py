@@ -1,0 +1,187 @@
+"""Duties at the desk: each sees what they owe and what is owed below them, and does what is theirs to do.
+
+Art. 15, 16, 20.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from registry.ledger import verify, verify_rows
+from registry.tables import Duty, Filing, Recording
+from registry.transitions import docking
+from registry.transitions.docking import Probed
+from regulation.duties import DutyKind, DutyState
+from regulation.filing import Candidate, FilingDecision, Outcome
+from regulation.vocabulary import MediaKind
+from tests.fixtures.counter import Counter
+from tests.fixtures.custody import City
+from tests.fixtures.duties import Duties
+from tests.registry.test_duties import store
+
+pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
+BAD = "<script>alert(1)</script>"
+
+
+def waiting(city: City, *candidates: str) -> UUID:
+    """A recording of A2 that could belong to these activities; or to none that is known."""
+    session = city.open(f"/dock/{uuid4().hex[:8]}")
+    [recording] = city.store(session, f"recorded {session.number}")
+    found = tuple(Candidate(city.activities[one], 60.0) for one in candidates)
+    outcome = Outcome.ASKED if found else Outcome.UNFILED
+    with city.act() as act:
+        probed = Probed(recording.id, MediaKind.VIDEO, recording.condition, officer_id=city.people["A2"])
+        docking.record_probes(act, session.id, [probed])
+        decision = FilingDecision(recording.id, outcome, None, found)
+        docking.file_recordings(act, session.id, [decision], rules=Duties(city).rules)
+    city.seal(session)
+    return recording.id
+
+
+def duty_about(counter: Counter, kind: DutyKind, subject: UUID, owed_by: str | None = None) -> Duty:
+    city = counter.access.city
+    person = None if owed_by is None else city.people[owed_by]
+    found = [one for one in Duties(city).all(kind) if one.subject_id == subject]
+    [duty] = [one for one in found if person in (None, one.owed_by_id)]
+    return duty
+
+
+def state(counter: Counter, duty: Duty) -> DutyState:
+    """After the facts were looked at."""
+    Duties(counter.access.city).settle()
+    return duty_about(counter, duty.kind, duty.subject_id).state
+
+
+def filing_of(counter: Counter, recording: UUID) -> tuple[Filing, UUID | None]:
+    with counter.access.city.registry.reading() as reading:
+        found = reading.get_one(Recording, recording)
+        return found.filing, found.activity_id
+
+
+def assert_sound(counter: Counter) -> None:
+    registry = counter.access.city.registry
+    assert (verify(registry).problems, verify_rows(registry).problems) == ([], [])
+
+
+def test_whoever_recorded_it_says_where_it_belongs(counter: Counter) -> None:
+    city = counter.access.city
+    recording = waiting(city, "xf-1", "xf-2")
+    duty = duty_about(counter, DutyKind.FILING, recording)
+    officer = counter.browser("A2")
+    assert "资料归档" in officer.open("/duties")
+    place = f"/duties/{duty.id}"
+    page = officer.open(place)
+    assert all(what in page for what in ("xf-1", "某路", "xf-2", "某街", "录像"))
+    assert "免除" not in page, "nobody excuses their own"
+    officer.press(place, do="file", activity="xf-2")
+    assert filing_of(counter, recording) == (Filing.FILED, city.activities["xf-2"])
+    assert state(counter, duty) is DutyState.MET
+    assert "已履行" in officer.open(place)
+    assert "资料归档" not in officer.open("/duties")
+    assert_sound(counter)
+
+
+def test_what_fits_nothing_is_filed_by_the_number_that_they_name(counter: Counter) -> None:
+    city = counter.access.city
+    recording = waiting(city)
+    place = f"/duties/{duty_about(counter, DutyKind.FILING, recording).id}"
+    officer = counter.browser("A2")
+    officer.open(place)
+    for wrong in (BAD, "xf-99", " "):
+        answer = officer.fill(place, do="file", activity=wrong)
+        assert (answer.status_code, 'id="wrong-activity"' in answer.text) == (422, True)
+        assert BAD not in answer.text
+    assert filing_of(counter, recording) == (Filing.UNFILED, None)
+    officer.open(place)
+    officer.press(place, do="file", activity=" xf-1 ")
+    assert filing_of(counter, recording) == (Filing.FILED, city.activities["xf-1"])
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("A1", 404), ("B1", 404), ("A2", 200), ("A3", 200), ("L2", 200), ("S1", 200)]
+)
+def test_a_duty_is_open_to_who_owes_it_and_who_looks_after_it(counter: Counter, who: str, status: int) -> None:
+    place = f"/duties/{duty_about(counter, DutyKind.FILING, waiting(counter.access.city)).id}"
+    browser = counter.browser(who)
+    browser.open(place, status)
+    assert ("资料归档" in browser.open("/duties")) == (status == 200)
+    browser.open(f"/duties/{uuid4()}", 404)
+
+
+def test_the_leader_excuses_with_a_reason_and_nobody_else_does(counter: Counter) -> None:
+    recording = waiting(counter.access.city)
+    duty = duty_about(counter, DutyKind.FILING, recording)
+    place = f"/duties/{duty.id}"
+    for who in ("A2", "A3"):
+        browser = counter.browser(who)
+        browser.open(place)
+        answer = browser.fill(place, do="excuse", reason="不归档")
+        assert answer.status_code == 422
+        assert "只有部门负责人或者上级领导可以免除、中止" in answer.text
+    leader = counter.browser("L2")
+    assert "免除此事项" in leader.open(place)
+    assert 'id="wrong-reason"' not in leader.shown
+    assert leader.fill(place, do="excuse", reason=" ").status_code == 422
+    assert state(counter, duty) is DutyState.RUNNING
+    page = leader.press(place, do="excuse", reason=f"误录，与执法无关 {BAD}")
+    assert BAD in page and BAD not in leader.get(place).text, "as text"
+    assert "已准予免除" in page and "领导 L2" in page
+    assert state(counter, duty) is DutyState.EXCUSED
+    assert leader.fill(place, do="excuse", reason="再次").status_code == 422
+    assert_sound(counter)
+
+
+def test_the_leader_stops_the_clock_until_a_day(counter: Counter) -> None:
+    duty = duty_about(counter, DutyKind.FILING, waiting(counter.access.city))
+    place, leader = f"/duties/{duty.id}", counter.browser("L2")
+    leader.open(place)
+    today = counter.access.city.now.date()
+    for wrong in ("", "2026-02-30", str(today - timedelta(days=1)), BAD):
+        answer = leader.fill(place, do="pause", until=wrong, reason="出差")
+        assert answer.status_code == 422 and BAD not in answer.text, wrong
+    until: date = today + timedelta(days=2)
+    page = leader.press(place, do="pause", until=str(until), reason="出差在外")
+    assert f"已准予中止至 {until} 00:00" in page
+    assert duty.due_at is not None
+    paused = duty_about(counter, DutyKind.FILING, duty.subject_id)
+    assert paused.state is DutyState.PAUSED
+    assert paused.due_at is not None and paused.due_at > duty.due_at
+    assert_sound(counter)
+
+
+def test_whoever_recorded_it_confirms_that_it_arrived_over_the_air(counter: Counter) -> None:
+    city = counter.access.city
+    store(city, "xf-2", "A2", content="over the air", wireless=True)
+    Duties(city).settle()
+    duty = duty_about(counter, DutyKind.UPLOAD, city.activities["xf-2"], "A2")
+    place, officer = f"/duties/{duty.id}", counter.browser("A2")
+    page = officer.open(place)
+    assert "确认无线传输已可靠到达" in page
+    of = page.split('name="of" value="')[1].split('"')[0]
+    for wrong in (str(uuid4()), "x", ""):
+        assert officer.fill(place, do="confirm", of=wrong).status_code == 422
+    page = officer.press(place, do="confirm", of=of)
+    assert "确认无线传输已可靠到达" not in page
+    assert state(counter, duty) in (DutyState.MET, DutyState.MET_LATE)
+    assert officer.fill(place, do="confirm", of=of).status_code == 422
+    assert_sound(counter)
+
+
+def test_what_is_nothing_that_is_done_is_refused(counter: Counter) -> None:
+    duty = duty_about(counter, DutyKind.FILING, waiting(counter.access.city))
+    place, officer = f"/duties/{duty.id}", counter.browser("A2")
+    officer.open(place)
+    for fields in ({"do": "tick-off"}, {}):
+        assert officer.fill(place, **fields).status_code == 400
+    assert officer.post(place, data={"do": "excuse", "reason": "x"}).status_code == 403, "without the form's key"
+
+
+def test_the_pages_speak_english_too(counter: Counter) -> None:
+    duty = duty_about(counter, DutyKind.FILING, waiting(counter.access.city, "xf-1"))
+    leader = counter.browser("L2")
+    assert "filing" in leader.open("/duties?lang=en")
+    page = leader.open(f"/duties/{duty.id}?lang=en")
+    assert "To which activity does it belong" in page and "Excuse it" in page
