@@ -7,6 +7,8 @@ yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -19,9 +21,11 @@ from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to
 from desk.showing import NotShown
 from registry.act import Act
+from registry.bulk import AnyRow
 from registry.queries import activities_by_number
 from registry.queries.duty_pages import (
     DutySeen,
+    Waiting,
     decisions_on,
     duties_seen,
     duty_seen,
@@ -49,14 +53,31 @@ SEATS = (
 """From which somebody sees what is owed in their units: those that a ladder tells, and the supervision above."""
 
 
+@dataclass(frozen=True, slots=True)
+class WholeDuty:
+    """A duty with what was decided about it, and what may be done by whoever looks at it: `decides` that they may
+    excuse or pause it."""
+
+    seen: DutySeen
+    decides: bool
+    decisions: list[AnyRow]
+    waiting: Waiting | None
+    unconfirmed: list[AnyRow]
+
+
 @duties.get("/duties")
 def look(visit: TheVisit, page: str = "1") -> Response:
     """What they owe, and what is owed in the units that they look after."""
     number = page_asked(page)
+    rows, total = owed_to(visit, number)
+    return visit.page("duties.html.j2", rows=rows, total=total, number=number, pages=pages_in(total))
+
+
+def owed_to(visit: Visit, page: int) -> tuple[list[DutySeen], int]:
+    """A page of what whoever visits owes and looks after, and how many there are."""
     with visit.desk.registry.reading() as reading:
         units = units_of(visit, reading, *SEATS)
-        rows, total = duties_seen(reading, visit.reader.person_id, units, first_of(number), ON_A_PAGE)
-    return visit.page("duties.html.j2", rows=rows, total=total, number=number, pages=pages_in(total))
+        return duties_seen(reading, visit.reader.person_id, units, first_of(page), ON_A_PAGE)
 
 
 @duties.get("/duties/{duty}")
@@ -90,55 +111,80 @@ def duty_for(visit: Visit, reading: Session, duty: UUID) -> DutySeen:
     return seen
 
 
-def _page(visit: Visit, duty: UUID, typed: Form | None = None, refused: ActionDenied | None = None) -> Response:
+def whole_for(visit: Visit, duty: UUID) -> WholeDuty:
+    """The duty with all that belongs to it. Raises as `duty_for` does."""
     with visit.desk.registry.reading() as reading:
         seen = duty_for(visit, reading, duty)
-        decides = may_decide(reading, seen, visit.reader.person_id, visit.desk.now())
-        decisions = decisions_on(reading, duty)
-        waiting, unconfirmed = waiting_of(reading, seen), unconfirmed_of(reading, seen)
+        return WholeDuty(
+            seen,
+            may_decide(reading, seen, visit.reader.person_id, visit.desk.now()),
+            decisions_on(reading, duty),
+            waiting_of(reading, seen),
+            unconfirmed_of(reading, seen),
+        )
+
+
+def _page(visit: Visit, duty: UUID, typed: Form | None = None, refused: ActionDenied | None = None) -> Response:
+    whole = whole_for(visit, duty)
     return visit.page(
         "duty.html.j2",
         status_of(refused),
-        seen=seen,
-        row=seen.row,
-        decides=decides,
-        decisions=decisions,
-        waiting=waiting,
-        unconfirmed=unconfirmed,
+        seen=whole.seen,
+        row=whole.seen.row,
+        decides=whole.decides,
+        decisions=whole.decisions,
+        waiting=whole.waiting,
+        unconfirmed=whole.unconfirmed,
         typed=typed or Form({}),
         **why(visit, refused),
     )
 
 
-def _file(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
+def file_under(act: Act, visit: Visit, seen: DutySeen, number: str) -> None:
+    """Answer to which activity the duty's recording belongs."""
     if seen.row.kind is not DutyKind.FILING:
-        raise NotShown(400, "内容不正确。", "This is nothing that is done about a duty.")
-    number = form.one("activity").strip()
+        raise ActionDenied("This duty is not about where a recording belongs.", article="Art. 15")
     activity = activities_by_number(act.session, [number]).get(number)
     if activity is None:
         raise FieldDenied("activity", "There is no activity of this number.", "Art. 15")
     answer_filing(act, seen.subject_id, activity.id, visit.reader.person_id)
 
 
-def _confirm(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
+def confirm(act: Act, visit: Visit, seen: DutySeen, session: str) -> None:
+    """Confirm the arrival of one of the duty's wireless sessions."""
     arrived = {str(one.id): one.id for one in unconfirmed_of(act.session, seen)}
-    if form.one("of") not in arrived:
+    if session not in arrived:
         raise ActionDenied("Its arrival was confirmed already.", article="Art. 16")
-    confirm_arrival(act, arrived[form.one("of")], visit.reader.person_id)
+    confirm_arrival(act, arrived[session], visit.reader.person_id)
+
+
+def excuse(act: Act, visit: Visit, seen: DutySeen, reason: str) -> None:
+    """Decide that it need not be done."""
+    excuse_duty(act, seen.row.duty_id, visit.reader.person_id, reason, visit.desk.access.rules(act.session))
+
+
+def pause(act: Act, visit: Visit, seen: DutySeen, reason: str, until: datetime) -> None:
+    """Decide that it need not be done before `until`."""
+    pause_duty(act, seen.row.duty_id, visit.reader.person_id, reason, until, visit.desk.access.rules(act.session))
+
+
+def _file(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
+    file_under(act, visit, seen, form.one("activity").strip())
+
+
+def _confirm(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
+    confirm(act, visit, seen, form.one("of"))
 
 
 def _excuse(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
-    rules = visit.desk.access.rules(act.session)
-    excuse_duty(act, seen.row.duty_id, visit.reader.person_id, form.one("reason"), rules)
+    excuse(act, visit, seen, form.one("reason"))
 
 
 def _pause(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
     day = typed_day(form, "until")
     if day is None:
         raise FieldDenied("until", "This is not a time.", seen.row.article)
-    until = read_time("until", day.isoformat(), seen.zone)
-    rules = visit.desk.access.rules(act.session)
-    pause_duty(act, seen.row.duty_id, visit.reader.person_id, form.one("reason"), until, rules)
+    pause(act, visit, seen, form.one("reason"), read_time("until", day.isoformat(), seen.zone))
 
 
 _DO: Mapping[str, Callable[[Act, Visit, DutySeen, Form], None]] = MappingProxyType(

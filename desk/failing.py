@@ -60,6 +60,7 @@ _CHINESE: Mapping[str, str] = {
     "Only who made a recording of it, or the unit's device administrator, may confirm its arrival.": (
         "只有拍摄人或者本单位执法记录仪管理员可以确认到达。"
     ),
+    "This duty is not about where a recording belongs.": "此事项与资料归档无关。",
     "Its arrival was confirmed already.": "已经确认到达。",
     "There is no activity of this number.": "没有该编号的执法活动。",
     "it is filed under another activity": "该资料已归入其他执法活动。",

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from desk.api.activities import told
 from desk.api.conversions import converted
 from desk.api.disposals import disposed
+from desk.api.duties import owed
 from desk.api.fixity import found
 from desk.api.footage import granted
 from desk.api.people import kept
@@ -45,8 +46,8 @@ def create_api(desk: Desk | None = None) -> FastAPI:
         title="custody desk",
         version="1",
         description="Access to footage (Art. 17), incidents (Art. 7), retention and disposal (Art. 18), "
-        "evidence (Art. 19), what was not recorded (Art. 12, 13), the list of people (Art. 6) for programs: each acts "
-        "as the person whose token it shows.",
+        "evidence (Art. 19), what was not recorded (Art. 12, 13), duties (Art. 15, 16, 20), the list of "
+        "people (Art. 6) for programs: each acts as the person whose token it shows.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -67,6 +68,7 @@ def create_api(desk: Desk | None = None) -> FastAPI:
     api.include_router(found)
     api.include_router(converted)
     api.include_router(told)
+    api.include_router(owed)
     return api
 
 

@@ -19,7 +19,9 @@ from schemathesis.specs.openapi.checks import (
 
 from desk.api.app import PREFIX
 from regulation.disposal import DisposalStage
+from regulation.duties import DutyKind
 from tests.desk.test_api import asked, of, program, token_of
+from tests.desk.test_duties import duty_about, waiting
 from tests.fixtures.counter import Counter
 from tests.fixtures.disposal import Disposal
 from tests.fixtures.unrecorded import before_desk
@@ -90,12 +92,13 @@ def test_it_answers_as_it_says(disposal_city: Disposal, counter: Counter, who: s
     disposal_city.case(CASE)
     places |= conversion_places(counter, officer, places["grant"])
     places |= activity_places(counter)
+    places |= {"duty": str(duty_about(counter, DutyKind.FILING, waiting(counter.access.city, "xf-1")).id)}
     disposal_city.later()
     places |= disposal_places(disposal_city)
     token = "bwc_nobody" if who == "nobody" else token_of(counter, who, "另一程序")[0]
     schema = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", counter.app)
     operations = [one.ok() for one in schema.get_all_operations()]
-    assert len(operations) == 72
+    assert len(operations) == 78
     statuses: set[int] = set()
 
     @settings(

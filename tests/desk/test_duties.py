@@ -17,6 +17,7 @@ from registry.transitions.docking import Probed
 from regulation.duties import DutyKind, DutyState
 from regulation.filing import Candidate, FilingDecision, Outcome
 from regulation.vocabulary import MediaKind
+from tests.desk.test_api import of
 from tests.fixtures.counter import Counter
 from tests.fixtures.custody import City
 from tests.fixtures.duties import Duties
@@ -185,3 +186,35 @@ def test_the_pages_speak_english_too(counter: Counter) -> None:
     assert "filing" in leader.open("/duties?lang=en")
     page = leader.open(f"/duties/{duty.id}?lang=en")
     assert "To which activity does it belong" in page and "Excuse it" in page
+
+
+def test_programs_do_the_same(counter: Counter) -> None:
+    city = counter.access.city
+    recording, other = waiting(city, "xf-1", "xf-2"), waiting(city)
+    mine, hopeless = (duty_about(counter, DutyKind.FILING, one) for one in (recording, other))
+    officer, leader, stranger = (of(counter, who) for who in ("A2", "L2", "B1"))
+    listed = officer.get("/duties").json()
+    assert listed["total"] == 2 and {one["kind"] for one in listed["duties"]} == {"filing"}
+    assert stranger.get("/duties").json() == {"total": 0, "duties": []}
+    assert stranger.get(f"/duties/{mine.id}").status_code == 404
+    whole = officer.get(f"/duties/{mine.id}").json()
+    assert [one["number"] for one in whole["choices"]] == ["xf-1", "xf-2"]
+    assert (whole["may_file"], whole["may_decide"], whole["owed_by"]) == (True, False, "A2")
+    assert officer.post(f"/duties/{mine.id}/excuse", json={"reason": "x"}).json()["article"] == "Art. 15"
+    assert officer.post(f"/duties/{mine.id}/filing", json={"activity": "xf-9"}).json()["field"] == "activity"
+    assert not officer.post(f"/duties/{mine.id}/filing", json={"activity": "xf-2"}).json()["may_file"]
+    assert filing_of(counter, recording)[1] == city.activities["xf-2"]
+    until = (city.now + timedelta(days=2)).isoformat()
+    paused = leader.post(f"/duties/{hopeless.id}/pause", json={"until": until, "reason": "出差"}).json()
+    assert (paused["state"], paused["decisions"][0]["by"]["number"]) == ("paused", "L2")
+    excused = leader.post(f"/duties/{hopeless.id}/excuse", json={"reason": "误录"}).json()
+    assert (excused["state"], [one["kind"] for one in excused["decisions"]]) == ("excused", ["pause", "excuse"])
+
+    session = store(city, "xf-2", "A2", content="over the air", wireless=True)
+    Duties(city).settle()
+    upload = duty_about(counter, DutyKind.UPLOAD, city.activities["xf-2"], "A2")
+    assert officer.get(f"/duties/{upload.id}").json()["unconfirmed"] == [str(session)]
+    assert officer.post(f"/duties/{upload.id}/arrivals/{uuid4()}").json()["article"] == "Art. 16"
+    assert officer.post(f"/duties/{upload.id}/arrivals/{session}").json()["unconfirmed"] == []
+    assert officer.post(f"/duties/{upload.id}/filing", json={"activity": "xf-2"}).status_code == 409
+    assert_sound(counter)
