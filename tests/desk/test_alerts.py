@@ -112,5 +112,5 @@ def test_a_desk_without_an_alarm_hears_nothing(site: Site) -> None:
 
 
 def test_every_kind_has_its_words() -> None:
-    of_the_registry = {Trouble.NOTICE_DEAD, Trouble.ORIGINAL_DISPUTED}
+    of_the_registry = {Trouble.NOTICE_DEAD, Trouble.POLICY_UNSOUND, Trouble.ORIGINAL_DISPUTED}
     assert {Trouble(kind) for kind in KINDS} == set(Trouble) - of_the_registry, "nobody posts what the registry raises"
