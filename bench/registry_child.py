@@ -196,9 +196,7 @@ def _session(registry: Registry, count: int) -> None:
         registered = docking.register_originals(act, session_id, taken)
     with registry.acting("bench", station.now()) as act:
         streams = "h264 1920x1080 25/s; aac 48000 Hz x2"
-        seen = [
-            Probed(one.recording_id, MediaKind.VIDEO, Condition.WHOLE, "mp4", streams, 60.0) for one in registered
-        ]
+        seen = [Probed(one.recording_id, MediaKind.VIDEO, Condition.WHOLE, "mp4", streams, 60.0) for one in registered]
         docking.record_probes(act, session_id, seen)
     with registry.acting("bench", station.now()) as act:
         lines = [{"name": str(one.item_id), "sha256": one.sha256} for one in taken]

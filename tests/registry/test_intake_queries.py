@@ -86,7 +86,8 @@ def test_people_see_each_original_once_with_device_and_activity(city: City, sess
     recordings = {one.sha256: one.id for one in city.recordings(session)}
     seen = Probed(
         recordings[sha("one")], MediaKind.VIDEO, Condition.DAMAGED, "mp4", duration_seconds=1.0,
-        device_id=city.devices["D1"], officer_id=city.people["A1"], clock_offset_seconds=2.0, started_at=city.now, note="truncated",
+        device_id=city.devices["D1"], officer_id=city.people["A1"], clock_offset_seconds=2.0, started_at=city.now,
+        note="truncated",
     )  # fmt: skip
     with city.act() as act:
         docking.record_probes(act, session.id, [seen])
