@@ -3,6 +3,8 @@
 import os
 import tempfile
 
+import pytest
+
 # Prefect reads its settings when it is imported, which the plugins below do.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -13,6 +15,9 @@ os.environ["COLUMNS"] = "250"
 
 # Where blocks are kept and secrets are: the flows of every test look there, in whatever process they run.
 os.environ["CUSTODY_HOME"] = tempfile.mkdtemp(prefix="custody-tests-")
+
+# Tests of every room keep what these promise, and whoever comes first imports them.
+pytest.register_assert_rewrite("tests.faults.disposals", "tests.faults.promises")
 
 pytest_plugins = [
     "tests.fixtures.custody",

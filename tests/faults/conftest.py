@@ -13,16 +13,14 @@ import pytest
 from prefect.settings import get_current_settings
 from sqlalchemy.engine import make_url
 
-pytest.register_assert_rewrite("tests.faults.disposals", "tests.faults.promises")
-
-from registry.database import Registry  # noqa: E402
-from tests.faults.disposals import Kept, NewKept, Prepared, copy_of_file, prepare  # noqa: E402 - after the rewriting
-from tests.faults.own_prefect import OwnPrefect  # noqa: E402
-from tests.faults.victims import Victims  # noqa: E402 - after the rewriting
-from tests.fixtures.databases import administer, started_postgres  # noqa: E402
-from tests.fixtures.kept import keep_plain  # noqa: E402
-from tests.fixtures.stations import Scene, build_scene  # noqa: E402
-from tests.servers.postgresql import PostgresServer  # noqa: E402
+from registry.database import Registry
+from tests.faults.disposals import Kept, NewKept, Prepared, copy_of_file, prepare
+from tests.faults.own_prefect import OwnPrefect
+from tests.faults.victims import Victims
+from tests.fixtures.databases import administer, started_postgres
+from tests.fixtures.kept import keep_plain
+from tests.fixtures.stations import Scene, build_scene
+from tests.servers.postgresql import PostgresServer
 
 NewScene = Callable[..., Scene]
 
