@@ -6,12 +6,14 @@ taken in already, or was begun and left by a run that died, is asked of the regi
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
+from types import FrameType
 
 from prefect.deployments import run_deployment
 from rich.markup import escape
@@ -88,11 +90,21 @@ class Watch:
         while not self.stopping.is_set():
             for place in [*self._places, *self._spooled()]:
                 for dump in place.dumps():
-                    self._try(registry, place, dump, at_once=once)
+                    if not self.stopping.is_set():
+                        self._try(registry, place, dump, at_once=once)
             if once:
                 break
             self.stopping.wait(every)
         registry.dispose()
+
+    def end_on_interrupt(self) -> None:
+        """Ctrl-C ends the watch even where the interrupt is lost: Prefect passes over one that comes in a run's last
+        moments, when its flow has returned."""
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+        raise KeyboardInterrupt
 
     def _spooled(self) -> Iterator[Place]:
         """What docks have pushed: whole when it appears, a copy that is freed by its receipt."""

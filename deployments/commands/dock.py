@@ -108,5 +108,7 @@ def watch(
 
         by = operator() if wipe else "watch"  # whoever has it wiped answers for that
         places = [Place(folder.resolve(), None, wipe, settle, by) for folder in folders or []]
+        watching = Watch(home, places, deployed=standing, spool=spool)
+        watching.end_on_interrupt()
         errors.print(f"Watching {', '.join(map(str, folders or [])) or spool} – Ctrl-C ends.")
-        Watch(home, places, deployed=standing, spool=spool).run(once=once)
+        watching.run(once=once)

@@ -225,7 +225,7 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
     found.registry.dispose()
 
 
-def test_the_watch_takes_in_what_appears_and_waits_for_what_grows(
+def test_the_watch_takes_in_what_appears_waits_for_what_grows_and_ends_when_told(
     watching: Watching, media_samples: dict[str, bytes]
 ) -> None:
     watching.until(lambda: "Watching" in watching.log.read_text())
@@ -251,5 +251,12 @@ def test_the_watch_takes_in_what_appears_and_waits_for_what_grows(
     assert {one.opened_by for one in watching.sessions("whole")} == {"watch"}
     assert film.exists(), "nothing is wiped unless it is asked for"
 
+    # Ctrl-C reaches the whole group of the terminal.
+    servers = watching.parts()
+    assert len(servers) == 1
+    os.killpg(watching.process.pid, signal.SIGINT)
+    assert watching.process.wait(60) in (0, 130), watching.log.read_text()
+    assert "Traceback" not in watching.log.read_text()
+    assert not any(Path(f"/proc/{one}").exists() for one in servers), "its server ends with it"
     assert ledger.verify(watching.registry).problems == []
     assert ledger.verify_rows(watching.registry).problems == []
