@@ -23,16 +23,7 @@ def start_server(home: Home, supervisor: Supervisor) -> None:
     settings = home.settings
     supervisor.start(
         "server",
-        *python(
-            "-m",
-            "deployments.prefect_server",
-            "server",
-            "start",
-            "--host",
-            settings.host,
-            "--port",
-            str(settings.prefect_port),
-        ),
+        *python("-m", "prefect", "server", "start", "--host", settings.host, "--port", str(settings.prefect_port)),
     )
     supervisor.wait_until(home.server_answers, "server", START_SECONDS)
     talk_to(home)

@@ -27,7 +27,7 @@ from registry.columns import array_of, as_array, insert_columns, update_columns
 
 T = TypeVar("T")
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Row[Any]
 """A row of a query over columns."""
 
 CHUNK = 1_000
@@ -61,7 +61,7 @@ class Among:
     """A question for the rows whose `column` is one of many values. Putting it together takes longer than asking it, so
     what is asked often is put together once."""
 
-    def __init__(self, query: Select[*tuple[Any, ...]], column: Column[Any]) -> None:
+    def __init__(self, query: Select[tuple[Any, ...]], column: Column[Any]) -> None:
         self._query = query
         self._column = column
 
@@ -76,18 +76,18 @@ class Among:
             yield from found.all()  # in one call: the driver takes longer to hand them over one by one
 
     @cached_property
-    def _in_list(self) -> Select[*tuple[Any, ...]]:
+    def _in_list(self) -> Select[tuple[Any, ...]]:
         return self._query.where(self._column.in_(bindparam("among", expanding=True)))
 
     @cached_property
-    def _in_array(self) -> Select[*tuple[Any, ...]]:
+    def _in_array(self) -> Select[tuple[Any, ...]]:
         # One array instead of a parameter a value: the statement stays the same, so that it is planned once; and a
         # subquery instead of ANY, which a plan made once would compare value by value.
         return self._query.where(self._column.in_(select(func.unnest(array_of(self._column, "among")))))
 
 
 def rows_among(
-    connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Iterable[Any]
+    connection: Connection, query: Select[tuple[Any, ...]], column: Column[Any], values: Iterable[Any]
 ) -> Iterator[AnyRow]:
     """The rows of `query` whose `column` is one of `values`: `Among`, for what is asked rarely."""
     return Among(query, column).rows(connection, values)

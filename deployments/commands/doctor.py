@@ -24,8 +24,8 @@ from regulation.errors import ConfigurationError, CustodyError
 
 LEAST_FREE_GIB = 5
 SCHEDULES_MEND = (
-    "wait a minute after a start; run `custody up`, or start the server by `python -m deployments.prefect_server "
-    "server start` and apply prefect.yaml"
+    "wait a minute after a start; run `custody up`, or apply prefect.yaml and look for errors of the scheduler in the "
+    "server's log"
 )
 VAULT_MENDS = {
     "directory": "mount its disk, see CUSTODY_VAULT_… in docs/reference/settings.md; `custody vault lay-out` if it is "

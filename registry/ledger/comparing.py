@@ -48,7 +48,7 @@ def entries_of(event: Event, name: str) -> tuple[FromClause, ColumnElement[bool]
 
 
 def stream(
-    connection: Connection, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], at_once: int = AT_ONCE
+    connection: Connection, query: Select[tuple[Any, ...]] | CompoundSelect[tuple[Any, ...]], at_once: int = AT_ONCE
 ) -> Iterable[AnyRow]:
     """The rows of `query`, `at_once` of them in memory."""
     # An option of the statement: one of the connection would hold for the questions asked in between as well.

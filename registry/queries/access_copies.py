@@ -54,7 +54,7 @@ class CopyRow:
         return self.sha256 == self.original_sha256
 
 
-def _copies() -> Select[*tuple[object, ...]]:
+def _copies() -> Select[tuple[object, ...]]:
     due = select(_duty.c.due_at).where(_duty.c.kind == DutyKind.COPY_RETURN, _duty.c.subject_id == _copy.c.id)
     return (
         select(

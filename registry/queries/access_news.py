@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -79,7 +80,7 @@ def _outcome(session: Session, request_id: UUID) -> AccessNews | None:
     return None if row is None else _news(row, row.changed_at)
 
 
-def _about(*more: object) -> Select[*tuple[object, ...]]:
+def _about(*more: Any) -> Select[Any]:
     whose = (_person.c.number.label("requester_number"), _person.c.name.label("requester_name"))
     return select(_request.c.number, _request.c.state, *whose, *more).select_from(
         _request.join(_person, _person.c.id == _request.c.requester_id)

@@ -66,7 +66,7 @@ class RequestRow:
     items: int
 
 
-def requests_shown() -> Select[*tuple[object, ...]]:
+def requests_shown() -> Select[tuple[object, ...]]:
     """The question for requests as lists show them; `request_row` makes something of each row."""
     items = select(func.count()).select_from(_item).where(_item.c.request_id == _request.c.id).scalar_subquery()
     whose = (_requester.c.number.label("requester_number"), _requester.c.name.label("requester_name"))

@@ -52,7 +52,7 @@ class ActivityRow:
     open: int
 
 
-def _shown() -> Select[*tuple[object, ...]]:
+def _shown() -> Select[tuple[object, ...]]:
     own = ("id", "number", "unit_id", "kind", "place", "started_at", "ended_at", "case_number")
     recordings = select(func.count()).select_from(_recording).where(_recording.c.activity_id == _activity.c.id)
     unseen = select(func.count()).select_from(_report)

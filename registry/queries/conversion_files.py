@@ -109,7 +109,7 @@ def _names(connection: Connection, ids: Iterable[UUID]) -> dict[tuple[UUID, UUID
     }
 
 
-def _recorded() -> Select[*tuple[Any, ...]]:
+def _recorded() -> Select[tuple[Any, ...]]:
     columns = (
         _unit.c.name.label("unit_name"),
         _device.c.number.label("device_number"),

@@ -89,7 +89,7 @@ class ConversionRow:
         return self.state is ConversionState.WITHDRAWN and self.issued_at is not None
 
 
-def _shown() -> Select[*tuple[object, ...]]:
+def _shown() -> Select[tuple[object, ...]]:
     items = (
         select(func.count())
         .select_from(_item)

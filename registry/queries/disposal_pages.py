@@ -57,7 +57,7 @@ class ListRow:
     items: int
 
 
-def _shown() -> Select[*tuple[object, ...]]:
+def _shown() -> Select[tuple[object, ...]]:
     items = (
         select(func.count())
         .select_from(_item)

@@ -98,7 +98,7 @@ _OWN = (
 )  # fmt: skip
 
 
-def _items() -> Select[*tuple[object, ...]]:
+def _items() -> Select[tuple[object, ...]]:
     return select(
         *(_item.c[name] for name in _OWN),
         *(_recording.c[name] for name in ("media_kind", "condition", "size", "sha256")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from registry.bulk import AnyRow, rows_among, table_of
+from registry.queries.duty_pages import decisions_on
 from registry.queries.ledger import history_of
 from registry.queries.notices import DutyRow, duties_shown, duty_row
 from registry.queries.organisation import roles_at
 from registry.tables import (
     Duty,
-    DutyDecision,
     LedgerEntry,
     Notice,
     NoticeKind,
@@ -35,7 +35,7 @@ from regulation.ladder import Step
 from regulation.vocabulary import Role
 
 _duty, _line, _notice, _unit = table_of(Duty), table_of(NoticeLine), table_of(Notice), table_of(Unit)
-_person, _decision, _entry = table_of(Person), table_of(DutyDecision), table_of(LedgerEntry)
+_person, _entry = table_of(Person), table_of(LedgerEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,12 @@ def duty_history(session: Session, duty_id: UUID) -> DutyHistory | None:
     row = session.execute(duties_shown(*columns).where(_duty.c.id == duty_id)).one_or_none()
     if row is None:
         return None
+    decided = (Decided(one.kind, one.number, one.reason, one.at, one.until) for one in decisions_on(session, duty_id))
     happened = (Happened(one.at, one.event, json.loads(one.facts)) for one in history_of(session, duty_id))
     told_in = session.execute(select(_line.c.notice_id).where(_line.c.duty_id == duty_id).distinct()).scalars().all()
     return DutyHistory(
         duty_row(row), row.opened_at, row.clock, row.met_at, row.zone, tuple(happened),
-        tuple(_decided(session, duty_id)), tuple(_trails(session, _rows_of(session, told_in), duty_id)),
+        tuple(decided), tuple(_trails(session, _rows_of(session, told_in), duty_id)),
     )  # fmt: skip
 
 
@@ -173,12 +174,6 @@ _QUERY = (
 def _rows_of(session: Session, notice_ids: Collection[UUID]) -> list[AnyRow]:
     rows = rows_among(session.connection(), _QUERY, _notice.c.id, notice_ids)
     return sorted(rows, key=lambda row: (row.created_at, row.number))
-
-
-def _decided(session: Session, duty_id: UUID) -> Iterable[Decided]:
-    query = select(_decision, _person.c.number).join_from(_decision, _person, _person.c.id == _decision.c.person_id)
-    for row in session.execute(query.where(_decision.c.duty_id == duty_id).order_by(_decision.c.at, _decision.c.id)):
-        yield Decided(row.kind, row.number, row.reason, row.at, row.until)
 
 
 def _trails(session: Session, rows: Collection[AnyRow], duty_id: UUID | None = None) -> list[NoticeTrail]:

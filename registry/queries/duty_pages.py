@@ -155,7 +155,7 @@ def _theirs(person_id: UUID, unit_ids: Collection[UUID]) -> ColumnElement[bool]:
     return or_(_duty.c.owed_by_id == person_id, _duty.c.unit_id.in_(unit_ids))
 
 
-def _seen() -> Select[*tuple[object, ...]]:
+def _seen() -> Select[tuple[object, ...]]:
     return duties_shown(_duty.c.unit_id, _duty.c.owed_by_id, _unit.c.zone)
 
 

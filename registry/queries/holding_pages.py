@@ -37,7 +37,7 @@ class OriginalRow:
     state: str
 
 
-def _originals() -> Select[*tuple[object, ...]]:
+def _originals() -> Select[tuple[object, ...]]:
     columns = ("media_kind", "started_at", "received_at", "size", "sha256", "state")
     return select(
         _recording.c.id.label("recording_id"),
@@ -79,7 +79,7 @@ class HoldRow:
     recordings: int
 
 
-def _holds(onlooker: Onlooker) -> Select[*tuple[object, ...]]:
+def _holds(onlooker: Onlooker) -> Select[tuple[object, ...]]:
     """Those of one's units, and those one placed."""
     held = select(func.count()).select_from(_hold_item).where(_hold_item.c.hold_id == _hold.c.id).scalar_subquery()
     columns = ("id", "number", "unit_id", "kind", "reason", "document", "placed_at", "lifted_at", "lift_reason")

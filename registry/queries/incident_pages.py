@@ -66,7 +66,7 @@ def incident_seen(session: Session, unit_ids: Collection[UUID], number: str) -> 
     return None if row is None else IncidentSeen(**row._mapping)
 
 
-def _incidents(unit_ids: Collection[UUID]) -> Select[*tuple[object, ...]]:
+def _incidents(unit_ids: Collection[UUID]) -> Select[tuple[object, ...]]:
     columns = (
         *("number", "kind", "unit_id", "recording_id", "detail", "found_at", "repaired_at"),
         *("closed_at", "resolution", "reason"),

@@ -193,7 +193,7 @@ def _lines(session: Session, notice_id: UUID, offset: int, limit: int) -> list[L
     ]
 
 
-def duties_shown(*more: ColumnElement[object]) -> Select[*tuple[object, ...]]:
+def duties_shown(*more: ColumnElement[object]) -> Select[tuple[object, ...]]:
     """The question for duties as people see them; `duty_row` makes something of each row."""
     columns = (_duty.c.id, _duty.c.kind, _duty.c.article, _duty.c.subject_id, _duty.c.state, _duty.c.level)
     times = (_duty.c.clock_started_at, _duty.c.due_at, _duty.c.opened_at)

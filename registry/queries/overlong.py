@@ -80,7 +80,7 @@ def overlong(
     return [OverlongRow(**row._mapping) for row in rows], int(total)
 
 
-def _terms() -> Select[*tuple[object, ...]]:
+def _terms() -> Select[tuple[object, ...]]:
     return select(
         _term.c.recording_id,
         _activity.c.number.label("activity"),

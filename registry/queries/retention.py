@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, exists, false, func, or_, select
 
 from registry.bulk import AnyRow, rows_among, storable, table_of
 from registry.queries.fixity import has_open_incident
@@ -207,6 +208,7 @@ KEEPERS: Mapping[Kept, ColumnElement[bool]] = MappingProxyType(
 )
 """What keeps an original whose term is over, and the condition under which it does."""
 
+_SOUGHT_ID = cast("Column[Any]", _sought.c.id)
 _KEPT = select(_sought.c.id, *KEEPERS.values()).where(or_(*KEEPERS.values()))
 
 
@@ -214,13 +216,13 @@ def kept_by(connection: Connection, ids: Collection[UUID], at: datetime) -> dict
     """Of these recordings, those that something keeps at the moment `at`, and what."""
     return {
         recording_id: tuple(why for why, holds in zip(KEEPERS, answers, strict=True) if holds)
-        for recording_id, *answers in rows_among(connection, _KEPT.params(at=at), _sought.c.id, ids)
+        for recording_id, *answers in rows_among(connection, _KEPT.params(at=at), _SOUGHT_ID, ids)
     }
 
 
 def held(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Those that a hold names, and those of a case that is held back: whatever came to it since, too."""
-    return {row.id for row in rows_among(connection, select(_sought.c.id).where(_HELD), _sought.c.id, ids)}
+    return {row.id for row in rows_among(connection, select(_sought.c.id).where(_HELD), _SOUGHT_ID, ids)}
 
 
 def terms_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, AnyRow]:

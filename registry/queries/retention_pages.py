@@ -53,7 +53,7 @@ class CaseRow:
     recordings: int
 
 
-def _cases(unit_ids: Collection[UUID]) -> Select[*tuple[object, ...]]:
+def _cases(unit_ids: Collection[UUID]) -> Select[tuple[object, ...]]:
     filed = (
         select(_recording.c.id)
         .join_from(_recording, _activity, _activity.c.id == _recording.c.activity_id)
@@ -122,7 +122,7 @@ class ChangeRow:
     recordings: int
 
 
-def _changes(unit_ids: Collection[UUID]) -> Select[*tuple[object, ...]]:
+def _changes(unit_ids: Collection[UUID]) -> Select[tuple[object, ...]]:
     items = (
         select(func.count()).select_from(_change_item).where(_change_item.c.change_id == _change.c.id).scalar_subquery()
     )

@@ -27,7 +27,7 @@ def stale_among(connection: Connection, ids: Collection[UUID]) -> list[AnyRow]:
     return list(rows_among(connection, _stale(), _term.c.recording_id, ids))
 
 
-def _stale() -> Select[*tuple[Any, ...]]:
+def _stale() -> Select[tuple[Any, ...]]:
     return (
         select(_term, _recording.c.vault_key, version_kept(), _recording.c.retain_until, _unit.c.zone)
         .join_from(_term, _recording, _recording.c.id == _term.c.recording_id)

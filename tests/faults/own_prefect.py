@@ -44,9 +44,7 @@ class OwnPrefect:
     def start_server(self) -> None:
         """Start the server and wait until it answers."""
         port = str(self.home.settings.prefect_port)
-        self._start(
-            "server", {}, "deployments.prefect_server", "server", "start", "--host", "127.0.0.1", "--port", port
-        )
+        self._start("server", {}, "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
         self._parts["server"].wait_until(self.home.server_answers, "server", START_SECONDS)
 
     def start_worker(self, name: str, moments: dict[Path, At]) -> None:

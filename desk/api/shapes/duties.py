@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
 from desk.api.shapes.activities import PersonShape
-from desk.api.shapes.common import Body, Moment, Short, Text
+from desk.api.shapes.common import Body, Moment, Short, Text, same
 from desk.duties import WholeDuty
 from registry.bulk import AnyRow
 from registry.queries.duty_pages import Choice, DutySeen
@@ -45,17 +46,8 @@ class DutyShape(BaseModel):
     def of(cls, seen: DutySeen) -> DutyShape:
         """As programs see it."""
         row = seen.row
-        return cls(
-            id=row.duty_id,
-            kind=row.kind,
-            article=row.article,
-            subject=row.subject,
-            unit=row.unit_name,
-            owed_by=row.owed_by_number,
-            since=row.since,
-            due_at=row.due_at,
-            state=row.state,
-        )
+        other: dict[str, Any] = {"id": row.duty_id, "unit": row.unit_name, "owed_by": row.owed_by_number}
+        return cls(**same(cls, row, *other), **other)
 
 
 class DutyPage(BaseModel):
