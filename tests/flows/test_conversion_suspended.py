@@ -3,23 +3,18 @@ and sign, waking it decides nothing, and it makes and packs what was decided (Ar
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas import FlowRun
 from prefect.deployments import run_deployment
 from pydantic import SecretStr
 
 from blocks import clock
 from blocks.directory_vault import DirectoryVault
 from deployments.bootstrap import register_archive
-from deployments.prefect_yaml import _prefect
-from deployments.system import POOL, prefect_yaml
 from regulation.access_terms import Range
 from regulation.conversion import Asked
 from regulation.conversion_states import ConversionState
@@ -28,6 +23,7 @@ from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.access import Access
 from tests.fixtures.archives import archive_over
 from tests.fixtures.packages import Evidence, verified
+from tests.fixtures.suspended import SECONDS, asleep, asleep_again, deploy_alone, ended, resume, runs_named, shown
 from tests.fixtures.vaults import make_mutable
 
 pytestmark = [
@@ -35,8 +31,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.parametrize("make_database", ["sqlite"], indirect=True),
 ]
-
-SECONDS = 240
 
 
 @pytest.fixture
@@ -61,54 +55,12 @@ def evidence(
         made.start_server()
         with made.spoken_to():
             register_archive(made.home)
-            deploy(CONVERSION.partition("/")[2])
+            deploy_alone(CONVERSION)
             made.start_worker("places", {})
             yield Evidence(access_city, archive, "default", tmp_path)
     finally:
         made.stop()
         make_mutable(tmp_path / "vault")
-
-
-def deploy(name: str) -> None:
-    """What of prefect.yaml has this name: no schedule sweeps beside the test."""
-    file = prefect_yaml()
-    _prefect(file.parent, "work-pool", "create", POOL, "--type", "process", "--overwrite")
-    _prefect(file.parent, "--no-prompt", "deploy", "--name", name, "--prefect-file", str(file))
-
-
-def runs_of(number: str) -> list[FlowRun]:
-    with get_client(sync_client=True) as client:
-        return [one for one in client.read_flow_runs() if one.name == run_name(number)]
-
-
-def wait(number: str, until: Callable[[FlowRun], bool]) -> FlowRun:
-    """The one run of this conversion, once it is so."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        runs = runs_of(number)
-        assert len(runs) <= 1, "one run a conversion"
-        if runs and until(runs[0]):
-            return runs[0]
-        time.sleep(0.3)
-    raise AssertionError(f"it never was: {[one.state for one in runs]}")
-
-
-def sleeps(run: FlowRun) -> bool:
-    return run.state_name == "Suspended"
-
-
-def slept_again(before: FlowRun) -> Callable[[FlowRun], bool]:
-    return lambda run: sleeps(run) and run.state_id != before.state_id
-
-
-def is_over(run: FlowRun) -> bool:
-    return run.state is not None and run.state.is_final()
-
-
-def shown(number: str) -> str:
-    with get_client(sync_client=True) as client:
-        key = f"conversion-{number.lower()}"
-        return next(str(one.data) for one in client.read_latest_artifacts() if one.key == key)
 
 
 def at_the_desk(evidence: Evidence, one: UUID, act: Callable[..., Any]) -> None:
@@ -127,13 +79,12 @@ def test_it_sleeps_while_people_act_and_waking_it_decides_nothing(
     one = evidence.asked.submitted(items=[item])
     number, row = evidence.number(one), evidence.asked.row(one)
     assert nudge_conversion(number, row.changed_at)
-    run = wait(number, sleeps)
+    run = asleep(run_name(number))
     assert run.state is not None and run.state.state_details.pause_timeout is None, "it would fail by itself"
 
     entries = evidence.city.entries()
-    with get_client(sync_client=True) as client:
-        client.resume_flow_run(run.id)  # as the button in the UI does
-    run = wait(number, slept_again(run))
+    resume(run)
+    run = asleep_again(run)
     assert (evidence.asked.state(one), evidence.city.entries()) == (ConversionState.EXTRACTION, entries)
 
     made_up = run_deployment(CONVERSION, parameters={"conversion": "EC-xf-9"}, timeout=SECONDS, as_subflow=False)
@@ -141,20 +92,20 @@ def test_it_sleeps_while_people_act_and_waking_it_decides_nothing(
     assert "EC-xf-9" in str(made_up.state.message)
 
     at_the_desk(evidence, one, evidence.asked.extract)
-    run = wait(number, slept_again(run))
+    run = asleep_again(run)
     assert evidence.asked.state(one) is ConversionState.CHECKING, evidence.asked.row(one).problem
-    assert all(what in shown(number) for what in ("片段 clip", "画面 still"))
+    assert all(what in shown(f"conversion-{number}") for what in ("片段 clip", "画面 still"))
 
     at_the_desk(evidence, one, evidence.asked.check)
-    run = wait(number, slept_again(run))
+    run = asleep_again(run)
     assert evidence.asked.state(one) is ConversionState.SIGNING
     assert not evidence.package(one).exists()
 
     at_the_desk(evidence, one, evidence.asked.sign)
-    ended = wait(number, is_over)
-    assert (ended.id, ended.state_name) == (run.id, "Completed")
+    assert ended(run).state_name == "Completed"
+    assert len(runs_named(run_name(number))) == 1
     assert evidence.asked.state(one) is ConversionState.ISSUED
-    assert "已签发 issued" in shown(number)
+    assert "已签发 issued" in shown(f"conversion-{number}")
     [bag] = evidence.bags(one)
     status, said = verified(bag)
     assert status == 0, said

@@ -3,23 +3,19 @@ starting another decides anything (Art. 18)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.orchestration import get_client
 from prefect.client.schemas import FlowRun
 from prefect.deployments import run_deployment
 
 from blocks import clock
 from deployments.bootstrap import register_archive
 from deployments.moved_clock import move_clock, set_clock
-from deployments.prefect_yaml import _prefect
-from deployments.system import POOL, prefect_yaml
 from flows.retention_expiry import sweep_retention
 from registry.queries import people_by_number
 from registry.queries.disposal import items_in, list_numbered, open_step_of, steps_of_list
@@ -31,10 +27,10 @@ from tests.faults.disposals import Kept, copy_of_file, prepare
 from tests.faults.due_city import DUE, EVERYTHING
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.custody import CITY_RULES
+from tests.fixtures.suspended import asleep, asleep_again, deploy_alone, ended, resume, runs_named, shown
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
-SECONDS = 240
 YEARS_AHEAD = timedelta(days=3_650)
 """Whenever the tests run, all that was filed is due by then."""
 
@@ -59,7 +55,7 @@ class Office:
     def start(self, **parameters: Any) -> FlowRun:
         """By hand, as the run form in the UI does; waits until it has ended."""
         run = run_deployment(DISPOSAL, parameters=parameters, timeout=0, as_subflow=False)
-        return wait(lambda: by_id(run), lambda run: run.state is not None and run.state.is_final())
+        return ended(run)
 
     def state(self) -> ListState:
         with self.kept.registry.reading() as reading:
@@ -103,7 +99,7 @@ def office(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         made.start_server()
         with made.spoken_to():
             register_archive(made.home)
-            deploy(DISPOSAL.partition("/")[2])
+            deploy_alone(DISPOSAL)
             made.start_worker("places", {})
             yield Office(kept, made)
     finally:
@@ -111,69 +107,15 @@ def office(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         kept.registry.dispose()
 
 
-def deploy(name: str) -> None:
-    """Only this one of prefect.yaml: no schedule sweeps beside the test."""
-    file = prefect_yaml()
-    _prefect(file.parent, "work-pool", "create", POOL, "--type", "process", "--overwrite")
-    _prefect(file.parent, "--no-prompt", "deploy", "--name", name, "--prefect-file", str(file))
-
-
-def runs_of(number: str) -> list[FlowRun]:
-    """The newest first."""
-    with get_client(sync_client=True) as client:
-        runs = [one for one in client.read_flow_runs() if one.name == run_name(number)]
-    return sorted(runs, key=lambda one: str(one.created), reverse=True)
-
-
-def by_id(run: FlowRun) -> FlowRun:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_run(run.id)
-
-
-def wait(look: Callable[[], FlowRun | None], until: Callable[[FlowRun], bool]) -> FlowRun:
-    """The run, once it is so."""
-    end, run = time.monotonic() + SECONDS, None
-    while time.monotonic() < end:
-        run = look()
-        if run is not None and until(run):
-            return run
-        time.sleep(0.3)
-    raise AssertionError(f"it never was: {run and run.state}")
-
-
-def asleep(number: str) -> FlowRun:
-    """The list's one run, once it sleeps."""
-    return wait(lambda: next(iter(runs_of(number)), None), sleeps)
-
-
-def sleeps(run: FlowRun) -> bool:
-    return run.state_name == "Suspended"
-
-
-def slept_again(before: FlowRun) -> FlowRun:
-    return wait(lambda: by_id(before), lambda run: sleeps(run) and run.state_id != before.state_id)
-
-
-def resume(run: FlowRun) -> None:
-    """As the button in the UI does."""
-    with get_client(sync_client=True) as client:
-        client.resume_flow_run(run.id)
-
-
-def shown(number: str) -> str:
-    with get_client(sync_client=True) as client:
-        return next(str(one.data) for one in client.read_latest_artifacts() if one.key == f"disposal-{number.lower()}")
-
-
 def test_a_list_is_followed_by_a_run_that_decides_nothing_and_goes_by_decision(office: Office) -> None:
     swept = office.sweep()
     assert (swept["lists"], swept["lists_followed"]) == (2, 2)
-    run = asleep(office.number)
+    run = asleep(run_name(office.number))
     assert run.state is not None and run.state.state_details.pause_timeout is None, "it would fail by itself"
-    assert "待鉴定" in shown(office.number)
+    assert "待鉴定" in shown(f"disposal-{office.number}")
 
     resume(run)
-    run = slept_again(run)
+    run = asleep_again(run)
     assert office.state() is ListState.APPRAISAL
 
     made_up = office.start(disposal_list=f"{office.number[:-5]}99999", dry_run=False)
@@ -183,19 +125,18 @@ def test_a_list_is_followed_by_a_run_that_decides_nothing_and_goes_by_decision(o
 
     office.decide()
     assert office.sweep()["lists_followed"] == 1  # the desk's own nudge was lost
-    run = slept_again(run)
+    run = asleep_again(run)
     assert (office.state(), office.kept.originals()) == (ListState.GRACE, EVERYTHING)
 
     move_clock(office.system.home, GRACE)
     dry = office.start(disposal_list=office.number)
     assert dry.state_name == "Completed"
-    assert f"{len(GOING)} originals would be destroyed now; nothing was" in shown(office.number)
+    assert f"{len(GOING)} originals would be destroyed now; nothing was" in shown(f"disposal-{office.number}")
     assert (office.state(), office.kept.originals()) == (ListState.GRACE, EVERYTHING)
 
     office.sweep()
-    ended = wait(lambda: by_id(run), lambda run: run.state is not None and run.state.is_final())
-    assert ended.state_name == "Completed"
-    assert len(runs_of(office.number)) == 2, "the one that follows the list, and the dry run"
+    assert ended(run).state_name == "Completed"
+    assert len(runs_named(run_name(office.number))) == 2, "the one that follows the list, and the dry run"
     assert (office.state(), office.kept.originals()) == (ListState.DONE, EVERYTHING - GOING)
-    assert "销毁证明 certificate" in shown(office.number)
+    assert "销毁证明 certificate" in shown(f"disposal-{office.number}")
     replace(office.kept, now=clock.now()).assert_sound()
