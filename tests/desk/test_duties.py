@@ -259,7 +259,7 @@ def test_programs_report_a_return(counter: Counter) -> None:
     said = answer.json()
     assert (answer.status_code, said["field"], said["article"]) == (422, "returned_at", "Art. 16")
     assert (said["detail"], said["detail_zh"]) == ("The return does not lie in the future.", "返回时间不能晚于现在。")
-    for wrong in ("2026-11-23T16:30:00", "soon"):
+    for wrong in ("2026-11-23T16:30:00", "soon", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"):
         answer = officer.post(f"{place}/return", json={"returned_at": wrong})
         assert (answer.status_code, answer.json()["field"]) == (422, "body.returned_at")
     back = {"returned_at": "2026-11-23T16:30:00+08:00"}
