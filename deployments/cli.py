@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from deployments.commands import (
+    activity,
     anchor,
     blocks,
     clock,
@@ -45,6 +46,7 @@ app.add_typer(dock.app, name="dock")
 app.add_typer(directory.app, name="directory")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(filing.app, name="filing")
+app.add_typer(activity.app, name="activity")
 app.add_typer(fixity.app, name="fixity")
 app.add_typer(registry.app, name="registry")
 app.add_typer(token.app, name="token")

@@ -16,8 +16,15 @@ from deployments.home import Home
 from deployments.operator import operator
 from registry.act import Act
 from registry.database import Registry
-from registry.queries import devices_by_number, person_by_number, session_by_number, unit_by_code, unit_subtree
-from registry.tables import Unit
+from registry.queries import (
+    activities_by_number,
+    devices_by_number,
+    person_by_number,
+    session_by_number,
+    unit_by_code,
+    unit_subtree,
+)
+from registry.tables import Activity, Unit
 from regulation.errors import ActionDenied, ConfigurationError
 
 if TYPE_CHECKING:
@@ -81,6 +88,14 @@ def session_id(session: Session, number: str) -> UUID:
     if found is None:
         raise ActionDenied("There is no dock session of this number.", article="Art. 16", subject=number)
     return found.id
+
+
+def activity_of(session: Session, number: str) -> Activity:
+    """The activity of this number. Raises `ActionDenied` where there is none."""
+    found = activities_by_number(session, [number]).get(number)
+    if found is None:
+        raise ActionDenied("There is no activity of this number.", article="Art. 16", subject=number)
+    return found
 
 
 def unit_of(session: Session, code: str) -> Unit:

@@ -30,12 +30,14 @@ from registry.queries.duty_pages import (
     duties_seen,
     duty_seen,
     may_decide,
+    returning_of,
     unconfirmed_of,
     waiting_of,
 )
 from registry.transitions.docking import confirm_arrival
 from registry.transitions.duties import excuse_duty, pause_duty
 from registry.transitions.filing import answer_filing
+from registry.transitions.returning import report_return
 from regulation.access_terms import FieldDenied
 from regulation.duties import DutyKind
 from regulation.errors import ActionDenied
@@ -56,13 +58,14 @@ SEATS = (
 @dataclass(frozen=True, slots=True)
 class WholeDuty:
     """A duty with what was decided about it, and what may be done by whoever looks at it: `decides` that they may
-    excuse or pause it."""
+    excuse or pause it, `returning` the activity whose return they may report."""
 
     seen: DutySeen
     decides: bool
     decisions: list[AnyRow]
     waiting: Waiting | None
     unconfirmed: list[AnyRow]
+    returning: AnyRow | None
 
 
 @duties.get("/duties")
@@ -88,7 +91,8 @@ def look_at(visit: TheVisit, duty: UUID) -> Response:
 
 @duties.post("/duties/{duty}")
 def act_on(form: TheForm, duty: UUID) -> Response:
-    """Say where a recording belongs, confirm an arrival, excuse or pause; by the button that was pressed."""
+    """Say where a recording belongs, confirm an arrival, report a return, excuse or pause; by the button that was
+    pressed."""
     visit = form.visit
     with visit.desk.registry.reading() as reading:
         seen = duty_for(visit, reading, duty)
@@ -121,6 +125,7 @@ def whole_for(visit: Visit, duty: UUID) -> WholeDuty:
             decisions_on(reading, duty),
             waiting_of(reading, seen),
             unconfirmed_of(reading, seen),
+            returning_of(reading, seen, visit.reader.person_id, visit.desk.now()),
         )
 
 
@@ -135,6 +140,7 @@ def _page(visit: Visit, duty: UUID, typed: Form | None = None, refused: ActionDe
         decisions=whole.decisions,
         waiting=whole.waiting,
         unconfirmed=whole.unconfirmed,
+        returning=whole.returning,
         typed=typed or Form({}),
         **why(visit, refused),
     )
@@ -158,6 +164,13 @@ def confirm(act: Act, visit: Visit, seen: DutySeen, session: str) -> None:
     confirm_arrival(act, arrived[session], visit.reader.person_id)
 
 
+def report(act: Act, visit: Visit, seen: DutySeen, returned_at: datetime) -> None:
+    """Report when they returned to the unit from the duty's activity."""
+    if seen.row.kind is not DutyKind.RETURN_REPORT:
+        raise ActionDenied("This duty is not about a return to the unit.", article="Art. 16")
+    report_return(act, seen.subject_id, returned_at, visit.reader.person_id)
+
+
 def excuse(act: Act, visit: Visit, seen: DutySeen, reason: str) -> None:
     """Decide that it need not be done."""
     excuse_duty(act, seen.row.duty_id, visit.reader.person_id, reason, visit.desk.access.rules(act.session))
@@ -176,6 +189,10 @@ def _confirm(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
     confirm(act, visit, seen, form.one("of"))
 
 
+def _report(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
+    report(act, visit, seen, read_time("returned_at", form.one("returned_at"), seen.zone, "Art. 16"))
+
+
 def _excuse(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
     excuse(act, visit, seen, form.one("reason"))
 
@@ -188,5 +205,5 @@ def _pause(act: Act, visit: Visit, seen: DutySeen, form: Form) -> None:
 
 
 _DO: Mapping[str, Callable[[Act, Visit, DutySeen, Form], None]] = MappingProxyType(
-    {"file": _file, "confirm": _confirm, "excuse": _excuse, "pause": _pause}
+    {"file": _file, "confirm": _confirm, "return": _report, "excuse": _excuse, "pause": _pause}
 )

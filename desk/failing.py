@@ -60,6 +60,17 @@ _CHINESE: Mapping[str, str] = {
     "Only who made a recording of it, or the unit's device administrator, may confirm its arrival.": (
         "只有拍摄人或者本单位执法记录仪管理员可以确认到达。"
     ),
+    "Only an officer of the activity, the unit's device administrator or its department head reports a return.": (
+        "只有参加该活动的执法人员、本单位执法记录仪管理员或者部门负责人可以报告返回。"
+    ),
+    "No remote, continuous or outlying work is on record for this activity.": (
+        "该活动没有登记异地、连续或者偏远的事由，期限自活动结束时起算。"
+    ),
+    "The activity has not ended yet.": "执法活动尚未结束。",
+    "The return from this activity was reported already.": "该活动已经报告返回单位。",
+    "The return is not before the end of the activity.": "返回时间不能早于执法活动的结束时间。",
+    "The return does not lie in the future.": "返回时间不能晚于现在。",
+    "This duty is not about a return to the unit.": "此事项与返回单位无关。",
     "This duty is not about where a recording belongs.": "此事项与资料归档无关。",
     "Its arrival was confirmed already.": "已经确认到达。",
     "There is no activity of this number.": "没有该编号的执法活动。",

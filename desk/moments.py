@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from regulation.access import ARTICLE
 from regulation.access_terms import FieldDenied
 
 
@@ -18,12 +19,12 @@ def typed_time(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
 
 
-def read_time(field: str, text: str, zone: str) -> datetime:
+def read_time(field: str, text: str, zone: str, article: str = ARTICLE) -> datetime:
     """What somebody typed. Raises `FieldDenied` for what is no time."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise FieldDenied(field, "This is not a time.") from None
+        raise FieldDenied(field, "This is not a time.", article) from None
 
 
 def read_number(field: str, text: str) -> int:

@@ -71,6 +71,13 @@ DUTIES: Mapping[str, str] = {
     "归入": "File it there",
     "确认无线传输已可靠到达": "Confirm that it arrived reliably over the air",
     "确认到达": "Confirm",
+    "活动结束时间": "End of the activity",
+    "最后一项工作在本单位完成的，填写活动结束时间。资料入库的期限自返回单位时起算。": (
+        "Where the last of the work was at the unit, it is the end of the activity. "
+        "The hours for handing the footage in run from the return."
+    ),
+    "返回单位的时间": "Returned to the unit at",
+    "报告返回": "Report the return",
     "免除或者中止": "Excuse or pause",
     "由部门负责人或者上级领导决定，本人的事项由上一级决定；理由随决定保存。": (
         "The department head or a leader above decides, one's own goes one level up; the reason is kept with it."

@@ -143,3 +143,24 @@ def check_confirm_arrival(
             article="Art. 16",
             subject=str(person),
         )
+
+
+def can_report_return(
+    person: UUID, officers: Collection[UUID], unit_chain: Collection[UUID], holdings: Collection[Holding], at: datetime
+) -> bool:
+    """Whether `person` may report the return of an activity (Art. 16): one of its `officers`, or on their word the
+    unit's device administrator or department head."""
+    seats = (Role.DEVICE_ADMINISTRATOR, Role.DEPARTMENT_HEAD)
+    return person in officers or any(holds(role, holdings, person, unit_chain, at) for role in seats)
+
+
+def check_report_return(
+    person: UUID, officers: Collection[UUID], unit_chain: Collection[UUID], holdings: Collection[Holding], at: datetime
+) -> None:
+    """Raise `ActionDenied` (Art. 16) unless `can_report_return`."""
+    if not can_report_return(person, officers, unit_chain, holdings, at):
+        raise ActionDenied(
+            "Only an officer of the activity, the unit's device administrator or its department head reports a return.",
+            article="Art. 16",
+            subject=str(person),
+        )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from regulation.access_terms import FieldDenied
 from regulation.clock import as_utc
 from regulation.duties import Clock
+from regulation.errors import ActionDenied
 from regulation.policy import Policy
 from regulation.vocabulary import RemoteReason
 
@@ -38,6 +40,31 @@ def upload_clock(
     if returned <= ended:
         return UploadClock(ended, Clock.ACTIVITY_ENDED)
     return UploadClock(returned, Clock.RETURNED)
+
+
+def check_return(
+    ended_at: datetime | None,
+    remote_reason: RemoteReason | None,
+    known_at: datetime | None,
+    returned_at: datetime,
+    now: datetime,
+) -> None:
+    """Raise `ActionDenied` (Art. 16) unless the return of the activity is still to be reported, `known_at` being the
+    one that is entered already; `FieldDenied` for a return before the minute of the activity's end, or ahead of now.
+
+    People say times to the minute. Where the last of the work was at the unit, the return is its end.
+    """
+    if remote_reason is None:
+        raise ActionDenied("No remote, continuous or outlying work is on record for this activity.", article="Art. 16")
+    if ended_at is None:
+        raise ActionDenied("The activity has not ended yet.", article="Art. 16")
+    if known_at is not None:
+        raise ActionDenied("The return from this activity was reported already.", article="Art. 16")
+    returned = as_utc(returned_at)
+    if returned < as_utc(ended_at).replace(second=0, microsecond=0):
+        raise FieldDenied("returned_at", "The return is not before the end of the activity.", "Art. 16")
+    if returned > as_utc(now):
+        raise FieldDenied("returned_at", "The return does not lie in the future.", "Art. 16")
 
 
 def upload_due(clock: UploadClock, policy: Policy, on: date) -> datetime | None:

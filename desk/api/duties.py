@@ -1,4 +1,4 @@
-"""Duties for programs: what one owes and what is owed below one; filed, confirmed, excused and paused.
+"""Duties for programs: what one owes and what is owed below one; filed, confirmed, reported, excused and paused.
 
 Art. 15, 16, 20.
 """
@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from desk import duties as pages
 from desk.api.disposals import Page
 from desk.api.shapes.common import ReasonBody
-from desk.api.shapes.duties import DutyPage, DutyShape, FilingBody, PauseBody, WholeDutyShape
+from desk.api.shapes.duties import DutyPage, DutyShape, FilingBody, PauseBody, ReturnBody, WholeDutyShape
 from desk.api.who import Caller
 from desk.duties import duty_for, owed_to, whole_for
 from desk.reader import Visit
@@ -54,6 +54,15 @@ def confirm(visit: Caller, duty: UUID, session: UUID) -> WholeDutyShape:
     seen = _seen(visit, duty)
     with visit.acting() as act:
         pages.confirm(act, visit, seen, str(session))
+    return look(visit, duty)
+
+
+@owed.post("/duties/{duty}/return")
+def report(visit: Caller, duty: UUID, body: ReturnBody) -> WholeDutyShape:
+    """Report the return to the unit from the activity."""
+    seen = _seen(visit, duty)
+    with visit.acting() as act:
+        pages.report(act, visit, seen, body.returned_at)
     return look(visit, duty)
 
 

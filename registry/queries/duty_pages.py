@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from registry.bulk import AnyRow, table_of
 from registry.queries.notices import DutyRow, duties_shown, duty_row
-from registry.queries.organisation import holders_at, unit_chain
+from registry.queries.organisation import holders_at, holdings_of, unit_chain
+from registry.queries.unrecorded import officers_of
 from registry.tables import (
     Activity,
     Device,
@@ -27,7 +28,7 @@ from registry.tables import (
     SessionState,
     Unit,
 )
-from regulation.authority import DutyQuestion, can_excuse_duty
+from regulation.authority import DutyQuestion, can_excuse_duty, can_report_return
 from regulation.duties import OPEN, DutyKind
 from regulation.vocabulary import MediaKind
 
@@ -149,6 +150,24 @@ def unconfirmed_of(session: Session, duty: DutySeen) -> list[AnyRow]:
         .distinct()
     )
     return list(session.execute(query.order_by(_session.c.number)))
+
+
+def returning_of(session: Session, duty: DutySeen, person_id: UUID, at: datetime) -> AnyRow | None:
+    """The activity whose return the duty asks for, while the person may report it; the act asks again. None for any
+    other duty."""
+    if duty.row.kind is not DutyKind.RETURN_REPORT:
+        return None
+    awaited = (
+        _activity.c.remote_reason.is_not(None),
+        _activity.c.ended_at.is_not(None),
+        _activity.c.returned_at.is_(None),
+    )
+    query = select(_activity.c.number, _activity.c.place, _activity.c.ended_at, _activity.c.unit_id)
+    row = session.execute(query.where(_activity.c.id == duty.subject_id, *awaited)).one_or_none()
+    if row is None:
+        return None
+    officers, chain = officers_of(session.connection(), duty.subject_id), unit_chain(session, row.unit_id)
+    return row if can_report_return(person_id, officers, chain, holdings_of(session, person_id), at) else None
 
 
 def _theirs(person_id: UUID, unit_ids: Collection[UUID]) -> ColumnElement[bool]:

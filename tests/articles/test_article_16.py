@@ -22,6 +22,7 @@ from flows.upload import upload_dock_session
 from registry.tables import Duty
 from registry.transitions import directory, docking
 from registry.transitions.directory import ActivityEntry, AppointmentEntry, PersonEntry, UnitEntry
+from registry.transitions.returning import report_return
 from regulation.articles import Status, clause
 from regulation.deadlines import UploadClock, is_late, upload_clock, upload_due
 from regulation.duties import Clock, DutyKind, DutyState, Facts, due_at
@@ -379,6 +380,29 @@ def test_away_nothing_is_due_until_the_return_and_then_24_hours_after_it(duty_ci
     duty_city.settle()
     [footage] = away(duty_city)
     assert (footage.clock, footage.due_at) == (Clock.RETURNED, duty_city.city.now + 24 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("back_hours", "clock", "due_hours"), [(30, Clock.RETURNED, 30 + 24), (0, Clock.ACTIVITY_ENDED, 24)]
+)
+def test_who_was_away_reports_the_return_and_the_24_hours_run_from_it(
+    duty_city: Duties, back_hours: int, clock: Clock, due_hours: int
+) -> None:
+    """Neither the moment of the report nor a leader's word moves the clock: only the return does."""
+    city, ended = duty_city.city, MORNING - HOUR
+    enter(city, remote())
+    duty_city.settle()
+    city.now = ended + 40 * HOUR
+    [footage] = away(duty_city)
+    with pytest.raises(ActionDenied, match=r"Art\. 16"), city.act() as act:
+        report_return(act, footage.subject_id, ended + back_hours * HOUR, city.people["L3"])
+    with city.act() as act:
+        report_return(act, footage.subject_id, ended + back_hours * HOUR, city.people["A2"])
+    duty_city.settle()
+    [report] = duty_city.all(DutyKind.RETURN_REPORT)
+    [footage] = away(duty_city)
+    assert (report.state, report.met_at) == (DutyState.MET, city.now)
+    assert (footage.clock, footage.due_at) == (clock, ended + due_hours * HOUR)
 
 
 def away(duty_city: Duties) -> list[Duty]:

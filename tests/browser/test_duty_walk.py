@@ -9,7 +9,7 @@ import pytest
 
 from desk.words import say
 from regulation.duties import DutyKind, DutyState
-from tests.desk.test_duties import duty_about, filing_of, state, waiting
+from tests.desk.test_duties import away, duty_about, filing_of, state, waiting
 from tests.fixtures.walking import Walk
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
@@ -38,3 +38,23 @@ def test_a_recording_is_filed_and_another_excused(walk: Walk, size: str, languag
     assert (officer.refused, leader.refused) == ([], [])
     assert filing_of(counter, mine)[1] == counter.access.city.activities["xf-2"]
     assert state(counter, excused) is DutyState.EXCUSED
+
+
+@pytest.mark.parametrize(("size", "language"), [("phone", "zh"), ("desktop", "en")])
+def test_who_was_away_reports_the_return(walk: Walk, size: str, language: str) -> None:
+    counter = walk.counter
+    report = away(counter)
+    officer = walk.inside("A2", size, language)
+    officer.open(f"/duties/{report.id}")
+    officer.look("duty-return")
+    officer.choose_time("#return-returned_at", "2026-11-23T07:30")
+    officer.press("form:has(#return-returned_at) button")
+    officer.look("duty-return-refused")
+    officer.choose_time("#return-returned_at", "2026-11-23T16:30")
+    officer.press("form:has(#return-returned_at) button")
+    assert state(counter, report) is DutyState.MET
+    officer.open(f"/duties/{report.id}")
+    officer.see(say("已履行", language))  # type: ignore[arg-type]
+    officer.look("duty-returned")
+    refusals = [one for one in officer.refused if "422" not in one]
+    assert refusals == []

@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from registry.ledger import verify_rows
 from registry.tables import Duty, DutyDecision
 from registry.transitions import docking
-from regulation.duties import DutyKind, DutyState
+from regulation.access_terms import FieldDenied
+from regulation.duties import Clock, DutyKind, DutyState
 from regulation.errors import ActionDenied, ConfigurationError
 from tests.fixtures.custody import MORNING
 from tests.fixtures.duties import Duties
 from tests.fixtures.typed import Run
+from tests.registry.test_duties import enter, remote
 
 
 @pytest.fixture
@@ -126,6 +129,34 @@ def test_an_arrival_over_the_air_is_confirmed(custody_run: Run, duty_city: Dutie
     assert "arrival.confirmed" in city.events(session.id)
     assert isinstance(custody_run("dock", "confirm", session.number, "--by", "B1").exception, ActionDenied)
     assert isinstance(custody_run("dock", "confirm", "DS-x", "--by", "A3").exception, ActionDenied)
+
+
+def test_a_return_to_the_unit_is_reported_by_the_clock_of_the_unit(custody_run: Run, duty_city: Duties) -> None:
+    city = duty_city.city
+    enter(city, remote())
+    duty_city.settle()
+    city.wait(hours=10)
+    said = ("activity", "returned", "xf-9", "--at", "2026-11-23T16:30", "--by")
+    for by in ("L2", "nobody"):
+        assert isinstance(custody_run(*said, by).exception, ActionDenied)
+    assert isinstance(custody_run("activity", "returned", "xf-7", *said[3:], "A3").exception, ActionDenied)
+    late = custody_run("activity", "returned", "xf-9", "--at", "2026-11-24", "--by", "A3").exception
+    assert isinstance(late, FieldDenied)
+    assert (late.field, late.article) == ("returned_at", "Art. 16")
+    assert isinstance(
+        custody_run("activity", "returned", "xf-9", "--at", "soon", "--by", "A3").exception, ConfigurationError
+    )
+
+    told = custody_run(*said, "A3")
+
+    assert told.exit_code == 0, told.output
+    assert "the return from xf-9 is reported" in told.stdout
+    duty_city.settle()
+    [report] = duty_city.all(DutyKind.RETURN_REPORT)
+    assert report.state is DutyState.MET
+    [footage] = [one for one in duty_city.all(DutyKind.UPLOAD) if one.subject_id == report.subject_id]
+    assert (footage.clock, footage.clock_started_at) == (Clock.RETURNED, MORNING + timedelta(hours=7, minutes=30))
+    assert verify_rows(city.registry).problems == []
 
 
 def test_names_stay_out_of_the_list(custody_run: Run, upload: Duty) -> None:

@@ -14,14 +14,14 @@ from registry.ledger import verify, verify_rows
 from registry.tables import Duty, Filing, Recording
 from registry.transitions import docking
 from registry.transitions.docking import Probed
-from regulation.duties import DutyKind, DutyState
+from regulation.duties import Clock, DutyKind, DutyState
 from regulation.filing import Candidate, FilingDecision, Outcome
 from regulation.vocabulary import MediaKind
 from tests.desk.test_api import of
 from tests.fixtures.counter import Counter
-from tests.fixtures.custody import City
+from tests.fixtures.custody import MORNING, City
 from tests.fixtures.duties import Duties
-from tests.registry.test_duties import store
+from tests.registry.test_duties import enter, remote, store
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BAD = "<script>alert(1)</script>"
@@ -168,6 +168,106 @@ def test_whoever_recorded_it_confirms_that_it_arrived_over_the_air(counter: Coun
     assert "确认无线传输已可靠到达" not in page
     assert state(counter, duty) in (DutyState.MET, DutyState.MET_LATE)
     assert officer.fill(place, do="confirm", of=of).status_code == 422
+    assert_sound(counter)
+
+
+def away(counter: Counter) -> Duty:
+    """What A2 owes who was on remote work that ended ten hours ago, at eight in the morning."""
+    city = counter.access.city
+    enter(city, remote())
+    city.now = MORNING + timedelta(hours=9)
+    Duties(city).settle()
+    [duty] = Duties(city).all(DutyKind.RETURN_REPORT)
+    return duty
+
+
+def footage_of(counter: Counter, activity: UUID) -> Duty:
+    Duties(counter.access.city).settle()
+    return duty_about(counter, DutyKind.UPLOAD, activity)
+
+
+@pytest.mark.parametrize("who", ["A2", "A3"])
+def test_the_return_is_reported_by_who_was_away_or_on_their_word(counter: Counter, who: str) -> None:
+    duty = away(counter)
+    assert footage_of(counter, duty.subject_id).clock is Clock.AWAITS_RETURN
+    place, browser = f"/duties/{duty.id}", counter.browser(who)
+    page = browser.open(place)
+    assert all(what in page for what in ("返回单位的时间", "xf-9 · 远处", "活动结束时间：2026-11-23 08:00"))
+    assert "无须在此销号" not in page
+    page = browser.press(place, do="return", returned_at="2026-11-23T16:30")
+    assert "返回单位的时间" not in page
+    assert state(counter, duty) is DutyState.MET
+    footage = footage_of(counter, duty.subject_id)
+    assert (footage.clock, footage.clock_started_at) == (Clock.RETURNED, MORNING + timedelta(hours=7, minutes=30))
+    again = browser.fill(place, do="return", returned_at="2026-11-23T16:40")
+    assert (again.status_code, "该活动已经报告返回单位。" in again.text) == (422, True)
+    assert_sound(counter)
+
+
+@pytest.mark.parametrize(
+    ("typed", "zh", "en"),
+    [
+        ("", "时间不正确。", "This is not a time."),
+        (BAD, "时间不正确。", "This is not a time."),
+        ("2026-02-30T10:00", "时间不正确。", "This is not a time."),
+        ("2026-11-23T07:59", "返回时间不能早于执法活动的结束时间。", "The return is not before the end"),
+        ("2026-11-24T18:00", "返回时间不能晚于现在。", "The return does not lie in the future."),
+    ],
+)
+def test_a_return_that_cannot_be_is_said_beside_its_field(counter: Counter, typed: str, zh: str, en: str) -> None:
+    duty = away(counter)
+    place, browser = f"/duties/{duty.id}", counter.browser("A2")
+    for language, sentence in (("zh", zh), ("en", en)):
+        browser.open(f"{place}?lang={language}")
+        answer = browser.fill(f"{place}?lang={language}", do="return", returned_at=typed)
+        assert (answer.status_code, sentence in answer.text) == (422, True), language
+        assert 'id="wrong-returned_at"' in answer.text
+        assert BAD not in answer.text
+        assert answer.text.count(sentence) == 1
+    assert "Returned to the unit at" in answer.text
+    assert state(counter, duty) is DutyState.RUNNING
+
+
+def test_a_leader_above_sees_that_the_return_is_awaited_and_does_not_report_it(counter: Counter) -> None:
+    duty = away(counter)
+    place, leader = f"/duties/{duty.id}", counter.browser("L2")
+    assert "返回单位的时间" not in leader.open(place)
+    answer = leader.fill(place, do="return", returned_at="2026-11-23T16:30")
+    assert (answer.status_code, "可以报告返回" in answer.text) == (422, True)
+    excused = leader.press(place, do="excuse", reason="已电话报告")
+    assert "已准予免除" in excused
+    officer = counter.browser("A2")
+    assert "返回单位的时间" in officer.open(place), "the clock of the footage waits for it all the same"
+    officer.press(place, do="return", returned_at="2026-11-23T16:30")
+    assert footage_of(counter, duty.subject_id).clock is Clock.RETURNED
+    assert_sound(counter)
+
+
+def test_no_other_duty_is_about_a_return(counter: Counter) -> None:
+    duty = duty_about(counter, DutyKind.FILING, waiting(counter.access.city, "xf-1"))
+    place, officer = f"/duties/{duty.id}", counter.browser("A2")
+    assert "返回单位的时间" not in officer.open(place)
+    answer = officer.fill(place, do="return", returned_at="2026-11-23T16:30")
+    assert (answer.status_code, "此事项与返回单位无关。" in answer.text) == (422, True)
+
+
+def test_programs_report_a_return(counter: Counter) -> None:
+    duty = away(counter)
+    place, officer, leader = f"/duties/{duty.id}", of(counter, "A2"), of(counter, "L2")
+    assert (officer.get(place).json()["may_report"], leader.get(place).json()["may_report"]) == (True, False)
+    answer = officer.post(f"{place}/return", json={"returned_at": "2026-11-25T16:30:00+08:00"})
+    said = answer.json()
+    assert (answer.status_code, said["field"], said["article"]) == (422, "returned_at", "Art. 16")
+    assert (said["detail"], said["detail_zh"]) == ("The return does not lie in the future.", "返回时间不能晚于现在。")
+    for wrong in ("2026-11-23T16:30:00", "soon", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"):
+        answer = officer.post(f"{place}/return", json={"returned_at": wrong})
+        assert (answer.status_code, answer.json()["field"]) == (422, "body.returned_at")
+    back = {"returned_at": "2026-11-23T16:30:00+08:00"}
+    assert leader.post(f"{place}/return", json=back).json()["article"] == "Art. 16"
+    assert of(counter, "B1").post(f"{place}/return", json=back).status_code == 404
+    assert not officer.post(f"{place}/return", json=back).json()["may_report"]
+    assert officer.post(f"{place}/return", json=back).status_code == 409
+    assert state(counter, duty) is DutyState.MET
     assert_sound(counter)
 
 

@@ -17,6 +17,7 @@ from regulation.duties import DutyKind
 from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.faults.watches import NewWatch, Watch, overdue_town, watch_over
+from tests.fixtures.databases import MakeUrl
 from tests.fixtures.mail import MakeWebhook
 from tests.properties.duty_town import Town
 
@@ -92,6 +93,29 @@ def suffer(moment: At, victims: Victims, new_watch: NewWatch) -> None:
 @pytest.mark.parametrize("moment", SWEEPING, ids=str)
 def test_a_sweep_killed_and_run_again_tells_everything_once(moment: At, fates: Fates) -> None:
     fates[moment].result()
+
+
+@pytest.fixture
+def new_watch_on_postgres(prefect_server: None, make_postgresql: MakeUrl) -> Iterator[NewWatch]:
+    """The same on PostgreSQL, where a killed act is rolled back by a server that lives on."""
+    made: list[Town] = []
+
+    def make(**channels: str) -> Watch:
+        url = make_postgresql()
+        watch = watch_over(overdue_town(url), url, **channels)
+        made.append(watch.town)
+        return watch
+
+    yield make
+    for town in made:
+        town.registry.dispose()
+
+
+@pytest.mark.parametrize("moment", SWEEPING[::3], ids=str)
+def test_a_sweep_killed_on_postgresql_and_run_again_tells_everything_once(
+    moment: At, victims: Victims, new_watch_on_postgres: NewWatch
+) -> None:
+    suffer(moment, victims, new_watch_on_postgres)
 
 
 def test_a_sweep_has_no_more_acts_than_it_is_killed_after(victims: Victims, new_watch: NewWatch) -> None:

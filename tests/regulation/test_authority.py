@@ -13,8 +13,10 @@ from regulation.authority import (
     Holding,
     can_confirm_arrival,
     can_excuse_duty,
+    can_report_return,
     check_confirm_arrival,
     check_excuse_duty,
+    check_report_return,
     holds,
 )
 from regulation.duties import RULES, DutyKind
@@ -138,4 +140,29 @@ def test_who_may_confirm_an_arrival(person: UUID, officers: list[UUID], allowed:
         return
     with pytest.raises(ActionDenied) as told:
         check_confirm_arrival(person, officers, CHAIN, HOLDINGS, NOW)
+    assert (told.value.article, told.value.subject) == ("Art. 16", str(person))
+
+
+# Who may report a return to the unit
+
+
+@pytest.mark.parametrize(
+    ("person", "officers", "allowed"),
+    [
+        (OFFICER, [OFFICER], True),
+        (OFFICER, [], False),
+        (ADMINISTRATOR, [OFFICER], True),
+        (HEAD, [], True),
+        (LEADER, [OFFICER], False),
+        (PRINCIPAL, [OFFICER], False),
+        (SUPERVISOR, [OFFICER], False),
+    ],
+)
+def test_who_may_report_a_return(person: UUID, officers: list[UUID], allowed: bool) -> None:
+    assert can_report_return(person, officers, CHAIN, HOLDINGS, NOW) is allowed
+    if allowed:
+        check_report_return(person, officers, CHAIN, HOLDINGS, NOW)
+        return
+    with pytest.raises(ActionDenied) as told:
+        check_report_return(person, officers, CHAIN, HOLDINGS, NOW)
     assert (told.value.article, told.value.subject) == ("Art. 16", str(person))

@@ -22,6 +22,12 @@ class FilingBody(Body):
     activity: Short
 
 
+class ReturnBody(Body):
+    """When they returned to the unit."""
+
+    returned_at: Moment
+
+
 class PauseBody(Body):
     """Until when the clock stops, and why."""
 
@@ -88,13 +94,14 @@ class ChoiceShape(BaseModel):
 
 class WholeDutyShape(DutyShape):
     """A duty with what was decided about it and what may be done: `may_file` says that its recording waits for an
-    answer, `choices` what fits; `unconfirmed` are wireless sessions whose arrival nobody confirmed; `may_decide` that
-    the caller may excuse or pause it."""
+    answer, `choices` what fits; `unconfirmed` are wireless sessions whose arrival nobody confirmed; `may_report`
+    that the caller may report the return from its activity, `may_decide` that they may excuse or pause it."""
 
     decisions: list[DutyDecisionShape]
     may_file: bool
     choices: list[ChoiceShape]
     unconfirmed: list[UUID]
+    may_report: bool
     may_decide: bool
 
     @classmethod
@@ -106,5 +113,6 @@ class WholeDutyShape(DutyShape):
             may_file=whole.waiting is not None,
             choices=[] if whole.waiting is None else [ChoiceShape.of(one) for one in whole.waiting.choices],
             unconfirmed=[one.id for one in whole.unconfirmed],
+            may_report=whole.returning is not None,
             may_decide=whole.decides,
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -34,18 +34,33 @@ def enter_activities(act: Act, entries: Sequence[ActivityEntry]) -> Entered:
     officers = {one.number: frozenset(people[number] for number in one.officers) for one in sieve.sound()}
     table = table_of(Activity)
     existing = {row.number: row for row in rows_among(act.connection, select(table), table.c.number, officers)}
-    rows = {
-        one.number: _row_of(one, units) | {"return_reported_at": _reported(act, one, existing.get(one.number))}
-        for one in sieve.sound()
-    }
+    rows = {one.number: _row_of(one, units) | _return_of(act, one, existing.get(one.number)) for one in sieve.sound()}
     before = _officers_of(act, [row.id for row in existing.values()])
     swapped = [number for number, row in existing.items() if before.get(row.id) != officers[number]]
     entered, ids = enter(act, _kind(officers), rows, existing, dict.fromkeys(swapped, "officers"))
     _replace_officers(act, {ids[key]: officers[key] for key in rows if key in swapped or key not in existing})
-    for duty in (DutyKind.UPLOAD, DutyKind.RETURN_REPORT):
-        touch(act, duty, ids.values())
-    touch_activities(act, ids.values())
+    touch_followers(act, ids.values())
     return sieve.finish(entered)
+
+
+def touch_followers(act: Act, activity_ids: Collection[UUID]) -> None:
+    """Have worked out anew what follows from an activity's course: its duties, and the terms of what is filed under
+    it."""
+    for duty in (DutyKind.UPLOAD, DutyKind.RETURN_REPORT):
+        touch(act, duty, activity_ids)
+    touch_activities(act, activity_ids)
+
+
+def activity_facts(row: Mapping[str, Any], officers: Collection[UUID]) -> dict[str, Any]:
+    """What the ledger says of an activity. Free text: the place stays out of it, the case's number is there as a
+    digest."""
+    known = {name: row[name] for name in _TIMES}
+    return known | {
+        "kind": row["kind"].value,
+        "parties": row["parties"],
+        "officers": sorted(officers),
+        "case_sha256": digest_of(row["case_number"]),
+    }
 
 
 def _checked(
@@ -74,28 +89,20 @@ def _row_of(one: ActivityEntry, units: Mapping[str, UUID]) -> dict[str, Any]:
         "started_at": one.started_at,
         "ended_at": one.ended_at,
         "remote_reason": one.remote_reason,
-        "returned_at": one.returned_at,
     }
 
 
-def _reported(act: Act, one: ActivityEntry, before: AnyRow | None) -> datetime | None:
-    """When the return was first entered: that is what a report is (Art. 16)."""
-    if before is not None and before.return_reported_at is not None:
-        return cast("datetime", before.return_reported_at)
-    return act.at if one.returned_at is not None else None
+def _return_of(act: Act, one: ActivityEntry, before: AnyRow | None) -> dict[str, datetime | None]:
+    """The return, and when it was first entered: that is what a report is (Art. 16). A sheet that does not name the
+    return takes back none that was reported."""
+    known = (None, None) if before is None else (before.returned_at, before.return_reported_at)
+    reported_at = known[1] or (act.at if one.returned_at is not None else None)
+    return {"returned_at": one.returned_at or known[0], "return_reported_at": reported_at}
 
 
 def _kind(officers: Mapping[str, frozenset[UUID]]) -> Kind:
-    """Free text: the place stays out of the ledger, the case's number is there as a digest."""
-
     def facts(row: Mapping[str, Any]) -> dict[str, Any]:
-        known = {name: row[name] for name in _TIMES}
-        return known | {
-            "kind": row["kind"].value,
-            "parties": row["parties"],
-            "officers": sorted(officers[row["number"]]),
-            "case_sha256": digest_of(row["case_number"]),
-        }
+        return activity_facts(row, officers[row["number"]])
 
     return Kind(Activity, "activity", Event.ACTIVITY_ENTERED, Event.ACTIVITY_CHANGED, facts, "Art. 9")
 
