@@ -13,6 +13,7 @@ from sqlmodel import Session
 from desk.conversion_acts import ACTS
 from desk.conversion_form import ranges_typed, second_typed, seconds_typed
 from desk.conversion_names import names_of
+from desk.failing_conversion import problem_in
 from desk.keeping import check_shown, status_of, units_of, why
 from desk.paging import ON_A_PAGE, first_of, page_asked, pages_in
 from desk.reader import Form, TheForm, TheVisit, Visit, go_to, visit_of
@@ -133,6 +134,7 @@ def _page(
         seconds=seconds_typed,
         ranges=ranges_typed,
         remark_in=remark_in,
+        problem_in=problem_in,
         has_packages=visit.desk.access.packages is not None,
         has_drafts=visit.desk.access.draft_paper is not None,
         typed=typed or Form({}),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from regulation.citing import Language, cite
 from regulation.conversion import MOST_ITEMS, MOST_MARKS
 
 SECOND = "A time is written as 12, 12.5 or 1:05, with commas between."
@@ -27,6 +28,15 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "Its files are not here any more: convert anew, as a correction of this one.": (
             "证据包的文件已不在此处，不能补发：请另办一件证据转换更正本件，重新制作和签发。"
         ),
+        "Another package lies here already.": "此处已有另一个证据包。",
+        "It became shorter while its image was written.": "制作映像时文件变短。",
+        "It could not be made again.": "不能重新制作。",
+        "It is not what it was when it was made.": "内容与制作时不一致。",
+        "It is not what it was when it was written.": "内容与写入时不一致。",
+        "It is not what was checked.": "内容与复核时不一致。",
+        "It is not what was taken in.": "内容与入库时不一致。",
+        "The vault gave back less than it holds.": "保管库返回的内容不完整。",
+        "The vault no longer holds this.": "保管库中已没有该原件。",
         "It was checked already: send it back first.": "已经复核，需要修改的请先退回。",
         "It was marked or destroyed since.": "有资料授权后已加标记或者已销毁，需重新申请调阅。",
         "Its integrity is in doubt.": "有资料的完整性存疑，核查清楚之前不能办理。",
@@ -76,6 +86,24 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"A conversion that is \w+ cannot be \w+\."), lambda _: "证据转换目前的状态不能办理此事项。"),
     (re.compile(r"It was not granted, or was marked since: .*"), lambda _: "该资料未获授权，或者授权后已加标记。"),
     (re.compile(r"There is no such sealed recording: .*"), lambda _: "没有这条已封存的资料。"),
+    (
+        re.compile(r"It has (more than|[\d,]+ instead of) ([\d,]+) bytes\."),
+        lambda found: f"应为 {found[2]} 字节，实际{_instead(found[1])}。",
+    ),
+    (re.compile(r"What was read has the SHA-256 .*"), lambda _: "读出内容的 SHA-256 与登记的不一致。"),
+    (
+        re.compile(
+            r"It has ([\d,]+) bytes and does not fit onto (.+); the smallest medium that takes it is (.+) \((.+)\)\."
+        ),
+        lambda found: (
+            f"文件有 {found[1]} 字节，{_medium(found[2])} 放不下；"
+            f"能够存放的最小载体为 {_medium(found[3])}（{found[4]}）。"
+        ),
+    ),
+    (
+        re.compile(r"The image has ([\d,]+) bytes, and (.+) takes ([\d,]+)\."),
+        lambda found: f"映像文件有 {found[1]} 字节，{_medium(found[2])} 只能存放 {found[3]} 字节。",
+    ),
     (re.compile(r"There is no second (\S+) in what is asked for\."), lambda found: f"所选范围内没有第 {found[1]} 秒。"),
     (
         re.compile(r"No paper can show (.+): write it in another way\."),
@@ -97,6 +125,31 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
         lambda found: f"第 {found[1]} 行（{found[2]}）不能读取：{found[3]}",
     ),
 )
+
+
+_RETURNED = re.compile(
+    r"(?:(?P<subject>.+?): )?(?P<message>[A-Z].*?)(?: \((?P<article>Art\. \d{1,2}(?:\(\d{1,2}\))?)\))?", re.DOTALL
+)
+"""A reason as it is kept: what it is about, the sentence, the article."""
+
+
+def _medium(english: str) -> str:
+    """Discs are called the same in both languages."""
+    return "U 盘或移动硬盘" if english == "USB drive" else english
+
+
+def _instead(size: str) -> str:
+    return "更多" if size == "more than" else f"为 {size.split()[0]} 字节"
+
+
+def problem_in(problem: str, language: Language) -> str:
+    """Why a conversion was sent back by its run, in this language. What has no Chinese is quoted as it was kept."""
+    found = None if language == "en" else _RETURNED.fullmatch(problem)
+    chinese = None if found is None else said_of_conversion(found["message"])
+    if found is None or chinese is None:
+        return problem
+    law = f"（{cite(found['article'], 'zh')}）" if found["article"] else ""
+    return (f"{found['subject']}：" if found["subject"] else "") + chinese.rstrip("。") + law
 
 
 def said_of_conversion(message: str) -> str | None:

@@ -92,9 +92,9 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """Something made of a recording, or the reason why it was not: then `not_made` says so and there is no file.
-    Ranges are seconds of the recording; `muted` and `covered` are those of a protected copy. `remarks` are what its
-    maker says of it (`regulation.remarks`), `tool` with what it was made."""
+    """Something made of a recording, or the reason why it was not (`regulation.remarks`): then `not_made` says so and
+    there is no file. Ranges are seconds of the recording; `muted` and `covered` are those of a protected copy.
+    `remarks` are what its maker says of it, `tool` with what it was made."""
 
     kind: DerivedKind
     asked: tuple[float, float | None] | None = None

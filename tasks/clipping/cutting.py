@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST_LOSS = 1.0
 """Seconds at the start that may be left out so that the pictures can be copied instead of encoded anew."""
 
+_BACK = (0.0, 2.0, 10.0, 60.0, 600.0)
+"""Seconds before the part that are tried for a picture from which it can be decoded."""
+
 PICTURES = frozenset({"h264"})
 """Codecs that every browser shows, in eight bits and the usual sampling."""
 
@@ -63,7 +66,7 @@ def cut(source: BinaryIO, target: BinaryIO, start: float, end: float | None) -> 
         with av.open(target, "w", format=form, options={"fflags": "+bitexact"}) as out:
             assert isinstance(out, OutputContainer)
             lanes = _lanes(out, video, audio, span, form, is_copied=is_copied)
-            _seek(whole, span)
+            _seek(whole, video, span)
             _run(whole, out, lanes)
         return _made(lanes.values(), form, is_copied=is_copied and video is not None)
 
@@ -80,7 +83,7 @@ def is_plain(stream: VideoStream) -> bool:
 def _begins_soon(whole: InputContainer, stream: VideoStream, span: Span) -> bool:
     """Whether a whole group of pictures begins within `LONGEST_LOSS` after the part does."""
     base = float(stream.time_base or 0)
-    _seek(whole, span)
+    _seek(whole, stream, span)
     for packet in whole.demux(stream):
         if packet.pts is None:
             continue
@@ -92,12 +95,30 @@ def _begins_soon(whole: InputContainer, stream: VideoStream, span: Span) -> bool
     return False
 
 
-def _seek(whole: InputContainer, span: Span) -> None:
-    """To the last place before the part from which pictures can be decoded; where there is no index, the beginning."""
-    try:
-        whole.seek(round((span.zero + span.start) * av.time_base), backward=True)
-    except av.error.FFmpegError:
-        whole.seek(0)
+def _seek(whole: InputContainer, video: VideoStream | None, span: Span) -> None:
+    """To the last place before the part from which pictures can be decoded; where there is no index, the beginning. A
+    transport stream knows no such places: there an earlier one is tried until a whole group begins before the part."""
+    for back in _BACK:
+        if back and span.start - back <= 0:
+            break
+        place = round((span.zero + span.start - back) * av.time_base)
+        try:
+            whole.seek(place, backward=True)
+            if video is None or _has_key(whole, video, span):
+                whole.seek(place, backward=True)
+                return
+        except av.error.FFmpegError:
+            break
+    whole.seek(0)
+
+
+def _has_key(whole: InputContainer, video: VideoStream, span: Span) -> bool:
+    """Whether the next whole group of pictures begins no later than the part does."""
+    base = float(video.time_base or 0)
+    for packet in whole.demux(video):
+        if packet.pts is not None and (packet.is_keyframe or packet.pts * base - span.zero > span.start + LONGEST_LOSS):
+            return packet.is_keyframe and packet.pts * base - span.zero <= span.start + 1e-4
+    return False
 
 
 def _lanes(

@@ -178,7 +178,7 @@ def _lost(complaints: IO[bytes]) -> Iterator[None]:
     try:
         yield
     except (TimeoutError, EOFError, ValueError, TypeError, IndexError, OSError) as trouble:
-        why = next((said for kind, said in _SAID.items() if isinstance(trouble, kind)), type(trouble).__name__)
+        why = next((said for kind, said in _SAID.items() if isinstance(trouble, kind)), "it was lost on the way")
         raise JobLostError(f"{why}{last_words(complaints.fileno())}") from trouble
 
 

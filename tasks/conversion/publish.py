@@ -18,6 +18,7 @@ from registry.queries.conversion import (
     steps_of_conversion,
 )
 from registry.tables import Unit
+from regulation.remarks import remark_in
 from tasks.case_page import NOT_HERE, moment, step_cells, table
 from tasks.conversion.words import KINDS, STAGES, STATES, VERDICTS
 from tasks.conversion.work import ConversionWork, Standing
@@ -66,10 +67,12 @@ def publish_conversion(work: ConversionWork, standing: Standing) -> None:
 
 
 def _output(one: AnyRow) -> str:
-    result = (
-        f"{one.size:,} B · `{one.sha256[:16]}…`" if one.problem is None else f"未制作 not made: {harmless(one.problem)}"
-    )
+    result = f"{one.size:,} B · `{one.sha256[:16]}…`" if one.problem is None else _not_made(one.problem)
     return f"{one.position} | {KINDS[one.kind]} | {result}"
+
+
+def _not_made(problem: str) -> str:
+    return f"未制作：{harmless(remark_in(problem, 'zh'))} not made: {harmless(problem)}"
 
 
 def _disc(one: AnyRow) -> str:

@@ -67,8 +67,9 @@ class Made:
 
 
 class NotMade(Exception):  # noqa: N818  # often nobody's error
-    """It cannot be made of this recording: `reason` says why, in English, for the statement. Trying again does not help
-    where it `is_final`; else the child died or took too long, which another machine may get over."""
+    """It cannot be made of this recording: `reason` says why, in English; a statement has the Chinese of it from
+    `regulation.remarks`. Trying again does not help where it `is_final`; else the child died or took too long,
+    which another machine may get over."""
 
     def __init__(self, reason: str, *, is_final: bool = True) -> None:
         super().__init__(reason)

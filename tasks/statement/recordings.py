@@ -145,7 +145,8 @@ def _derivative(stated: StatedFile, one: Derivative, say: Voice) -> str:
     if one.actual is not None:
         told.append(say(f"实际范围 {say.part(one.actual)}", f"spans {say.part(one.actual)}"))
     if one.not_made is not None:
-        told.append(say(f"未能制作：{one.not_made}", f"not made: {one.not_made}"))
+        why = remark_in(one.not_made, say.language)
+        told.append(say(f"未能制作：{why}", f"not made: {why}"))
     if one.muted:
         ranges = say("、", ", ").join(say.part(part) for part in one.muted)
         told.append(say(f"消音 {ranges}", f"muted {ranges}"))

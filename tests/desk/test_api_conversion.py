@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.transitions.conversion import Output
 from regulation.conversion_states import ConversionState
 from tests.desk.test_api import of
 from tests.desk.test_api_disposal import said
@@ -68,6 +69,16 @@ def test_a_conversion_is_gone_through_by_programs(conversion_desk: ConversionDes
     signed = said(officer.get(f"{place}/statement"))
     assert signed["document"].startswith("{")
     assert conversion_desk.converting.problems() == []
+
+
+def test_why_something_was_not_made_is_told_in_both_languages(conversion_desk: ConversionDesk) -> None:
+    one = conversion_desk.converting.submitted("video")
+    conversion_desk.converting.extract(one)
+    (item,) = conversion_desk.converting.items(one)
+    conversion_desk.made(one, Output(item.id, "sound", 1, {}, problem="there is no sound in it"))
+    whole = said(of(conversion_desk.counter, "A2").get(conversion_desk.place(one)))
+    [sound] = whole["asked"][0]["made"]
+    assert (sound["problem"], sound["problem_zh"]) == ("there is no sound in it", "其中没有声音")
 
 
 def test_issued_it_is_registered_handed_out_again_and_recalled(conversion_desk: ConversionDesk) -> None:

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from deployments.drafts import unshowable
 from registry.tables import Origin
+from registry.transitions import conversion
 from registry.transitions.conversion import Output, enter_reading
 from regulation.access_terms import Range
 from regulation.conversion import MOST_ITEMS, Asked, Carrier
@@ -400,13 +401,42 @@ def test_what_was_made_and_what_was_not_is_shown(conversion_desk: ConversionDesk
         one,
         Output(item.id, "clip", 1, clip, 7_000_000, "c" * 64),
         Output(item.id, "still", 1, {"second": 12.04, "form": "png"}, 70_000, "d" * 64),
-        Output(item.id, "sound", 1, {"asked": [10, 20]}, problem="没有声音"),
+        Output(item.id, "sound", 1, {"asked": [10, 20]}, problem="there is no sound in this part of it"),
     )
     browser = conversion_desk.browser("A2")
     page = browser.open(conversion_desk.place(one))
     assert BAD not in browser.shown
-    for told in ("要求 10–20 秒", "实际 9.6–20.4 秒", "第 12.04 秒", "未制作", "没有声音", "c" * 64, "PyAV 15"):
+    for told in ("要求 10–20 秒", "实际 9.6–20.4 秒", "第 12.04 秒", "未制作：该时段没有声音", "c" * 64, "PyAV 15"):
         assert told in page
+    assert "there is no sound" not in page
+    assert "there is no sound in this part of it" in browser.open(f"{conversion_desk.place(one)}?lang=en")
+
+
+@pytest.mark.parametrize(
+    ("kept", "chinese"),
+    [
+        ("7f: It is not what was taken in. (Art. 7)", "7f：内容与入库时不一致（第七条）"),
+        (
+            "data/originals/001 大.jpg: It has 838,860,800 bytes and does not fit onto CD-R 700 MB; the smallest "
+            "medium that takes it is DVD±R 4.7 GB (dvd-r). (Art. 19)",
+            "data/originals/001 大.jpg：文件有 838,860,800 字节，CD-R 700 MB 放不下；"
+            "能够存放的最小载体为 DVD±R 4.7 GB（dvd-r）（第十九条）",
+        ),
+        ("It was marked or destroyed since.", "有资料授权后已加标记或者已销毁，需重新申请调阅"),
+        ("x: It has 3 instead of 4 bytes. (Art. 7)", "x：应为 4 字节，实际为 3 字节（第七条）"),
+        ("The moon was in the way.", "The moon was in the way."),
+    ],
+)
+def test_why_a_run_sent_it_back_is_said_in_the_readers_language(
+    conversion_desk: ConversionDesk, kept: str, chinese: str
+) -> None:
+    one = conversion_desk.converting.submitted("video")
+    conversion_desk.converting.extract(one)
+    with conversion_desk.converting.city.act() as act:
+        conversion.give_up(act, one, kept)
+    browser = conversion_desk.browser("A1")
+    assert chinese in browser.open(conversion_desk.place(one))
+    assert kept in browser.open(f"{conversion_desk.place(one)}?lang=en")
 
 
 def test_the_checker_is_told_what_the_statement_does_not_say(conversion_desk: ConversionDesk) -> None:

@@ -39,6 +39,7 @@ TYPES = {
     "AVI": "video/x-msvideo",
     "TS": "video/mp2t",
     "MTS": "video/mp2t",
+    "M2TS": "video/mp2t",
     "3GP": "video/3gpp",
     "AMR": "audio/amr",
     "MP3": "audio/mpeg",
@@ -48,6 +49,8 @@ TYPES = {
 }
 """What the package's provenance calls each original, by its extension."""
 
+PROVEN = {"AVCHD.MTS": {"h264", "ac3"}, "AVCHD.M2TS": {"h264", "ac3"}}
+"""What of a camcorder's recording is copied into a clip as it is."""
 
 LAYOUT = DeviceLayout(
     name="small-city", pattern=r"(?P<device>D\d)_(?P<officer>A\d)_(?P<time>\d{14})_(?P<sequence>\w+)\.\w+"
@@ -66,6 +69,8 @@ def written(media: dict[str, bytes]) -> dict[str, bytes]:
     contents = [
         *(("WHOLE", one, media[one.lower()]) for one in ("MOV", "AVI", "TS", "3GP", "AMR", "MP3", "JPG")),
         ("WHOLE", "MTS", long_samples()["ts"]),
+        ("AVCHD", "MTS", encoded("avchd.mts")),
+        ("AVCHD", "M2TS", encoded("avchd.mts") + b"\0\0\0\0\x47\x1f\xff\x10" + b"\xff" * 184),  # a packet of nothing
         ("H265", "MP4", encoded("hevc.mp4")),
         ("WHOLE", "JPEG", numbered_photo(media["jpg"], 2)),
         ("CUT", "MP4", longer[: len(longer) * 2 // 3]),
@@ -166,6 +171,9 @@ def check_clips(bag: Path) -> None:
         for clip in clips:
             if clip["not_made"] is None:
                 assert clip["streams"], stated["shown_name"]
+                assert {one["codec"] for one in clip["streams"]} >= PROVEN.get(
+                    stated["shown_name"].rpartition("_")[2], set()
+                )
                 assert sha256((bag / clip["path"]).read_bytes()).hexdigest() == clip["sha256"]
             else:
                 assert stated["condition"] != "whole", (stated["shown_name"], clip["not_made"])

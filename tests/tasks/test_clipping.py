@@ -13,7 +13,7 @@ import pytest
 from deployments.demo.media import make_sound, make_video
 from regulation.access_terms import Range
 from tasks.clipping.child import ClipLostError, make_clip, take_glance
-from tests.fixtures.deriving import Reader
+from tests.fixtures.deriving import Reader, encoded
 
 BEGAN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -148,6 +148,27 @@ def test_whatever_the_recorder_writes_a_browser_plays(container: str, tmp_path: 
             length = (part.end or 6.0) - part.start
             assert length - 1.2 <= (clip.duration or 0) / av.time_base <= length + 0.1
     assert take_glance(Reader(content), len(content), Range())["is_playable"] is (container not in ("avi", "3gp"))
+
+
+@pytest.mark.parametrize("name", ["avchd.mts", "reordered.ts", "hevc.ts", "reordered.mp4"])
+@pytest.mark.parametrize("begin", [2.0, 2.5, 3.0, 4.3])
+def test_a_part_that_begins_within_a_group_has_its_pictures_from_the_start(
+    name: str, begin: float, tmp_path: Path
+) -> None:
+    """A transport stream has no index of where pictures can be decoded from."""
+    clip_of(encoded(name), Range(begin, begin + 1.0), tmp_path / "clip")
+    first, last = span_of(tmp_path / "clip")["video"]
+    assert first <= 0.15
+    assert last >= 0.85
+
+
+def test_what_a_camcorder_writes_a_browser_plays(tmp_path: Path) -> None:
+    content = encoded("avchd.mts")
+    assert clip_of(content, Range(2.0, 4.0), tmp_path / "clip")["form"] == "mp4"
+    with av.open(tmp_path / "clip") as clip:
+        assert {one.codec_context.name for one in clip.streams} == {"h264", "aac"}
+    found = take_glance(Reader(content), len(content), Range())
+    assert found["stills"] and found["peaks"]
 
 
 @pytest.mark.parametrize("container", ["amr", "mp3", "aac", "ogg", "flac"])

@@ -217,7 +217,7 @@ def test_pictures_that_no_container_takes_as_they_are_are_encoded_anew(tmp_path:
     assert loudness(tmp_path / "made", Range(3, 5)) == 0
 
 
-@pytest.mark.parametrize("name", ["hevc.mp4", "hevc.ts", "reordered.ts", "open.mp4", "raw-sound.mov"])
+@pytest.mark.parametrize("name", ["hevc.mp4", "hevc.ts", "reordered.ts", "open.mp4", "raw-sound.mov", "avchd.mts"])
 def test_what_other_recorders_write_is_protected(name: str, tmp_path: Path) -> None:
     for number, wanted in enumerate(
         (Protected(Range(1, 5.5), muted=MUTED), Protected(Range(1, 5.5), muted=MUTED, covered=(Cover(Range(), FACE),)))

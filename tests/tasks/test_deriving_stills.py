@@ -38,7 +38,7 @@ def test_a_still_is_the_first_picture_at_its_second(extension: str, tmp_path: Pa
     assert made.actual is None and made.asked is None
 
 
-@pytest.mark.parametrize("name", ["hevc.mp4", "hevc.ts", "reordered.ts", "open.mp4"])
+@pytest.mark.parametrize("name", ["hevc.mp4", "hevc.ts", "reordered.ts", "open.mp4", "avchd.mts"])
 def test_a_still_in_the_middle_of_a_group(name: str, tmp_path: Path) -> None:
     made = made_of(encoded(name), Still(3.5), tmp_path / "still")
     second, wanted = next((at, one) for at, one in pictures_of(encoded(name)) if at >= 3.499)

@@ -19,6 +19,7 @@ from tasks.probing.probe import Probe
 from tasks.probing.wire import Seen
 from tests.corpus.forged_media import wave
 from tests.corpus.samples import DEVICE, OFFICER, STARTS_AT
+from tests.fixtures.deriving import encoded
 from tests.fixtures.media import ProbeBytes, probe_path
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -257,6 +258,18 @@ def test_a_timecoded_transport_stream(probe_bytes: ProbeBytes, media_samples: di
     timed = b"".join(bytes(4) + plain[at : at + 188] for at in range(0, len(plain), 188))
     assert probe_bytes(timed, "x.m2ts").condition is Condition.WHOLE
     assert probe_bytes(timed[:-1], "x.m2ts").condition is Condition.DAMAGED
+
+
+@pytest.mark.parametrize("name", ["00001.MTS", "00001.m2ts"])
+def test_what_a_camcorder_writes_is_whole_and_called_rightly(probe_bytes: ProbeBytes, name: str) -> None:
+    content = encoded("avchd.mts")
+    assert len(content) % 192 == 0
+    seen = probe_bytes(content, name)
+    assert (seen.kind, seen.condition, seen.container) == (VIDEO, Condition.WHOLE, "ts")
+    assert seen.duration_seconds == pytest.approx(6, abs=0.1)
+    assert [one.codec for one in seen.streams] == ["h264", "ac3"]
+    assert probe_bytes(content[:-100], name).condition is Condition.DAMAGED
+    assert probe_bytes(content, "00001.mp4").condition is Condition.WRONG_EXTENSION
 
 
 def test_videos_made_by_others(real_videos: list[Path], probe_pool: ProbePool) -> None:

@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from regulation.errors import ActionDenied
-from regulation.stated import Named
+from regulation.stated import Derivative, DerivedKind, Named
 from regulation.statement import Statement
 from tasks.statement.content import sheet_of
 from tasks.statement.editable import statement_text
@@ -36,6 +36,15 @@ def told(data: bytes) -> list[str]:
     """Every piece of text in the order of the document; a cell is one piece, told once."""
     paragraphs = opened(data).element.body.iter(qn("w:p"))
     return ["".join(text.text or "" for text in one.iter(qn("w:t"))) for one in paragraphs]
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("zh", "未能制作：该时段没有内容"), ("en", "not made: there is nothing in this part of it")]
+)
+def test_why_something_could_not_be_made_is_said_in_the_readers_language(language: Any, why: str) -> None:
+    lost = Derivative(DerivedKind.CLIP, asked=(1.0, 2.0), not_made="there is nothing in this part of it")
+    text = "".join(told(text_of(statement(1, recordings=(recording(1, derivatives=(lost,)),)), language)))
+    assert why in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

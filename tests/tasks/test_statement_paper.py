@@ -363,6 +363,14 @@ def test_damage_and_what_could_not_be_made_are_stated() -> None:
     assert "设备时钟未经测定" in text
 
 
+def test_why_something_could_not_be_made_is_said_in_the_readers_language() -> None:
+    lost = Derivative(DerivedKind.SOUND, not_made="there is no sound in it")
+    made = statement(1, recordings=(recording(1, derivatives=(lost,)),))
+    assert "未能制作：其中没有声音" in told(made)
+    assert "there" not in told(made)
+    assert "notmade:thereisnosoundinit" in told(made, "en")
+
+
 def test_a_transcript_says_who_vouches_for_it() -> None:
     cases = {
         "以下文字由机器识别生成，未经人工确认，仅供参考。": replace(SPOKEN, confirmed_by=None),

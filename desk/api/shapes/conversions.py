@@ -18,6 +18,7 @@ from registry.tables import Origin
 from regulation.access_terms import Range
 from regulation.conversion import MOST_COPIES, MOST_ITEMS, MOST_MARKS, Asked, Box, Carrier, ConversionStage, Cover
 from regulation.conversion_states import ConversionState
+from regulation.remarks import remark_in
 from regulation.stated import DerivedKind
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -231,6 +232,13 @@ class MadeShape(BaseModel):
     size: int | None
     sha256: str | None
     problem: str | None
+    problem_zh: str | None
+
+    @classmethod
+    def of(cls, output: AnyRow) -> MadeShape:
+        """From a row of the registry."""
+        chinese = None if output.problem is None else remark_in(output.problem, "zh")
+        return cls(problem_zh=chinese, **same(cls, output, "problem_zh"))
 
 
 class TranscriptShape(BaseModel):
@@ -260,8 +268,8 @@ class ConversionItemShape(BaseModel):
     @classmethod
     def of(cls, one: ItemRow) -> ConversionItemShape:
         """From the registry."""
-        made = [MadeShape(**same(MadeShape, output)) for output in one.made]
         transcript = None if one.transcript is None else TranscriptShape.of(one.transcript)
+        made = [MadeShape.of(output) for output in one.made]
         return cls(asked=ItemBody.of(one.asked), made=made, transcript=transcript)
 
 
