@@ -103,6 +103,8 @@ def _activity_problem(row: AnyRow) -> RowProblem | None:
     stated = {name: as_told(getattr(row, name)) for name in _COURSE} | {"parties": row.parties}
     if "case_sha256" in told:
         stated["case_sha256"] = digest_of(row.case_number)
+    if "return_reported_at" in told:
+        stated["return_reported_at"] = as_told(row.return_reported_at)
     wrong = next((name for name, value in stated.items() if told.get(name) != value), None)
     if wrong is not None:
         return RowProblem("activity", row.id, "case_number" if wrong == "case_sha256" else wrong, NOT_SO)

@@ -69,6 +69,7 @@ def test_a_recording_of_which_nothing_was_said_stays_so(silence: Silence) -> Non
         ("ended_at", "NULL"),
         ("remote_reason", "'other-place'"),
         ("returned_at", LATER),
+        ("return_reported_at", LATER),
         ("parties", "'[]'"),
         ("case_number", "'案-1'"),
         ("unit_id", "(SELECT id FROM unit WHERE code = 'jt')"),

@@ -20,7 +20,7 @@ from registry.transitions.duties.touching import touch
 from registry.transitions.retention.touching import touch_activities
 from regulation.duties import DutyKind
 
-_TIMES = ("started_at", "ended_at", "remote_reason", "returned_at")
+_TIMES = ("started_at", "ended_at", "remote_reason", "returned_at", "return_reported_at")
 
 
 def enter_activities(act: Act, entries: Sequence[ActivityEntry]) -> Entered:
