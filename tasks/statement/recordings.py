@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regulation.probed import note_in
 from regulation.remarks import remark_in
 from regulation.stated import ChainLink, Covered, Derivative, DerivedKind, Span, StatedFile, Still
 from regulation.statement import Statement, lacks_transcript
@@ -134,7 +135,7 @@ def _condition(stated: StatedFile, say: Voice) -> str:
     if stated.container:
         told.append(say(f"格式 {stated.container}", f"format {stated.container}"))
     if stated.note:
-        told.append(stated.note)
+        told.append(note_in(stated.note, say.language))
     return say("；", "; ").join(told)
 
 
