@@ -14,7 +14,7 @@ from prefect.settings import get_current_settings
 from sqlalchemy.engine import make_url
 
 from registry.database import Registry
-from tests.faults.disposals import Kept, NewKept, Prepared, copy_of_file, prepare
+from tests.faults.disposals import Copy, Kept, NewKept, Prepared, copy_of_file, prepare
 from tests.faults.own_prefect import OwnPrefect
 from tests.faults.victims import Victims
 from tests.fixtures.databases import administer, started_postgres
@@ -86,19 +86,34 @@ def new_kept(prepared: dict[str, Prepared], tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module")
-def new_kept_on_postgres(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewKept]:
-    """The same on a PostgreSQL that may be stopped."""
+def copy_on_postgres(own_postgres: PostgresServer) -> Copy:
+    """Copies a registry on it that nobody has open."""
 
     def copy(url: str) -> str:
         name = f"custody_{uuid4().hex[:12]}"
         administer(own_postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
         return own_postgres.url(name)
 
-    empty = copy(own_postgres.url("template1"))
-    registry = Registry(empty)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def empty_on_postgres(own_postgres: PostgresServer, copy_on_postgres: Copy) -> str:
+    """The URL of an empty registry on it."""
+    url = copy_on_postgres(own_postgres.url("template1"))
+    registry = Registry(url)
     registry.migrate()
     registry.dispose()
-    with copying(prepare(tmp_path_factory.mktemp("prepared"), empty, copy), tmp_path_factory) as make:
+    return url
+
+
+@pytest.fixture(scope="module")
+def new_kept_on_postgres(
+    empty_on_postgres: str, copy_on_postgres: Copy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewKept]:
+    """The same on a PostgreSQL that may be stopped."""
+    prepared = prepare(tmp_path_factory.mktemp("prepared"), empty_on_postgres, copy_on_postgres)
+    with copying(prepared, tmp_path_factory) as make:
         yield make
 
 
@@ -122,11 +137,6 @@ def own_postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def own_url(own_postgres: PostgresServer) -> str:
+def own_url(empty_on_postgres: str, copy_on_postgres: Copy) -> str:
     """A registry on it."""
-    name = f"custody_{uuid4().hex[:12]}"
-    administer(own_postgres.url("postgres"), f"CREATE DATABASE {name}")
-    registry = Registry(own_postgres.url(name))
-    registry.migrate()
-    registry.dispose()
-    return own_postgres.url(name)
+    return copy_on_postgres(empty_on_postgres)

@@ -44,7 +44,7 @@ from registry.tables import (
 from regulation.access_terms import Range
 from regulation.conversion import Asked, Box, Carrier, Cover
 from regulation.conversion_states import ConversionState
-from tests.faults.disposals import copy_of_file
+from tests.faults.disposals import Copy, copy_of_file
 from tests.faults.victims import At, Order
 from tests.fixtures.access import Access, with_footage
 from tests.fixtures.archives import archive_over
@@ -255,33 +255,36 @@ class Prepared:
     number: str
     now: datetime
     names: Mapping[str, str]
+    copy: Copy
 
     def copied(self, folder: Path) -> Kept:
         """A copy of its own."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        url = copy_of_file(self.url)
+        url = self.copy(self.url)
         vault = DirectoryVault(root=folder / "vault", immutable=False)
         told = {"registry": RegistryDatabase(url=SecretStr(url)), "vault": vault, "packages": folder / "packages"}
         return Kept(Registry(url), self.archive.model_copy(update=told), self.number, self.now, self.names)
 
 
-def prepare(folder: Path, template: str, samples: dict[str, bytes], authority: TimestampServer) -> dict[str, Prepared]:
+def prepare(
+    folder: Path, template: str, samples: dict[str, bytes], authority: TimestampServer, copy: Copy = copy_of_file
+) -> dict[str, Prepared]:
     """A conversion of which everything is to be made (``making``), and the same made, checked and signed
     (``packing``); `template` is the URL of an empty registry."""
     there = folder / "making"
-    evidence = _evidence(there, copy_of_file(template), authority)
+    evidence = _evidence(there, copy(template), authority)
     evidence.take_in(VIDEO, PHOTO, samples=samples)
     evidence.grant(VIDEO, PHOTO)
     one = evidence.asked.submitted(items=_asked(evidence), carrier=Carrier.DVD)
     evidence.asked.extract(one)
-    making = _left(evidence, one)
+    making = _left(evidence, one, copy)
     evidence.folder = folder / "packing"
     shutil.copytree(there, evidence.folder)
-    _move_to(evidence, copy_of_file(making.url))
+    _move_to(evidence, copy(making.url))
     assert evidence.carry_on(one) is ConversionState.CHECKING
     evidence.asked.check(one)
     evidence.asked.sign(one)
-    return {"making": making, "packing": _left(evidence, one)}
+    return {"making": making, "packing": _left(evidence, one, copy)}
 
 
 def _evidence(folder: Path, url: str, authority: TimestampServer) -> Evidence:
@@ -318,13 +321,14 @@ def _move_to(evidence: Evidence, url: str) -> None:
     evidence.city.registry = Registry(url)
 
 
-def _left(evidence: Evidence, conversion_id: UUID) -> Prepared:
+def _left(evidence: Evidence, conversion_id: UUID, copy: Copy) -> Prepared:
     """As it stands now, nobody having it open."""
     url = evidence.archive.registry.url.get_secret_value()
     with evidence.city.registry.reading() as reading:
         digests = {one.id: one.sha256 for one in reading.exec(select(Recording))}
     names = {digests[id_]: name for name, id_ in evidence.access.recordings.items() if name in (VIDEO, PHOTO)}
-    found = Prepared(url, evidence.folder, evidence.archive, evidence.number(conversion_id), evidence.city.now, names)
+    number, now = evidence.number(conversion_id), evidence.city.now
+    found = Prepared(url, evidence.folder, evidence.archive, number, now, names, copy)
     evidence.city.registry.dispose()
     return found
 

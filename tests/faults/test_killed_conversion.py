@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from regulation.conversion_states import ConversionState
-from tests.faults.conversions import PHOTO, VIDEO, Kept, NewKept, prepare
+from tests.faults.conversions import PHOTO, VIDEO, Kept, NewKept, Prepared, prepare
+from tests.faults.disposals import Copy
 from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.fixtures.kept import keep_plain
@@ -116,10 +117,30 @@ def new_kept(
     timestamp_server.status = 200
     folder = tmp_path_factory.mktemp("conversions")
     prepared = prepare(folder, f"sqlite:///{sqlite_template}", media_samples, timestamp_server)
+    yield from copying(prepared, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def new_kept_on_postgres(
+    prefect_server: None,
+    empty_on_postgres: str,
+    copy_on_postgres: Copy,
+    media_samples: dict[str, bytes],
+    timestamp_server: TimestampServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[NewKept]:
+    """The same on PostgreSQL, where a killed act is rolled back by a server that lives on."""
+    timestamp_server.status = 200
+    folder = tmp_path_factory.mktemp("conversions")
+    prepared = prepare(folder, empty_on_postgres, media_samples, timestamp_server, copy_on_postgres)
+    yield from copying(prepared, tmp_path_factory)
+
+
+def copying(prepared: dict[str, Prepared], folders: pytest.TempPathFactory) -> Iterator[NewKept]:
     made: list[Kept] = []
 
     def make(stage: str) -> Kept:
-        made.append(prepared[stage].copied(tmp_path_factory.mktemp("kept")))
+        made.append(prepared[stage].copied(folders.mktemp("kept")))
         return made[-1]
 
     yield make
@@ -173,6 +194,13 @@ def finish(stage: str, kept: Kept, victims: Victims) -> None:
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment[0]}, {moment[1]}")
 def test_killed_and_run_again_it_is_made_and_issued_once(moment: Moment, fates: Fates) -> None:
     fates[moment].result()
+
+
+@pytest.mark.parametrize("moment", MOMENTS[::6], ids=lambda moment: f"{moment[0]}, {moment[1]}")
+def test_on_postgresql_the_same_comes_of_it(
+    moment: Moment, victims: Victims, new_kept_on_postgres: NewKept, undisturbed: Stories
+) -> None:
+    suffer(moment, victims, new_kept_on_postgres, undisturbed)
 
 
 @pytest.mark.parametrize(("stage", "acts"), [("making", MAKING_ACTS), ("packing", PACKING_ACTS)])
