@@ -6,7 +6,7 @@ Telling is best effort: the registry holds the truth, so a Prefect server that d
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
@@ -27,6 +27,8 @@ SILENT_SECONDS = 60.0
 _silent_until = 0.0
 
 Unit = Literal["bytes", "files"]
+Advance = Callable[[int], None]
+"""Hears of each piece of work that is done."""
 
 
 class Watcher(Protocol):
@@ -76,6 +78,22 @@ class Progress:
         """Add `units`; cheap, from any thread."""
         with self._lock:
             self._done += units
+
+    @contextmanager
+    def step(self, units: int) -> Iterator[Advance]:
+        """A part of the work of about `units`. What it gives counts what is done of it, no more than that, and tells;
+        when the part ends, all of it is behind us."""
+        left = units
+
+        def advanced(count: int) -> None:
+            nonlocal left
+            now = min(count, left)
+            left -= now
+            self.advance(now)
+            self.tell()
+
+        yield advanced
+        advanced(left)
 
     def tell(self, *, finished: bool = False) -> None:
         """Pass on the state, at most once a second unless `finished`."""

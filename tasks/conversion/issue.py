@@ -72,24 +72,19 @@ def _pack(work: ConversionWork, row: AnyRow, prepared: Prepared) -> Packed:
     common = [of_bytes(path, content) for path, content in sorted(prepared.texts.items())]
     total = sum(one.size for one in (*common, *items))
     medium = medium_called(row.carrier.value)
-    progress = Progress(
-        "Packing", total * (1 if medium.container is None else 2), "bytes", f"packing-{row.number.lower()}"
-    )
-
-    def told(count: int) -> None:
-        progress.advance(count)
-        progress.tell()
-
-    packed = pack(
-        package_folder(work.packages, row.number, row.edition),
-        Contents(row.number, statement.unit_name, common, items),
-        medium,
-        work.archive.receipt_key,
-        work.archive.timestamps,
-        _signed_at(statement.drawn_up_at, statement.zone),
-        url=evidence_link(work.archive.pages_url, row.id),
-        progress=told,
-    )
+    whole = total * (1 if medium.container is None else 2)
+    progress = Progress("Packing", whole, "bytes", f"packing-{row.number.lower()}")
+    with progress.step(whole) as advanced:
+        packed = pack(
+            package_folder(work.packages, row.number, row.edition),
+            Contents(row.number, statement.unit_name, common, items),
+            medium,
+            work.archive.receipt_key,
+            work.archive.timestamps,
+            _signed_at(statement.drawn_up_at, statement.zone),
+            url=evidence_link(work.archive.pages_url, row.id),
+            progress=advanced,
+        )
     progress.tell(finished=True)
     return packed
 

@@ -34,7 +34,8 @@ from tasks.conversion.plan import Planned, planned
 from tasks.conversion.work import ConversionWork
 from tasks.deriving.child import derive, make_ready
 from tasks.deriving.made import Made, NotMade
-from tasks.progress import Progress
+from tasks.deriving.wanted import Still
+from tasks.progress import Advance, Progress
 from tasks.steps import RETRIED
 
 SOURCE = "source"
@@ -42,6 +43,9 @@ SOURCE = "source"
 
 _GLANCE = 1.0
 """Seconds of a recording that are looked at to know whether it has sound."""
+
+GROUP_BYTES = 1 << 20
+"""About what is read of a recording for one picture of it."""
 
 
 @task(**RETRIED, name="make-derivatives")
@@ -86,21 +90,34 @@ def _outputs(work: ConversionWork, row: AnyRow) -> list[Output]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     items, originals, shown = _asked(work, row)
     wanted = [(item, list(planned(item, shown[item.recording_id]))) for item in items]
-    progress = Progress("Making", len(items) + sum(len(plans) for _, plans in wanted), "files", _key(row))
+    sizes = {one: original.recording.size for one, original in originals.items()}
+    read_again = sum(_to_read(plan, originals[item.recording_id]) for item, plans in wanted for plan in plans)
+    progress = Progress("Making", sum(sizes.values()) + read_again, "bytes", _key(row))
     checked, outputs = set[UUID](), list[Output]()
     for item, plans in wanted:
         original = originals[item.recording_id]
         if item.recording_id not in checked:
-            original.check()
+            with progress.step(sizes[item.recording_id]) as advanced:
+                original.check(advanced)
             checked.add(item.recording_id)
         outputs.append(_source(item, original))
-        progress.advance(1)
         for plan in plans:
-            outputs.append(_output(folder, plan, original))
-            progress.advance(1)
-            progress.tell()
+            with progress.step(_to_read(plan, original)) as advanced:
+                outputs.append(_output(folder, plan, original, advanced))
     progress.tell(finished=True)
     return outputs
+
+
+def _to_read(plan: Planned, original: Original) -> int:
+    """About how many bytes of the original it takes to make it: those of its part."""
+    size, length = original.recording.size, original.recording.duration_seconds
+    if isinstance(plan.wanted, Still):
+        return min(size, GROUP_BYTES)
+    if not length:
+        return size
+    asked = plan.wanted.asked
+    end = length if asked.end is None else min(asked.end, length)
+    return round(size * max(0.0, end - asked.start) / length)
 
 
 def _key(row: AnyRow) -> str:
@@ -138,22 +155,22 @@ def _has_sound(original: Original) -> bool:
     return bool(seen["peaks"])
 
 
-def _output(folder: Path, plan: Planned, original: Original) -> Output:
+def _output(folder: Path, plan: Planned, original: Original, progress: Advance) -> Output:
     """One derivative: that of a run before, or made now."""
     note = folder / f"{plan.stem}.json"
     if not note.exists():
-        _make(folder, plan, original, note)
+        _make(folder, plan, original, note, progress)
     told = json.loads(note.read_text(encoding="utf-8"))
     return Output(
         plan.item.id, plan.kind.value, plan.ordinal, told["facts"], told["size"], told["sha256"], told["problem"]
     )
 
 
-def _make(folder: Path, plan: Planned, original: Original, note: Path) -> None:
+def _make(folder: Path, plan: Planned, original: Original, note: Path, progress: Advance | None = None) -> None:
     target = folder / f"{plan.stem}.part"
     target.unlink(missing_ok=True)
     try:
-        made = _derived(plan, original, target)
+        made = _derived(plan, original, target, progress)
     except NotMade as why:
         _note(note, {"facts": {"asked": _span(_asked_of(plan))}, "size": None, "sha256": None, "problem": why.reason})
         return
@@ -162,12 +179,12 @@ def _make(folder: Path, plan: Planned, original: Original, note: Path) -> None:
     _note(note, {"facts": facts, "size": made.size, "sha256": made.sha256, "problem": None})
 
 
-def _derived(plan: Planned, original: Original, target: Path) -> Made:
+def _derived(plan: Planned, original: Original, target: Path, progress: Advance | None) -> Made:
     """What was lost on the way is tried once more: a child is the first that a machine without memory, or one that is
     shut down, does away with, and the recording has no part in that."""
     size = original.recording.size
     try:
-        return derive(original.part, size, plan.wanted, target)
+        return derive(original.part, size, plan.wanted, target, progress=progress)
     except NotMade as lost:
         if lost.is_final:
             raise

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from blocks.vault import EvidenceVault
+from blocks.vault import EvidenceVault, Progress
 from registry.queries.fixity import as_kept
 from registry.tables import Recording
 from regulation.errors import FixityError
@@ -33,11 +33,12 @@ class Original:
         with self._named():
             yield from self.vault.read(self.recording.vault_key, self.recording.vault_version)
 
-    def check(self) -> None:
-        """Read it from end to end. Raises `FixityError` where it is not what was taken in, or not there."""
+    def check(self, progress: Progress) -> None:
+        """Read it from end to end; `progress` hears of the bytes of each piece. Raises `FixityError` where it is not
+        what was taken in, or not there."""
         one = self.recording
         with self._named():
-            found = self.vault.rehash(one.vault_key, one.vault_version, lambda _count: None)
+            found = self.vault.rehash(one.vault_key, one.vault_version, progress)
         if (found.size, found.sha256) != (one.size, one.sha256):
             raise FixityError("It is not what was taken in.", article="Art. 7", subject=str(one.id))
 

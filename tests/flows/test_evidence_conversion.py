@@ -28,9 +28,12 @@ from regulation.access_terms import Range
 from regulation.conversion import Asked, Box, Carrier, Cover
 from regulation.conversion_states import ConversionState
 from regulation.errors import ActionDenied
+from tasks.conversion.make import GROUP_BYTES
 from tasks.conversion.papers import editable_of
 from tasks.conversion.stated import placed_statement
+from tasks.progress import watched_by
 from tests.fixtures.custody import CITY_RULES, MORNING
+from tests.fixtures.deriving import filmed
 from tests.fixtures.deriving import samples as deriving_samples
 from tests.fixtures.packages import Evidence, verified
 from tests.fixtures.seals import SECRET, Seal
@@ -204,6 +207,56 @@ def _damaged_ts() -> bytes:
     for place in range(len(content) * 2 // 5 // 188 * 188, len(content) // 2 // 188 * 188, 188):
         content[place + 4 : place + 188] = sha256(str(place).encode()).digest() * 5 + bytes(24)
     return bytes(content)
+
+
+class Follower:
+    """Notes what is told of the work."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int, str]] = []
+        self.reached: dict[str, list[int]] = {}
+
+    def step(self, title: str, total: int, unit: str) -> None:
+        self.steps.append((title, total, unit))
+
+    def advanced(self, done: int) -> None:
+        self.reached.setdefault(self.steps[-1][0], []).append(done)
+
+    def remark(self, said: str) -> None:
+        raise AssertionError(said)
+
+
+@ON_SQLITE
+def test_who_follows_a_long_one_hears_how_far_it_is_within_each_file(
+    evidence: Evidence, media_samples: dict[str, bytes]
+) -> None:
+    crowded = "testsrc2=size=640x480:rate=25:duration=4,noise=alls=60:allf=t"  # so much that it is read piece by piece
+    samples = {
+        "录像.mp4": filmed("mp4", "-c:v", "libx264", "-preset", "ultrafast", pictures=crowded),
+        "现场照片.jpg": media_samples["jpg"],
+    }
+    evidence.take_in(*samples, samples=samples)
+    evidence.grant(*samples)
+    recordings = evidence.access.recordings
+    video = Asked(recordings["录像.mp4"], "告知权利", part=Range(0.0, 2.0), stills=(0.5,), muted=(Range(0.2, 0.6),))
+    items = [video, Asked(recordings["现场照片.jpg"], "现场状况")]
+    one = evidence.asked.submitted(items=items)
+    evidence.asked.extract(one)
+    follower, sizes = Follower(), [len(one) for one in samples.values()]
+    with watched_by(follower):
+        assert evidence.carry_on(one) is ConversionState.CHECKING
+        evidence.asked.check(one)
+        evidence.asked.sign(one)
+        assert evidence.carry_on(one) is ConversionState.ISSUED
+    half = round(sizes[0] / 2)  # clip and protected copy, each of 2 seconds of 4; and the still
+    whole = {title: total for title, total, _ in follower.steps}
+    assert whole["Making"] == sum(sizes) + 2 * half + GROUP_BYTES
+    assert {unit for _, _, unit in follower.steps} == {"bytes"}
+    for title in ("Making", "Packing"):
+        reached = follower.reached[title]
+        assert reached == sorted(reached)
+        assert reached[-1] == whole[title]
+    assert len(set(follower.reached["Making"])) > 10, "more often than after each of five files"
 
 
 @ON_SQLITE
