@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.transitions import conversion
 from registry.transitions.conversion import Output
 from regulation.conversion_states import ConversionState
 from tests.desk.test_api import of
@@ -79,6 +80,17 @@ def test_why_something_was_not_made_is_told_in_both_languages(conversion_desk: C
     whole = said(of(conversion_desk.counter, "A2").get(conversion_desk.place(one)))
     [sound] = whole["asked"][0]["made"]
     assert (sound["problem"], sound["problem_zh"]) == ("there is no sound in it", "其中没有声音")
+    assert (whole["problem"], whole["problem_zh"]) == (None, None)
+
+
+def test_why_it_was_sent_back_by_its_run_is_told_in_both_languages(conversion_desk: ConversionDesk) -> None:
+    one = conversion_desk.converting.submitted("video")
+    conversion_desk.converting.extract(one)
+    with conversion_desk.converting.city.act() as act:
+        conversion.give_up(act, one, "录像.mp4: It is not what was taken in. (Art. 7)")
+    [listed] = of(conversion_desk.counter, "A1").get("/conversions").json()
+    assert listed["problem"] == "录像.mp4: It is not what was taken in. (Art. 7)"
+    assert listed["problem_zh"] == "录像.mp4：内容与入库时不一致（第七条）"
 
 
 def test_issued_it_is_registered_handed_out_again_and_recalled(conversion_desk: ConversionDesk) -> None:

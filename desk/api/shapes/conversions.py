@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from desk.api.shapes.common import Body, Second, Short, Text, same
+from desk.failing_conversion import problem_in
 from registry.bulk import AnyRow
 from registry.queries.answered import AnsweredStep
 from registry.queries.conversion import lines_of
@@ -159,18 +160,20 @@ class ConversionSummary(BaseModel):
     issued_at: AwareDatetime | None
     closed_at: AwareDatetime | None
     problem: str | None
+    problem_zh: str | None
 
     @classmethod
     def of(cls, row: ConversionRow) -> ConversionSummary:
         """From a row of the registry; people by their certificate numbers."""
-        return cls(
-            unit=row.unit_name,
-            case=row.case_number,
-            requester=row.requester_number,
-            extractor=row.extractor_number,
-            checker=row.checker_number,
-            **same(ConversionSummary, row, "unit", "case", "requester", "extractor", "checker"),
-        )
+        other: dict[str, Any] = {
+            "unit": row.unit_name,
+            "case": row.case_number,
+            "requester": row.requester_number,
+            "extractor": row.extractor_number,
+            "checker": row.checker_number,
+            "problem_zh": None if row.problem is None else problem_in(row.problem, "zh"),
+        }
+        return cls(**same(ConversionSummary, row, *other), **other)
 
 
 class RegisteredConversion(ConversionSummary):
