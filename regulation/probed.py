@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from regulation.citing import Language
+from regulation.phrases import in_chinese
 
 _CHINESE: Mapping[str, str] = MappingProxyType(
     {
@@ -88,11 +89,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def note_in(note: str, language: Language) -> str:
     """A probe's note, of one sentence or several, in this language."""
-    return note if language == "en" else "；".join(map(_chinese, note.split("; ")))
-
-
-def _chinese(sentence: str) -> str:
-    if sentence in _CHINESE:
-        return _CHINESE[sentence]
-    found = next(((one, chinese) for pattern, chinese in _PATTERNS if (one := pattern.fullmatch(sentence))), None)
-    return sentence if found is None else found[0].expand(found[1])
+    if language == "en":
+        return note
+    return "；".join(in_chinese(one, _CHINESE, _PATTERNS) for one in note.split("; "))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from regulation.citing import Language
+from regulation.phrases import in_chinese
 
 PICTURES_ANEW = "its pictures were encoded anew, so that parts of them are covered"
 SOUND_ANEW = "its sound was encoded anew"
@@ -95,9 +96,4 @@ def remark_in(remark: str, language: Language) -> str:
         return f"不加改动就不能复制：{'、'.join(remark_in(one, language) for one in each)}"
     if found := _LAST_WORDS.fullmatch(remark):
         return _LOST[found[1]] + (f"（{found[2]}）" if found[2] else "")
-    if remark in _CHINESE:
-        return _CHINESE[remark]
-    for pattern, chinese in _PATTERNS:
-        if found := pattern.fullmatch(remark):
-            return found.expand(chinese)
-    return remark
+    return in_chinese(remark, _CHINESE, _PATTERNS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,8 @@ from prefect.settings import get_current_settings
 from sqlalchemy.engine import make_url
 
 from registry.database import Registry
-from tests.faults.disposals import Copy, Kept, NewKept, Prepared, copy_of_file, prepare
+from tests.faults.copying import copying
+from tests.faults.disposals import Copy, NewKept, Prepared, copy_of_file, prepare
 from tests.faults.own_prefect import OwnPrefect
 from tests.faults.victims import Victims
 from tests.fixtures.databases import administer, started_postgres
@@ -81,8 +81,7 @@ def prepared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def new_kept(prepared: dict[str, Prepared], tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewKept]:
     """Makes archives, copies of what was prepared under that name, from any thread."""
-    with copying(prepared, tmp_path_factory) as make:
-        yield make
+    yield from copying(prepared, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -113,21 +112,7 @@ def new_kept_on_postgres(
 ) -> Iterator[NewKept]:
     """The same on a PostgreSQL that may be stopped."""
     prepared = prepare(tmp_path_factory.mktemp("prepared"), empty_on_postgres, copy_on_postgres)
-    with copying(prepared, tmp_path_factory) as make:
-        yield make
-
-
-@contextmanager
-def copying(prepared: dict[str, Prepared], folders: pytest.TempPathFactory) -> Iterator[NewKept]:
-    made: list[Kept] = []
-
-    def make(stage: str) -> Kept:
-        made.append(prepared[stage].copied(folders.mktemp("kept")))
-        return made[-1]
-
-    yield make
-    for kept in made:
-        kept.registry.dispose()
+    yield from copying(prepared, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from regulation.conversion_states import ConversionState
-from tests.faults.conversions import PHOTO, VIDEO, Kept, NewKept, Prepared, prepare
+from tests.faults.conversions import PHOTO, VIDEO, Kept, NewKept, prepare
+from tests.faults.copying import copying
 from tests.faults.disposals import Copy
 from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
@@ -134,18 +135,6 @@ def new_kept_on_postgres(
     folder = tmp_path_factory.mktemp("conversions")
     prepared = prepare(folder, empty_on_postgres, media_samples, timestamp_server, copy_on_postgres)
     yield from copying(prepared, tmp_path_factory)
-
-
-def copying(prepared: dict[str, Prepared], folders: pytest.TempPathFactory) -> Iterator[NewKept]:
-    made: list[Kept] = []
-
-    def make(stage: str) -> Kept:
-        made.append(prepared[stage].copied(folders.mktemp("kept")))
-        return made[-1]
-
-    yield make
-    for kept in made:
-        kept.registry.dispose()
 
 
 @pytest.fixture(scope="module")
