@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
@@ -58,12 +58,21 @@ def new_watch(
     prefect_server: None, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewWatch]:
     """Makes watches, each over a town of its own, from any thread."""
+
+    def copied() -> str:
+        path = tmp_path_factory.mktemp("watch") / "registry.db"
+        shutil.copyfile(sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    yield from watches(copied)
+
+
+def watches(new_url: Callable[[], str]) -> Iterator[NewWatch]:
     made: list[Town] = []
 
     def make(**channels: str) -> Watch:
-        path = tmp_path_factory.mktemp("watch") / "registry.db"
-        shutil.copyfile(sqlite_template, path)
-        watch = watch_over(overdue_town(f"sqlite:///{path}"), f"sqlite:///{path}", **channels)
+        url = new_url()
+        watch = watch_over(overdue_town(url), url, **channels)
         made.append(watch.town)
         return watch
 
@@ -98,17 +107,7 @@ def test_a_sweep_killed_and_run_again_tells_everything_once(moment: At, fates: F
 @pytest.fixture
 def new_watch_on_postgres(prefect_server: None, make_postgresql: MakeUrl) -> Iterator[NewWatch]:
     """The same on PostgreSQL, where a killed act is rolled back by a server that lives on."""
-    made: list[Town] = []
-
-    def make(**channels: str) -> Watch:
-        url = make_postgresql()
-        watch = watch_over(overdue_town(url), url, **channels)
-        made.append(watch.town)
-        return watch
-
-    yield make
-    for town in made:
-        town.registry.dispose()
+    yield from watches(make_postgresql)
 
 
 @pytest.mark.parametrize("moment", SWEEPING[::3], ids=str)
