@@ -15,8 +15,8 @@ from regulation.access_states import RequestState
 from regulation.access_terms import Terms
 from regulation.vocabulary import MediaKind
 from tests.fixtures.access import WEEK
-from tests.fixtures.counter import until
 from tests.fixtures.desks import PAGES_KEY
+from tests.fixtures.patience import wait_until
 from tests.fixtures.walking import Walk, Walker
 
 pytestmark = [pytest.mark.servers, pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)]
@@ -142,7 +142,7 @@ def watch(officer: Walker) -> None:
     officer.reach("video")
     officer.page.evaluate("document.activeElement.blur()")
     officer.page.keyboard.press("Space")
-    until(lambda: player.evaluate("one => one.currentTime > 0.3"))
+    wait_until(lambda: player.evaluate("one => one.currentTime > 0.3"), "it does not play")
     officer.page.keyboard.press("Space")
     officer.page.keyboard.press("ArrowRight")
     officer.page.keyboard.press("b")

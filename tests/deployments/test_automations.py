@@ -26,11 +26,11 @@ from deployments.automations import apply
 from flows.deadline_escalation import escalate_deadlines
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.mail import MakeWebhook, Webhook
+from tests.fixtures.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.servers
 
 NAMES = {"custody-run-failed", "custody-worker-gone", "custody-sweep-late"}
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,12 @@ from prefect.states import Pending, Running, Scheduled
 from deployments.prefect_yaml import deploy_all
 from deployments.system import POOL, prefect_yaml
 from tests.faults.own_prefect import OwnPrefect
+from tests.fixtures.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.servers
 
 SWEEP = "escalate-deadlines/every-5-minutes"
 DELIVERY = "deliver-notices/every-minute"
-PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from registry.database import Registry
 from tests.faults.dumps import fill, put
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.mail import MakeWebhook, Webhook, serving
+from tests.fixtures.patience import PATIENCE_SECONDS
 from tests.fixtures.stations import populate
 
 pytestmark = pytest.mark.servers
@@ -44,7 +45,6 @@ pytestmark = pytest.mark.servers
 UPLOAD = "upload-dock-session/dock-station"
 SWEEP = "escalate-deadlines/every-5-minutes"
 OURS = "flows.deadline_escalation.escalate_deadlines"
-SECONDS = 120
 WIDE = {"COLUMNS": "200"}
 BEAT = "secret-of-the-watchdog"
 REFUSED = "This worker runs nothing but our lifecycles."
@@ -148,7 +148,7 @@ def start(deployment: str, **parameters: object) -> UUID:
 
 def ended(run_id: UUID) -> FlowRun:
     """The run when it has ended."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
         while time.monotonic() < until:
             run = client.read_flow_run(run_id)

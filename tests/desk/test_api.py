@@ -13,8 +13,9 @@ from desk.api.app import PREFIX, create_api
 from regulation.access_states import RequestState
 from regulation.vocabulary import MediaKind
 from tests.desk.test_clips import media
-from tests.fixtures.counter import BASE, Browser, Counter, until
+from tests.fixtures.counter import BASE, Browser, Counter
 from tests.fixtures.desks import InProcess
+from tests.fixtures.patience import wait_until
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 __all__ = ["media"]
@@ -284,7 +285,7 @@ def test_a_part_is_there_once_it_is_cut(counter: Counter, media: dict[str, bytes
         statuses.append(officer.get(f"/views/{view}/footage").status_code)
         return statuses[-1] == 200
 
-    until(is_there)
+    wait_until(is_there, "it is not made")
     assert set(statuses) == {503, 200}
     answer = officer.get(f"/views/{view}/footage")
     copy = officer.post(f"/grants/{grant}/{recording}/copies").json()

@@ -12,7 +12,8 @@ import pytest
 from deployments.demo.media import make_photo, make_sound, make_video
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
-from tests.fixtures.counter import Browser, Counter, until
+from tests.fixtures.counter import Browser, Counter
+from tests.fixtures.patience import wait_until
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 BEGAN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ def shown(officer: Browser, place: str) -> str:
         page = officer.open(place)
         return "data-awaited" not in page and "正在准备" not in page
 
-    until(is_ready)
+    wait_until(is_ready, "it is not made")
     return officer.open(place)
 
 
@@ -112,7 +113,7 @@ def test_what_looks_playable_and_is_not(counter: Counter, media: dict[str, bytes
         answers.append(officer.get(f"{place}/quick"))
         return answers[-1].status_code == 200
 
-    until(is_there)
+    wait_until(is_there, "it is not made")
     assert "X-Shown-Otherwise" in next(one for one in answers if one.status_code == 200).headers
     shown(officer, place)
     with av.open(io.BytesIO(officer.get(f"{place}/footage").content)) as clip:

@@ -10,7 +10,8 @@ import pytest
 from regulation.vocabulary import MediaKind
 from tests.desk.test_access_pages import ask, items, step_place
 from tests.desk.test_clips import media
-from tests.fixtures.counter import Browser, Counter, until
+from tests.fixtures.counter import Browser, Counter
+from tests.fixtures.patience import wait_until
 
 pytestmark = pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 __all__ = ["media"]
@@ -30,7 +31,7 @@ def offer(counter: Counter, officer: Browser, copies: str = "1", start: str = ""
 
 def taken(officer: Browser, place: str) -> tuple[str, str]:
     """Take it; gives its number and the receipt."""
-    until(lambda: "正在准备" not in officer.open(place))
+    wait_until(lambda: "正在准备" not in officer.open(place), "it is not made")
     receipt = officer.press(place)
     found = re.search(r"CP-xf-2026-\d+", receipt)
     assert found is not None

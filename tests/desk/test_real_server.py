@@ -15,6 +15,7 @@ from tusclient.client import TusClient
 
 from tests.desk.test_names import files_of
 from tests.fixtures.desks import TUS, Dock, Installation, b64, manifest
+from tests.fixtures.patience import wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -39,13 +40,8 @@ def half_a_patch(dock: Dock, place: str, offset: int, sent: int, *, checksum: bo
 
 def wait_for_part(installation: Installation, more_than: int) -> None:
     """Until the server has written something of the request on its way."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        parts = list((installation.home / "spool").rglob("*.part"))
-        if any(part.stat().st_size > more_than for part in parts):
-            return
-        time.sleep(0.02)
-    raise AssertionError("nothing was written")
+    spool = installation.home / "spool"
+    wait_until(lambda: any(part.stat().st_size > more_than for part in spool.rglob("*.part")), "nothing was written")
 
 
 @pytest.mark.parametrize("checksum", [True, False], ids=["checksum", "no checksum"])

@@ -21,6 +21,7 @@ from tests.faults.disposals import Copy
 from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.fixtures.kept import keep_plain
+from tests.fixtures.patience import wait_until
 from tests.servers.timestamps import TimestampServer
 
 pytestmark = pytest.mark.servers
@@ -273,10 +274,7 @@ def test_nothing_that_parses_media_outlives_a_killed_run(victims: Victims, new_k
     [child] = _jobs_of(run.process)
     assert "tasks.deriving.worker" in Path(f"/proc/{child}/cmdline").read_text()
     assert run.kill().killed
-    until = time.monotonic() + 20
-    while any(_is_there(one) for one in (child, *servers)):
-        assert time.monotonic() < until, "it is still there"
-        time.sleep(0.05)
+    wait_until(lambda: not any(_is_there(one) for one in (child, *servers)), "it is still there")
 
 
 def _children_of(process: int) -> list[int]:

@@ -26,6 +26,7 @@ from tests.faults.dumps import fill
 from tests.faults.own_prefect import OwnPrefect
 from tests.faults.promises import assert_all_done, assert_kept, assert_sound, contents_of
 from tests.faults.victims import At
+from tests.fixtures.patience import PATIENCE_SECONDS, wait_until
 from tests.fixtures.stations import Scene, populate
 
 pytestmark = pytest.mark.servers
@@ -82,9 +83,9 @@ def begin(scene: Scene) -> UUID:
     return run_deployment(DEPLOYMENT, parameters=parameters, timeout=0, as_subflow=False).id
 
 
-def ended(run: UUID, seconds: float = 120) -> FlowRun:
+def ended(run: UUID) -> FlowRun:
     """The run when it has ended."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
         while time.monotonic() < until:
             found = client.read_flow_run(run)
@@ -94,12 +95,9 @@ def ended(run: UUID, seconds: float = 120) -> FlowRun:
     raise AssertionError(f"it did not end: {found.state}")
 
 
-def held(file: Path, seconds: float = 120) -> int:
+def held(file: Path) -> int:
     """The process that waits at a moment, once it does."""
-    until = time.monotonic() + seconds
-    while not file.exists():
-        assert time.monotonic() < until, f"{file.name} never came"
-        time.sleep(0.05)
+    wait_until(file.exists, f"{file.name} never came")
     return int(file.read_text())
 
 

@@ -16,6 +16,8 @@ from threading import Lock
 from typing import Any, Literal
 from uuid import uuid4
 
+from tests.fixtures.patience import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[2]
 
 SMALL_BATCHES = {
@@ -119,7 +121,7 @@ class Victim:
         """Whether the moment came."""
         return self._moment(place).exists()
 
-    def wait_for(self, place: int = 0, seconds: float = 60) -> None:
+    def wait_for(self, place: int = 0, seconds: float = PATIENCE_SECONDS) -> None:
         """Until the moment has come; fails when the victim ends before."""
         until = time.monotonic() + seconds
         while not self.reached(place):
@@ -137,7 +139,7 @@ class Victim:
         os.kill(self.process, signal.SIGKILL)
         return self.wait()
 
-    def wait(self, seconds: float = 90) -> Ended:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> Ended:
         """Until it has ended."""
         until = time.monotonic() + seconds
         while (ended := self.poll()) is None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,8 +85,6 @@ def test_a_prefect_that_is_down_hinders_nobody(access_city: Access) -> None:
     request = access_city.ask("A1", "video")
     nowhere = f"http://127.0.0.1:{free_port('127.0.0.1')}/api"
     with temporary_settings({PREFECT_API_URL: nowhere, PREFECT_API_AUTH_STRING: "nobody:nothing"}):
-        began = time.monotonic()
         assert not nudge(*told(access_city, request))
-    assert time.monotonic() - began < 5
     access_city.decide(request, "L2")
     assert access_city.state(request) is RequestState.APPROVED

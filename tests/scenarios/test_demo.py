@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from deployments.server import free_port, is_free
+from tests.fixtures.patience import wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(700)]
 
@@ -102,10 +102,7 @@ def test_up_comes_up_and_ctrl_c_stops_every_part(up: tuple[subprocess.Popen[str]
     child.send_signal(signal.SIGINT)
     assert child.wait(90) == 0
 
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{part}").exists() for part in parts) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not any(Path(f"/proc/{part}").exists() for part in parts)
+    wait_until(lambda: not any(Path(f"/proc/{part}").exists() for part in parts), "parts of it are still there")
     assert all(is_free(HOST, port) for port in ports)
 
 

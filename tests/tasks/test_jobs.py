@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from tasks.clipping import forking, job
 from tasks.clipping.job import JobLostError, NewFile, Original, do_job
 from tests.fixtures.deriving import Reader
 from tests.fixtures.jobs import WORKER
+from tests.fixtures.patience import wait_until
 
 CONTENT = bytes(range(256)) * 20_000
 
@@ -152,7 +152,4 @@ def test_a_server_ends_with_its_parent(parent: subprocess.Popen[str]) -> None:
         assert is_there(server)
         parent.kill()
     parent.wait(30)
-    until = time.monotonic() + 20
-    while is_there(server):
-        assert time.monotonic() < until, "it is still there"
-        time.sleep(0.02)
+    wait_until(lambda: not is_there(server), "it is still there")

