@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -111,10 +111,14 @@ def units_below(session: Session, code: str) -> list[UUID]:
     return unit_subtree(session, unit_of(session, code).id)
 
 
-def moment_of(text: str, zone: ZoneInfo) -> datetime:
-    """A day, at its beginning, or a moment, by the wall clock of `zone` where it names no other."""
+def moment_of(option: str, text: str, zone: ZoneInfo) -> datetime:
+    """What `option` says: a day, at its beginning, or a moment, by the wall clock of `zone` where it names no other.
+
+    Raises `ConfigurationError` naming the option where it is neither.
+    """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError("Say a day such as 2026-12-01, or 2026-12-01T14:00.", subject=text) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter for the first and the last day that a calendar knows
+        subject = f"{option} {text}"
+        raise ConfigurationError("Say a day such as 2026-12-01, or 2026-12-01T14:00.", subject=subject) from None

@@ -28,5 +28,5 @@ def returned(
     with acting(Home(read_settings())) as act:
         found, person = activity_of(act.session, number), person_id(act.session, by)
         zone = ZoneInfo(act.session.get_one(Unit, found.unit_id).zone)
-        report_return(act, found.id, moment_of(at, zone), person)
+        report_return(act, found.id, moment_of("--at", at, zone), person)
     out.print(f"[bold green]✓[/] the return from {number} is reported")

@@ -114,7 +114,7 @@ def pause(
     home = Home(read_settings())
     with acting(home) as act:
         rules, decider = rules_at(home, act.session), person_id(act.session, by)
-        pause_duty(act, duty, decider, reason, moment_of(until, _zone(act.session, duty)), rules)
+        pause_duty(act, duty, decider, reason, moment_of("--until", until, _zone(act.session, duty)), rules)
     out.print(f"[bold green]✓[/] paused until {until}")
 
 

@@ -125,7 +125,7 @@ def list_notices(
         found = notices_told(
             session,
             person_id=None if person is None else person_id(session, person),
-            since=None if since is None else moment_of(since, _zone(session, home.settings.unit)),
+            since=None if since is None else moment_of("--since", since, _zone(session, home.settings.unit)),
             state=NoticeState.DEAD if dead else state,
             limit=most,
         )

@@ -82,9 +82,11 @@ def test_a_pause_ends_by_the_wall_clock_of_the_unit(custody_run: Run, duty_city:
 
 
 def test_a_pause_until_no_day_is_told(custody_run: Run, upload: Duty) -> None:
-    told = custody_run("duty", "pause", str(upload.id), "--by", "L2", "--reason", "x", "--until", "soon")
+    for wrong in ("soon", "2026-13-01", "0001-01-01"):
+        told = custody_run("duty", "pause", str(upload.id), "--by", "L2", "--reason", "x", "--until", wrong)
 
-    assert isinstance(told.exception, ConfigurationError)
+        assert isinstance(told.exception, ConfigurationError), told.exception
+        assert told.exception.subject == f"--until {wrong}"
 
 
 def test_checking_says_whether_every_duty_is_as_the_facts_say(
@@ -143,9 +145,10 @@ def test_a_return_to_the_unit_is_reported_by_the_clock_of_the_unit(custody_run: 
     late = custody_run("activity", "returned", "xf-9", "--at", "2026-11-24", "--by", "A3").exception
     assert isinstance(late, FieldDenied)
     assert (late.field, late.article) == ("returned_at", "Art. 16")
-    assert isinstance(
-        custody_run("activity", "returned", "xf-9", "--at", "soon", "--by", "A3").exception, ConfigurationError
-    )
+    for wrong in ("soon", "0001-01-01"):
+        refused = custody_run("activity", "returned", "xf-9", "--at", wrong, "--by", "A3").exception
+        assert isinstance(refused, ConfigurationError), refused
+        assert refused.subject == f"--at {wrong}"
 
     told = custody_run(*said, "A3")
 
