@@ -286,6 +286,8 @@ def test_columns_that_do_not_fit(small: Registry, tmp_path: Path, header: Sequen
         ("parties", "counterparty;nobody", "expected one of: counterparty"),
         ("remote_reason", "lazy", "expected one of: continuous-work"),
         ("started_at", "noon", "expected a time such as"),
+        ("started_at", "0001-01-01", "expected a time such as"),
+        ("started_at", "9999-12-31T23:00:00-08:00", "expected a time such as"),
         ("place", ["a", "b"], "expected one value, not several"),
         ("officers", [], "it must not be empty"),
         ("officers", " ; ", "it must not be empty"),
