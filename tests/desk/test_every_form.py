@@ -16,7 +16,19 @@ from tests.fixtures.counter import BASE, Browser, Counter
 from tests.fixtures.disposal import Disposal
 
 MARKUP = "<b class=x>\"'&"
-HOSTILE = (MARKUP, "\0", "9" * 400, "-1", "٣", "2026-02-30", "9999-12-31T23:59", "a\u202eb\U0010ffff", "案" * 2_500)
+HOSTILE = (
+    MARKUP,
+    "\0",
+    "9" * 400,
+    "-1",
+    "٣",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "9999-12-31T23:59",
+    "a\u202eb\U0010ffff",
+    "案" * 2_500,
+)
 BEGIN = (
     "/inbox", "/duties", "/requests", "/register", "/people", "/tokens", "/disposals", "/holds", "/cases", "/incidents",
     "/conversions", "/terms/changes", "/terms/review", "/new-request", "/new-request?activity=xf-1", "/new-person",
