@@ -266,13 +266,13 @@ def test_nobody_returns_before_a_sync_that_began_after_him(tmp_path: Path, monke
 
     def slow(name: str) -> None:
         running.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         done.append(name)
 
     monkeypatch.setattr(filesystem, "_fsync_directory", slow)
     threads = [Thread(target=sync.sync, args=(tmp_path,)) for _ in range(4)]
     threads[0].start()
-    assert running.wait(10)
+    assert running.wait(60)
     for late in threads[1:]:
         late.start()
     while sync._asked[str(tmp_path)] < 4:

@@ -29,7 +29,7 @@ class Workshop:
         self.clips.prepare()
 
     def make(self, recording: Recording, part: Range, target: Path) -> dict[str, Any]:
-        self.go.wait(10)
+        self.go.wait(60)
         self.made.append(part)
         if self.fails:
             raise NoClip("not this one")
@@ -44,7 +44,7 @@ class Workshop:
             time.sleep(0.01)
 
 
-RECORDING = Recording.model_construct(sha256="ab" * 32)
+RECORDING = Recording(sha256="ab" * 32)
 PART = Range(1.0, 2.0)
 VIEWER, ANOTHER = new_id(), new_id()
 

@@ -40,7 +40,7 @@ def photo(tmp_path: Path, media_samples: dict[str, bytes]) -> Path:
 @pytest.fixture
 def one_child(photo: Path) -> Iterator[ProbePool]:
     """A pool of one child that has come up."""
-    with ProbePool(1, 2) as pool:
+    with ProbePool(1, 30) as pool:
         assert probe_path(pool, photo).condition is Condition.WHOLE
         yield pool
 
@@ -61,7 +61,7 @@ def test_a_crash_costs_one_file(deadly: signal.Signals, one_child: ProbePool, ph
         time.sleep(0.1)
         os.kill(child, deadly)
         os.kill(child, signal.SIGCONT)
-        probe = probing.result(10)
+        probe = probing.result(60)
     assert (probe.kind, probe.condition, probe.container) == (MediaKind.PHOTO, Condition.UNREADABLE, "jpeg")
     assert probe.warnings == (f"the probe died of it ({deadly.name})",)
     assert probe_path(one_child, photo).condition is Condition.WHOLE
@@ -76,12 +76,12 @@ def test_a_child_that_died_idle_is_not_blamed_on_the_next_file(one_child: ProbeP
 
 
 def test_a_hanging_child_is_replaced(photo: Path) -> None:
-    with ProbePool(1, 0.5) as pool:
+    with ProbePool(1, 3) as pool:
         probe_path(pool, photo)
         (child,) = pool.process_ids
         os.kill(child, signal.SIGSTOP)
         probe = probe_path(pool, photo)
-        assert (probe.condition, probe.warnings) == (Condition.UNREADABLE, ("the probe was stopped after 0.5 s",))
+        assert (probe.condition, probe.warnings) == (Condition.UNREADABLE, ("the probe was stopped after 3 s",))
         assert probe_path(pool, photo).condition is Condition.WHOLE
         assert child not in pool.process_ids
         assert not Path(f"/proc/{child}").exists()
@@ -124,7 +124,7 @@ def test_a_child_knows_nothing_of_ours(monkeypatch: pytest.MonkeyPatch, photo: P
     descriptor = os.open(photo, os.O_RDONLY)
     os.set_inheritable(descriptor, True)
     try:
-        with ProbePool(1, 5) as pool:
+        with ProbePool(1, 30) as pool:
             probe_path(pool, photo)
             (child,) = pool.process_ids
             assert b"secret" not in Path(f"/proc/{child}/environ").read_bytes()
@@ -142,7 +142,7 @@ def test_nothing_is_imported_from_the_working_directory(
     for name in ("av", "PIL", "json", "tasks"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
     monkeypatch.chdir(tmp_path)
-    with ProbePool(1, 5) as pool:
+    with ProbePool(1, 30) as pool:
         assert probe_path(pool, photo).condition is Condition.WHOLE
 
 
@@ -239,7 +239,7 @@ def test_closing_says_nothing_about_files(photo: Path) -> None:
             time.sleep(0.2)
         for each in waiting:
             with pytest.raises(RuntimeError, match="closed"):
-                each.result(10)
+                each.result(60)
     assert pool.process_ids == []
     assert not Path(f"/proc/{child}").exists()
     with pytest.raises(RuntimeError, match="closed"):
@@ -251,7 +251,7 @@ def test_closing_says_nothing_about_files(photo: Path) -> None:
 def test_children_do_not_outlive_a_killed_parent(photo: Path) -> None:
     code = (
         "import os, sys, time; from tasks.probing.pool import ProbePool\n"
-        f"pool = ProbePool(2, 5).__enter__(); pool.probe(os.open({str(photo)!r}, 0), 'p.jpg')\n"
+        f"pool = ProbePool(2, 30).__enter__(); pool.probe(os.open({str(photo)!r}, 0), 'p.jpg')\n"
         "print(*pool.process_ids, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
@@ -291,20 +291,22 @@ while True:
 
 
 @pytest.mark.parametrize(
-    ("mode", "warning"),
+    ("mode", "seconds", "warning"),
     [
-        ("nonsense", "the probe answered nonsense"),
-        ("wrong", "the probe answered nonsense"),
-        ("endless", "the probe answered nonsense"),
-        ("exit", "the probe died of it (exit code 7)"),
-        ("drip", "the probe was stopped after 0.5 s"),
-        ("silence", "the probe was stopped after 0.5 s"),
+        ("nonsense", 30, "the probe answered nonsense"),
+        ("wrong", 30, "the probe answered nonsense"),
+        ("endless", 30, "the probe answered nonsense"),
+        ("exit", 30, "the probe died of it (exit code 7)"),
+        ("drip", 0.5, "the probe was stopped after 0.5 s"),
+        ("silence", 0.5, "the probe was stopped after 0.5 s"),
     ],
 )
-def test_a_child_taken_over_by_its_file_is_not_believed(mode: str, warning: str, tmp_path: Path, photo: Path) -> None:
+def test_a_child_taken_over_by_its_file_is_not_believed(
+    mode: str, seconds: float, warning: str, tmp_path: Path, photo: Path
+) -> None:
     script = tmp_path / "child.py"
     script.write_text(FAKE_CHILD)
-    with ProbePool(1, 0.5, command=(sys.executable, str(script), mode)) as pool:
+    with ProbePool(1, seconds, command=(sys.executable, str(script), mode)) as pool:
         for _ in range(2):
             probe = probe_path(pool, photo)
             assert (probe.condition, probe.warnings) == (Condition.UNREADABLE, (warning,))
@@ -318,7 +320,7 @@ def test_a_child_that_does_not_start_is_a_setting_to_mend(
     script.write_text(FAKE_CHILD)
     command = tuple(part.format(script=script) for part in command)
     complaint = pytest.raises(ConfigurationError, match=r"no libraries here|no probing child")
-    with complaint, ProbePool(1, 5, command=command) as pool:
+    with complaint, ProbePool(1, 30, command=command) as pool:
         probe_path(pool, photo)
 
 
@@ -330,7 +332,7 @@ def test_settings_that_make_no_sense(workers: int, seconds: float) -> None:
 
 def test_an_old_child_is_replaced(monkeypatch: pytest.MonkeyPatch, photo: Path) -> None:
     monkeypatch.setattr(pool_module, "FILES_PER_CHILD", 2)
-    with ProbePool(1, 5) as pool:
+    with ProbePool(1, 30) as pool:
         seen = set()
         for _ in range(4):
             seen.update(pool.process_ids)
