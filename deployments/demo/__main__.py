@@ -105,6 +105,7 @@ def _show(home: Home, day: Day, supervisor: Supervisor, mailbox: str) -> None:
     verify()
     tell_where(home)
     out.print(f"  Mailbox     {mailbox}")
+    _tell_receipt(home)  # once more: with the clock moved, the first link has expired
 
 
 def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
@@ -118,20 +119,18 @@ def _wait_for_receipt(home: Home, supervisor: Supervisor) -> None:
 
 
 def _tell_outcome(home: Home) -> None:
-    """The session's table, the check of the ledger, the way to the receipt."""
+    """The session's table, and the way to the receipt."""
     from deployments.bootstrap import station_of
     from registry.database import Registry
     from registry.queries import session_by_number
     from tasks.docking.artifacts import outcome_table
     from tasks.docking.report import session_report
 
-    number = next(home.settings.receipts.glob("*/receipt.html")).parent.name
-    station, now = station_of(home), home.now()
     registry = Registry(home.settings.registry_url)
     with registry.reading() as reading:
-        session = session_by_number(reading, number.replace("R-", "DS-", 1))
+        session = session_by_number(reading, _receipt_number(home).replace("R-", "DS-", 1))
     assert session is not None
-    rows = outcome_table(session_report(registry, station, session, now))
+    rows = outcome_table(session_report(registry, station_of(home), session, home.now()))
     registry.dispose()
     table = Table("file", "outcome", "condition", "filing", "wipe", "findings", title=session.number)
     for row in rows:
@@ -139,7 +138,18 @@ def _tell_outcome(home: Home) -> None:
         codes = re.findall(r"A\d+\S*-[a-z-]+", row["findings"])
         table.add_row(Text(row["file"].removeprefix("DCIM/")), *words, row["may be wiped"], " ".join(codes))
     out.print(table)
-    out.print(f"[bold]Receipt[/] {station.receipt_address(number, now)}", soft_wrap=True)
+    _tell_receipt(home)
+
+
+def _receipt_number(home: Home) -> str:
+    return next(home.settings.receipts.glob("*/receipt.html")).parent.name
+
+
+def _tell_receipt(home: Home) -> None:
+    """The link to the receipt, good for a while from now on."""
+    from deployments.bootstrap import station_of
+
+    out.print(f"  Receipt     {station_of(home).receipt_address(_receipt_number(home), home.now())}", soft_wrap=True)
 
 
 def english(words: str) -> str:
