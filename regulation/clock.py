@@ -50,6 +50,11 @@ def unit_zone(name: str) -> ZoneInfo:
         raise ConfigurationError("This is no time zone of the zone database.", subject=name) from error
 
 
+def has_carried_year(stated: datetime) -> bool:
+    """Whether calendar arithmetic can carry the year of `stated` into every zone."""
+    return FIRST_YEAR <= stated.year <= LAST_YEAR
+
+
 def device_time(stated: datetime, zone: tzinfo) -> datetime | None:
     """The UTC moment of a device's wall-clock time `stated` (without a zone) if its clock runs in `zone`.
 
@@ -58,7 +63,7 @@ def device_time(stated: datetime, zone: tzinfo) -> datetime | None:
     """
     if stated.tzinfo is not None:
         raise ValueError(f"a device's wall clock has no zone of its own: {stated!r}")
-    if not FIRST_YEAR <= stated.year <= LAST_YEAR:
+    if not has_carried_year(stated):
         return None
     return wall_time(stated, zone)
 

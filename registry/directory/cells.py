@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from registry.directory.words import M, member, yes_or_no
-from regulation.clock import FIRST_YEAR, LAST_YEAR
+from regulation.clock import has_carried_year
 
 Cell = Any
 """What a file gives: text; from XLSX and JSON also numbers, dates, truth values and lists."""
@@ -73,7 +73,7 @@ def day(cell: Cell) -> date:
 def moment(cell: Cell) -> datetime:
     """A day and time, with a zone or without: 2026-05-01T09:30:00+08:00, 2026/5/1 9:30."""
     parsed = _parsed(cell)
-    if parsed is None or not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+    if parsed is None or not has_carried_year(parsed):
         raise ValueError("a time such as 2026-05-01 09:30")
     return parsed
 

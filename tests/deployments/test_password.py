@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +36,8 @@ from registry.database import Registry
 from tests.faults.dumps import fill, put
 from tests.faults.own_prefect import OwnPrefect
 from tests.fixtures.mail import MakeWebhook, Webhook, serving
-from tests.fixtures.patience import PATIENCE_SECONDS
 from tests.fixtures.stations import populate
+from tests.fixtures.suspended import ended
 
 pytestmark = pytest.mark.servers
 
@@ -144,18 +143,6 @@ def prefect(system: System) -> Iterator[SyncPrefectClient]:
 
 def start(deployment: str, **parameters: object) -> UUID:
     return run_deployment(deployment, parameters=parameters, timeout=0, as_subflow=False).id
-
-
-def ended(run_id: UUID) -> FlowRun:
-    """The run when it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    with get_client(sync_client=True) as client:
-        while time.monotonic() < until:
-            run = client.read_flow_run(run_id)
-            if run.state is not None and run.state.is_final():
-                return run
-            time.sleep(0.3)
-    raise AssertionError(f"it did not end: {run.state}")
 
 
 def message(run: FlowRun) -> str:

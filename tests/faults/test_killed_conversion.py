@@ -22,6 +22,7 @@ from tests.faults.fates import fates_of
 from tests.faults.victims import At, Victims
 from tests.fixtures.kept import keep_plain
 from tests.fixtures.patience import wait_until
+from tests.fixtures.processes import is_there
 from tests.servers.timestamps import TimestampServer
 
 pytestmark = pytest.mark.servers
@@ -274,7 +275,7 @@ def test_nothing_that_parses_media_outlives_a_killed_run(victims: Victims, new_k
     [child] = _jobs_of(run.process)
     assert "tasks.deriving.worker" in Path(f"/proc/{child}/cmdline").read_text()
     assert run.kill().killed
-    wait_until(lambda: not any(_is_there(one) for one in (child, *servers)), "it is still there")
+    wait_until(lambda: not any(is_there(one) for one in (child, *servers)), "it is still there")
 
 
 def _children_of(process: int) -> list[int]:
@@ -285,13 +286,6 @@ def _children_of(process: int) -> list[int]:
 def _jobs_of(process: int) -> list[int]:
     """What the servers among its children have forked."""
     return [job for server in _children_of(process) for job in _children_of(server)]
-
-
-def _is_there(process: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 @pytest.mark.parametrize("call", [1, 3])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -13,7 +12,6 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas import FlowRun
 from prefect.deployments import run_deployment
 from prefect.states import Crashed
 
@@ -26,8 +24,9 @@ from tests.faults.dumps import fill
 from tests.faults.own_prefect import OwnPrefect
 from tests.faults.promises import assert_all_done, assert_kept, assert_sound, contents_of
 from tests.faults.victims import At
-from tests.fixtures.patience import PATIENCE_SECONDS, wait_until
+from tests.fixtures.patience import wait_until
 from tests.fixtures.stations import Scene, populate
+from tests.fixtures.suspended import ended
 
 pytestmark = pytest.mark.servers
 
@@ -81,18 +80,6 @@ def begin(scene: Scene) -> UUID:
     """A run like those of the folder watch."""
     parameters = {"folder": str(scene.dump), "wipe": True}
     return run_deployment(DEPLOYMENT, parameters=parameters, timeout=0, as_subflow=False).id
-
-
-def ended(run: UUID) -> FlowRun:
-    """The run when it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    with get_client(sync_client=True) as client:
-        while time.monotonic() < until:
-            found = client.read_flow_run(run)
-            if found.state is not None and found.state.is_final():
-                return found
-            time.sleep(0.2)
-    raise AssertionError(f"it did not end: {found.state}")
 
 
 def held(file: Path) -> int:

@@ -121,9 +121,9 @@ class Victim:
         """Whether the moment came."""
         return self._moment(place).exists()
 
-    def wait_for(self, place: int = 0, seconds: float = PATIENCE_SECONDS) -> None:
+    def wait_for(self, place: int = 0) -> None:
         """Until the moment has come; fails when the victim ends before."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE_SECONDS
         while not self.reached(place):
             ended = self.poll()
             assert ended is None or self.reached(place), f"it ended before: {ended}"
@@ -139,9 +139,9 @@ class Victim:
         os.kill(self.process, signal.SIGKILL)
         return self.wait()
 
-    def wait(self, seconds: float = PATIENCE_SECONDS) -> Ended:
+    def wait(self) -> Ended:
         """Until it has ended."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE_SECONDS
         while (ended := self.poll()) is None:
             assert time.monotonic() < until, f"it did not end: {self._log()}"
             time.sleep(0.01)
@@ -186,9 +186,9 @@ class Victims:
         """Begin."""
         return Victim(self, order, self._notes)
 
-    def run(self, order: Order, seconds: float = 90) -> Ended:
+    def run(self, order: Order) -> Ended:
         """Begin and wait for the end."""
-        return self.start(order).wait(seconds)
+        return self.start(order).wait()
 
     def ask(self, question: Mapping[str, Any]) -> Any:
         with self._lock:

@@ -73,7 +73,7 @@ def test_it_sleeps_until_it_is_decided_and_waking_it_decides_nothing(system: Own
     assert access_city.grant(request) is not None, "effective at once, whatever the run does"
     access_city.city.wait(minutes=5)
     assert deadline_escalation.escalate_deadlines()["requests_followed"] == 1  # the desk's own nudge was lost
-    assert ended(run).state_name == "Completed"
+    assert ended(run.id).state_name == "Completed"
     assert len(runs_named(run_name(number))) == 1
     assert "已批准 approved" in shown(f"access-{number}")
     followed = access_city.request(request)

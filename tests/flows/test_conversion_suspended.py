@@ -102,7 +102,7 @@ def test_it_sleeps_while_people_act_and_waking_it_decides_nothing(
     assert not evidence.package(one).exists()
 
     at_the_desk(evidence, one, evidence.asked.sign)
-    assert ended(run).state_name == "Completed"
+    assert ended(run.id).state_name == "Completed"
     assert len(runs_named(run_name(number))) == 1
     assert evidence.asked.state(one) is ConversionState.ISSUED
     assert "已签发 issued" in shown(f"conversion-{number}")

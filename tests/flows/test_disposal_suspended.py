@@ -55,7 +55,7 @@ class Office:
     def start(self, **parameters: Any) -> FlowRun:
         """By hand, as the run form in the UI does; waits until it has ended."""
         run = run_deployment(DISPOSAL, parameters=parameters, timeout=0, as_subflow=False)
-        return ended(run)
+        return ended(run.id)
 
     def state(self) -> ListState:
         with self.kept.registry.reading() as reading:
@@ -135,7 +135,7 @@ def test_a_list_is_followed_by_a_run_that_decides_nothing_and_goes_by_decision(o
     assert (office.state(), office.kept.originals()) == (ListState.GRACE, EVERYTHING)
 
     office.sweep()
-    assert ended(run).state_name == "Completed"
+    assert ended(run.id).state_name == "Completed"
     assert len(runs_named(run_name(office.number))) == 2, "the one that follows the list, and the dry run"
     assert (office.state(), office.kept.originals()) == (ListState.DONE, EVERYTHING - GOING)
     assert "销毁证明 certificate" in shown(f"disposal-{office.number}")

@@ -19,19 +19,13 @@ from tasks.clipping.job import JobLostError, NewFile, Original, do_job
 from tests.fixtures.deriving import Reader
 from tests.fixtures.jobs import WORKER
 from tests.fixtures.patience import wait_until
+from tests.fixtures.processes import is_there
 
 CONTENT = bytes(range(256)) * 20_000
 
 
 def do(what: str, target: NewFile | None = None, seconds: float = 60.0, worker: str = WORKER) -> dict[str, object]:
     return do_job(worker, Original(Reader(CONTENT), len(CONTENT)), {"do": what}, target, seconds)
-
-
-def is_there(process: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_each_job_has_a_child_of_its_own_and_all_one_server() -> None:

@@ -26,6 +26,7 @@ from tasks.probing.wire import Answer
 from tests.corpus.forged_pictures import png
 from tests.fixtures.media import probe_path
 from tests.fixtures.patience import wait_until
+from tests.fixtures.processes import is_there
 
 ROOT = Path(pool_module.__file__).parents[2]
 
@@ -259,14 +260,7 @@ def test_children_do_not_outlive_a_killed_parent(photo: Path) -> None:
         children = parent.stdout.readline().split()
         assert len(children) == 2
         parent.kill()
-    wait_until(lambda: not any(_runs(child) for child in children), "children live")
-
-
-def _runs(process: str) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    wait_until(lambda: not any(is_there(int(child)) for child in children), "children live")
 
 
 FAKE_CHILD = """
