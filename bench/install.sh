@@ -1,9 +1,9 @@
 #!/bin/bash
-# Installs what the benchmarks need beside the tests' servers: nginx with Lua (the null S3 server), genisoimage. As a file only: no
+# Installs what the benchmarks need beside the tests' servers: nginx with Lua (the null S3 server), as a file only: no
 # service of the system's is wanted.
 set -euo pipefail
-packages=(nginx-light libnginx-mod-http-lua genisoimage)
-if dpkg-query -W -f '${Status}\n' "${packages[@]}" 2>/dev/null | grep -c '^install ok installed$' | grep -qx 3; then exit 0; fi
+packages=(nginx-light libnginx-mod-http-lua)
+if dpkg-query -W -f '${Status}\n' "${packages[@]}" 2>/dev/null | grep -c '^install ok installed$' | grep -qx 2; then exit 0; fi
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
     echo "not installed: ${packages[*]}; without them only ARGS='directory registry orchestration' can be measured" >&2
     echo "  as root: apt-get install --no-install-recommends ${packages[*]}" >&2

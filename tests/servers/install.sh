@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(radosgw ceph-mon ceph-osd postgresql chromium fonts-noto-cjk
-    xorriso p7zip-full libarchive-tools qpdf poppler-utils ffmpeg openssl)
+    xorriso genisoimage p7zip-full libarchive-tools qpdf poppler-utils ffmpeg openssl)
 localstack_version=4.8.0
 localstack="${CUSTODY_TEST_CACHE:-$HOME/.cache/bodycam-custody}/localstack-$localstack_version"
 
