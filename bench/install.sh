@@ -3,7 +3,7 @@
 # service of the system's is wanted.
 set -euo pipefail
 packages=(nginx-light libnginx-mod-http-lua)
-if dpkg-query -W -f '${Status}\n' "${packages[@]}" 2>/dev/null | grep -c '^install ok installed$' | grep -qx 2; then exit 0; fi
+if dpkg-query -W -f '${Status}\n' "${packages[@]}" 2>/dev/null | grep -c '^install ok installed$' | grep -qx "${#packages[@]}"; then exit 0; fi
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
     echo "not installed: ${packages[*]}; without them only ARGS='directory registry orchestration' can be measured" >&2
     echo "  as root: apt-get install --no-install-recommends ${packages[*]}" >&2
